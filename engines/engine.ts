@@ -1,0 +1,49 @@
+import type { Dialect } from './dialect.ts'
+
+/** A value as the engine hands it to us: integers that fit are numbers, larger ones bigint; DATE and TIMESTAMP are ISO text. */
+export type Value = null | boolean | number | bigint | string
+export type Row = Readonly<Record<string, Value>>
+
+/** A column that goes from Node into the engine. `null`s only in the two object kinds; NaN in `double` becomes NULL. */
+export type TableColumn = { readonly name: string } & (
+  | { readonly type: 'double'; readonly values: Float64Array | Float32Array }
+  | { readonly type: 'integer'; readonly values: Int32Array | Uint32Array | Uint16Array | Uint8Array }
+  | { readonly type: 'bigint'; readonly values: readonly (bigint | null)[] }
+  | { readonly type: 'boolean'; readonly values: Uint8Array }
+  | { readonly type: 'text'; readonly values: readonly (string | null)[] }
+  /** Text by dictionary; code 65,535 or an index past `levels` = NULL. */
+  | { readonly type: 'coded'; readonly codes: Uint16Array | Uint32Array; readonly levels: readonly string[] }
+  /** Days since 1970-01-01. */
+  | { readonly type: 'date'; readonly values: Uint16Array | Int32Array }
+)
+
+/** Parquet files that lie on this machine, in reading order. */
+export interface ParquetParts {
+  readonly paths: readonly string[]
+  readonly rows: number
+}
+
+export interface Cancellable {
+  readonly signal?: AbortSignal
+}
+
+/** Runs the text that a dialect made. One engine = one session: tables made by `execute` live until `close`. */
+export interface Engine {
+  readonly dialect: Dialect
+  /** Name and version, e.g. `duckdb 1.5.6`; part of every cache key. */
+  readonly version: string
+  execute(sql: string, options?: Cancellable): Promise<void>
+  /** At most `limit` rows (default 10,000); more is an error, never a silent cut. */
+  rows(sql: string, options?: Cancellable & { readonly limit?: number }): Promise<Row[]>
+  /** Query result to one Parquet file where the engine lives (zstd). `metadata` goes into the footer. */
+  write(
+    sql: string,
+    path: string,
+    options?: Cancellable & { readonly metadata?: Readonly<Record<string, string>> },
+  ): Promise<void>
+  /** Query result as Parquet on this machine. */
+  pull(sql: string, folder: string, options?: Cancellable): Promise<ParquetParts>
+  /** Creates (or replaces) a session table from Node's memory. All columns have the same length. */
+  load(table: string, columns: readonly TableColumn[], options?: Cancellable): Promise<void>
+  close(): Promise<void>
+}

@@ -1,0 +1,76 @@
+import type { ZodType } from 'zod'
+import type { Dataset, Labels, Probabilities } from '../core/dataset.ts'
+import type { Json } from '../core/json.ts'
+import type { Random } from '../core/random.ts'
+import type { Emit, Resources } from '../core/stage.ts'
+
+/** What `fit` is given. `valid`, where present, is for early stopping only: other users or later cutoffs of *train*. */
+export interface Fit {
+  readonly train: Dataset
+  readonly y: Labels
+  readonly valid?: { readonly x: Dataset; readonly y: Labels }
+  readonly random: Random
+  readonly resources: Resources
+  readonly signal: AbortSignal
+  readonly emit: Emit
+}
+
+/**
+ * Trains. `fit` returns a new Classifier and changes nothing it was given; the same inputs give the same bits for any
+ * number of threads. Throws an EbbError: fewer than two classes (`data`), no rows (`data`), bad parameters (`config`).
+ */
+export interface Estimator<P = unknown> {
+  readonly name: string
+  /** Rank for ties, 0 = simplest; the simplest of tied models wins. */
+  readonly complexity: number
+  readonly parameters: ZodType<P>
+  fit(parameters: P, data: Fit): Promise<Classifier>
+}
+
+export interface PredictOptions {
+  readonly signal?: AbortSignal
+}
+
+/** A fitted model. Existing means fitted. Columns are matched by name; a missing one is an EbbError of kind `data`. */
+export interface Classifier {
+  readonly estimator: string
+  /** P(churn) per row, before calibration, in [0, 1], never NaN. */
+  predict(x: Dataset, options?: PredictOptions): Promise<Probabilities>
+  save(): SavedModel
+  /** What people may read of it. */
+  describe(): ModelDescription
+  /**
+   * Additive contributions in log-odds: row-major rowCount x features(x) plus one bias per model, so that
+   * bias + sum(row) = logit(predict). Null when the model has none.
+   */
+  contributions(x: Dataset): Contributions | null
+}
+
+export interface Contributions {
+  readonly bias: number
+  /** values[i * names.length + j] is what feature names[j] adds for row i, in log-odds. */
+  readonly values: Float64Array
+  readonly names: readonly string[]
+}
+
+export interface ModelDescription {
+  /** Parameters that were fixed by fitting and that a refit must keep, e.g. { trees: 137 } or { strength: 0.01 }. */
+  readonly fixed: Readonly<Record<string, Json>>
+  /** Total split gain per feature (trees only), not normalised. */
+  readonly gain?: readonly { readonly feature: string; readonly gain: number; readonly splits: number }[]
+  /** Coefficients (linear only) on the scale that `per` states, e.g. "1 SD of log1p(days_since_purchase)". */
+  readonly coefficients?: readonly {
+    readonly term: string
+    readonly feature: string
+    readonly coefficient: number
+    readonly per: string
+  }[]
+  /** Learning curve: one entry per iteration, where there is one. */
+  readonly curve?: readonly { readonly iteration: number; readonly train?: number; readonly valid?: number }[]
+}
+
+/** A model as bytes: load(save(m)) predicts the same bits. */
+export interface SavedModel {
+  readonly header: Json
+  readonly buffers: ReadonlyMap<string, Uint8Array>
+}

@@ -1,0 +1,79 @@
+// Compiles the rooms to dist/, copies what the compiler leaves behind, removes what no source stands for any more,
+// and writes dist/versions.json: one sha256 per room over its compiled files (part of every stage's cache key).
+import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)))
+const dist = join(root, 'dist')
+const rooms = [
+  'cli',
+  'pipelines',
+  'configs',
+  'data',
+  'engines',
+  'features',
+  'cohorts',
+  'models',
+  'evaluation',
+  'campaigns',
+  'store',
+  'tracking',
+  'reports',
+  'core',
+]
+const assetEndings = ['.yaml', '.css', '.wasm', '.proto', '.svg', '.html']
+
+const walk = (folder) =>
+  existsSync(folder)
+    ? readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+        const path = join(folder, entry.name)
+        return entry.isDirectory() ? walk(path) : [path]
+      })
+    : []
+
+const require = createRequire(import.meta.url)
+const tsc = join(dirname(require.resolve('typescript/package.json')), 'bin', 'tsc')
+const compiled = spawnSync(process.execPath, [tsc, '-p', join(root, 'tsconfig.json')], { stdio: 'inherit' })
+if (compiled.status !== 0) process.exit(compiled.status ?? 1)
+
+const expected = new Set()
+for (const room of rooms) {
+  for (const path of walk(join(root, room))) {
+    const target = join(dist, relative(root, path))
+    if (path.endsWith('.ts')) expected.add(target.replace(/\.ts$/, '.js'))
+    else if (assetEndings.some((ending) => path.endsWith(ending))) {
+      expected.add(target)
+      mkdirSync(dirname(target), { recursive: true })
+      if (!existsSync(target) || !readFileSync(target).equals(readFileSync(path))) copyFileSync(path, target)
+    }
+  }
+}
+for (const room of rooms) for (const path of walk(join(dist, room))) if (!expected.has(path)) rmSync(path)
+
+const versions = {}
+for (const room of rooms) {
+  const hash = createHash('sha256')
+  for (const path of walk(join(dist, room)).sort())
+    hash.update(relative(dist, path)).update('\0').update(readFileSync(path))
+  versions[room] = hash.digest('hex')
+}
+const versionsFile = join(dist, 'versions.json')
+writeFileSync(versionsFile + '.tmp', JSON.stringify(versions, null, 2) + '\n')
+renameSync(versionsFile + '.tmp', versionsFile)
+const bin = join(dist, 'cli', 'main.js')
+if (existsSync(bin) && (statSync(bin).mode & 0o111) === 0) chmodSync(bin, 0o755)
