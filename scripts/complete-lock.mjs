@@ -6,21 +6,20 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
-const systems = [
+const systems = new Set([
   'darwin',
   'linux',
   'win32',
   'freebsd',
   'android',
-  'openharmony',
   'sunos',
   'aix',
   'netbsd',
   'openbsd',
   'openharmony',
   'cygwin',
-]
-const processors = [
+])
+const processors = new Set([
   'x64',
   'arm64',
   'arm',
@@ -32,7 +31,7 @@ const processors = [
   'loong64',
   'mips64el',
   'wasm32',
-]
+])
 const libraries = {
   gnu: 'glibc',
   musl: 'musl',
@@ -47,8 +46,8 @@ const libraries = {
 export function platformOf(name) {
   const words = name.replace(/^@[^/]+\//, '').split('-')
   const entry = {}
-  const system = words.find((word) => systems.includes(word))
-  const processor = words.find((word) => processors.includes(word))
+  const system = words.find((word) => systems.has(word))
+  const processor = words.find((word) => processors.has(word))
   const library = words.find((word) => libraries[word] !== undefined)
   if (system) entry.os = [system]
   if (processor) entry.cpu = [processor === 'ppc64le' ? 'ppc64' : processor]
