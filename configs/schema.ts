@@ -1,0 +1,123 @@
+import * as z from 'zod'
+import {
+  attributeTableSchema,
+  churnSchema,
+  cutoffsSchema,
+  engineSchema,
+  featuresSchema,
+  lifecycleSchema,
+  modelSchema,
+  sourceSchema,
+  splitSchema,
+  tiersSchema,
+} from './draft.ts'
+
+const name = z.string().regex(/^[A-Za-z][A-Za-z0-9_-]{0,63}$/)
+const fraction = z.number().min(0).max(1)
+
+/** Keys of `metrics.json` by which a winner may be chosen. */
+export const chooseMetrics = ['log_loss', 'brier', 'auc', 'average_precision'] as const
+/** Slices of the test part that the report shows. */
+export const sliceNames = ['lifecycle_stage', 'value_tier', 'channel'] as const
+
+const thresholdSchema = z.discriminatedUnion('by', [
+  z.strictObject({ by: z.literal('f1').describe('The threshold with the highest F1 on select') }),
+  z.strictObject({
+    by: z.literal('capacity').describe('As many users as the team can treat'),
+    share: fraction.describe('Share of the eligible users, 0 to 1'),
+  }),
+  z.strictObject({
+    by: z.literal('cost').describe('The threshold with the lowest expected cost'),
+    falseAlarm: z.number().positive().describe('Cost of treating one user who would have stayed'),
+    missedChurn: z.number().positive().describe('Cost of one churned user who was not treated'),
+  }),
+])
+
+/** What an experiment is, as data: composed of the rooms' own schemas. No transforms, no dates: what you wrote is what you get. */
+export const configSchema = z.strictObject({
+  version: z.literal(1).describe('Version of the config format'),
+  experiment: name.describe('Name of the experiment; runs are grouped by it'),
+  extends: z.string().min(1).optional().describe('Another config file, under this one; relative to this file'),
+  notes: z.string().default('').describe('Anything worth remembering; not part of the config hash'),
+  seed: z.int().min(0).default(1).describe('Seed of every random number'),
+  timeZone: z.string().default('UTC').describe('IANA time zone whose calendar days count'),
+  dataEnd: z
+    .string()
+    .regex(/^\d{4}-\d{2}-\d{2}$/)
+    .optional()
+    .describe('First day that is not complete in the data (exclusive end); default: the day after the last event'),
+  engine: engineSchema.prefault({ kind: 'duckdb' }).describe('The SQL engine'),
+  sources: z.record(name, sourceSchema).describe('Where the events come from, by name'),
+  attributes: z.record(name, attributeTableSchema).default({}).describe('Tables of user attributes, by name'),
+  churn: churnSchema.describe('What churn is, and for whom'),
+  lifecycle: lifecycleSchema.prefault({}).describe('Day limits of the lifecycle stages'),
+  cutoffs: cutoffsSchema.prefault({}).describe('The days at which we pretend to stand'),
+  split: splitSchema.prefault({}).describe('Which cutoffs train, calibrate, select and test'),
+  features: featuresSchema.prefault({}).describe('What the models may see'),
+  models: z.record(name, modelSchema).describe('The models to compare, by name'),
+  choose: z
+    .strictObject({
+      metric: z.enum(chooseMetrics).default('log_loss').describe('The winner is best by this on select'),
+    })
+    .prefault({})
+    .describe('How the winner is chosen'),
+  calibrate: z
+    .strictObject({
+      calibrators: z
+        .array(z.enum(['none', 'platt', 'isotonic']))
+        .min(1)
+        .default(['none', 'platt', 'isotonic'])
+        .describe('Candidates; the best by user-grouped cross-fitted log-loss is taken'),
+    })
+    .prefault({})
+    .describe('From scores to probabilities'),
+  evaluate: z
+    .strictObject({
+      slices: z
+        .array(z.enum(sliceNames))
+        .default([...sliceNames])
+        .describe('Subgroups of the test part to look at'),
+      bootstrap: z.int().min(0).max(100_000).default(1000).describe('Resamples of users for the 95 % intervals'),
+      threshold: thresholdSchema.prefault({ by: 'f1' }).describe('How the decision threshold is chosen on select'),
+    })
+    .prefault({})
+    .describe('What is measured'),
+  scores: z
+    .strictObject({
+      name: name.optional().describe('Name under which scores are published; default: the experiment'),
+      path: z
+        .string()
+        .min(1)
+        .default('scores')
+        .describe('Folder of the published scores, relative to the working folder'),
+      tiers: tiersSchema.prefault({}).describe('Who is at high, mid and low risk'),
+      reasons: z
+        .strictObject({
+          count: z.int().min(0).max(3).default(3).describe('How many reasons per user'),
+          onlyActionable: z.boolean().default(false).describe('Only features that someone can act on'),
+        })
+        .prefault({})
+        .describe('Why a user is at risk'),
+      holdout: fraction.max(0.5).default(0.05).describe('Share of users who are left alone on purpose; 0 warns'),
+    })
+    .prefault({})
+    .describe('The published scores'),
+  resources: z
+    .strictObject({
+      threads: z.int().min(1).max(256).optional().describe('Threads; default: the cores of the machine'),
+      memory: z
+        .string()
+        .regex(/^\d+(\.\d+)?\s*(MB|GB|MiB|GiB)$/)
+        .optional()
+        .describe('Memory for the whole run, e.g. 4GB; default: half of what the machine has'),
+    })
+    .prefault({})
+    .describe('What the machine may give; results do not depend on it, nor does the config hash'),
+  profiles: z
+    .record(name, z.record(z.string(), z.unknown()))
+    .default({})
+    .describe('Named overrides for --profile; keys may be dotted paths'),
+})
+
+/** A valid experiment with every default filled in. */
+export type Config = z.infer<typeof configSchema>
