@@ -1,4 +1,4 @@
-import type { ZodType } from 'zod'
+import type { ZodObject, ZodType } from 'zod'
 import type { Dataset, Labels, Probabilities } from '../core/dataset.ts'
 import type { Json } from '../core/json.ts'
 import type { Random } from '../core/random.ts'
@@ -23,12 +23,19 @@ export interface Estimator<P = unknown> {
   readonly name: string
   /** Rank for ties, 0 = simplest; the simplest of tied models wins. */
   readonly complexity: number
-  readonly parameters: ZodType<P>
+  /** A strict object without transforms: every key has a range, a `describe` text and, but for what only the user can know, a default. */
+  readonly parameters: ZodObject & ZodType<P>
   fit(parameters: P, data: Fit): Promise<Classifier>
 }
 
 export interface PredictOptions {
   readonly signal?: AbortSignal
+}
+
+/** An estimator that also brings back the models it saved; what `models/registry.ts` holds. */
+export interface RegisteredEstimator<P = unknown> extends Estimator<P> {
+  /** Throws an EbbError of kind `data` when the bytes are not a model of this estimator. */
+  load(saved: SavedModel): Classifier
 }
 
 /** A fitted model. Existing means fitted. Columns are matched by name; a missing one is an EbbError of kind `data`. */

@@ -1,0 +1,18 @@
+import * as z from 'zod'
+import { prepareShape } from '../prepare/parameters.ts'
+
+/** Parameters of the elastic-net logistic regression. */
+export const logisticParameters = z.strictObject({
+  l1Ratio: z.number().min(0).max(1).default(0).describe('Share of the L1 penalty: 0 = ridge, 1 = lasso'),
+  strength: z
+    .union([z.literal('auto'), z.number().min(0).max(1e6)])
+    .default('auto')
+    .describe(
+      'Penalty per row: mean log-loss + strength x (l1Ratio |b| + (1 - l1Ratio) b^2 / 2) on standardised columns; auto = lowest log-loss over user-grouped folds of train',
+    ),
+  folds: z.int().min(2).max(20).default(5).describe('User-grouped folds of train for strength: auto'),
+  pathLength: z.int().min(2).max(100).default(20).describe('Strengths tried for strength: auto, from strong to weak'),
+  maxIterations: z.int().min(1).max(10_000).default(200).describe('Solver steps before the fit is given up'),
+  ...prepareShape,
+})
+export type LogisticParameters = z.infer<typeof logisticParameters>

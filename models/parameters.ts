@@ -1,0 +1,20 @@
+import * as z from 'zod'
+import {
+  baseRateParameters,
+  recencyLogisticParameters,
+  recencyRuleParameters,
+  ruleParameters,
+} from './baselines/parameters.ts'
+import { logisticParameters } from './logistic/parameters.ts'
+import { mlpParameters } from './neural/parameters.ts'
+
+/** One entry of the config's `models`: `kind` names the estimator, the rest are its parameters. */
+export const modelSchema = z.discriminatedUnion('kind', [
+  baseRateParameters.extend({ kind: z.literal('base_rate').describe('Everyone gets the churn rate of train') }),
+  recencyRuleParameters.extend({ kind: z.literal('recency_rule').describe('Silent for more than N days, or not') }),
+  recencyLogisticParameters.extend({ kind: z.literal('recency_logistic').describe('Logistic curve over recency') }),
+  ruleParameters.extend({ kind: z.literal('rule').describe('A rule of your own') }),
+  logisticParameters.extend({ kind: z.literal('logistic').describe('Elastic-net logistic regression') }),
+  mlpParameters.extend({ kind: z.literal('mlp').describe('Neural network') }),
+])
+export type ModelConfig = z.infer<typeof modelSchema>

@@ -1,0 +1,31 @@
+import { EbbError } from '../core/errors.ts'
+import { baseRate } from './baselines/base-rate.ts'
+import { recencyRule } from './baselines/recency-rule.ts'
+import type { Classifier, RegisteredEstimator, SavedModel } from './estimator.ts'
+import { estimatorOf } from './saved.ts'
+
+const registered: readonly RegisteredEstimator[] = [baseRate, recencyRule]
+
+/** Every estimator by the name that configs call `kind`. Their zod schemas are composed in `parameters.ts`. */
+export const estimators: ReadonlyMap<string, RegisteredEstimator> = new Map(
+  registered.map((estimator) => [estimator.name, estimator]),
+)
+
+/** The estimator called `kind`; an EbbError of kind `config` names the known ones. */
+export function estimatorNamed(kind: string): RegisteredEstimator {
+  const estimator = estimators.get(kind)
+  if (estimator !== undefined) return estimator
+  throw new EbbError({
+    code: 'MODEL_KIND_UNKNOWN',
+    kind: 'config',
+    where: `model kind "${kind}"`,
+    what: 'no such estimator',
+    expected: [...estimators.keys()].join(', '),
+    received: kind,
+  })
+}
+
+/** Brings back what any registered estimator saved: loadModel(model.save()) predicts the same bits. */
+export function loadModel(saved: SavedModel): Classifier {
+  return estimatorNamed(estimatorOf(saved)).load(saved)
+}
