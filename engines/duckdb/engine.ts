@@ -1,0 +1,113 @@
+import { mkdir, rename, rm } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { version as duckDbVersion } from '@duckdb/node-api'
+import { EbbError } from '../../core/errors.ts'
+import type { Cancellable, Engine, ParquetParts, Row, TableColumn, Value } from '../engine.ts'
+import { duckdbDialect } from './dialect.ts'
+import { duckDbFault } from './faults.ts'
+import { loadTable } from './load-table.ts'
+import { plainValue } from './plain-value.ts'
+import { DuckDbSession, quoteName, quoteText, type DuckDbOptions } from './session.ts'
+
+const defaultRowLimit = 10_000
+/** Fixed, so that a file's bytes do not depend on threads or versions of a default. */
+const rowGroupRows = 122_880
+
+/** DuckDB inside this process, in memory with spill to `tempDirectory`. Throws EbbError only. */
+export async function openDuckDb(options: DuckDbOptions): Promise<Engine> {
+  return new DuckDbEngine(await DuckDbSession.open(options))
+}
+
+class DuckDbEngine implements Engine {
+  readonly dialect = duckdbDialect
+  readonly version = `duckdb ${duckDbVersion().replace(/^v/, '')}`
+  private readonly session: DuckDbSession
+
+  constructor(session: DuckDbSession) {
+    this.session = session
+  }
+
+  async execute(sql: string, options: Cancellable = {}): Promise<void> {
+    await this.session.run(sql, options.signal)
+  }
+
+  async rows(sql: string, options: Cancellable & { readonly limit?: number } = {}): Promise<Row[]> {
+    const limit = options.limit ?? defaultRowLimit
+    const rows: Row[] = []
+    await this.session.stream(
+      sql,
+      (chunk, columns) => {
+        const from = rows.length
+        for (let row = 0; row < chunk.rowCount; row++) rows.push({})
+        for (const [at, { name }] of columns.entries()) {
+          const vector = chunk.getColumnVector(at)
+          for (let row = 0; row < chunk.rowCount; row++)
+            (rows[from + row] as Record<string, Value>)[name] = plainValue(vector.getItem(row))
+        }
+        return rows.length <= limit
+      },
+      options.signal,
+    )
+    if (rows.length > limit) throw tooManyRows(limit)
+    return rows
+  }
+
+  async write(
+    sql: string,
+    path: string,
+    options: Cancellable & { readonly metadata?: Readonly<Record<string, string>> } = {},
+  ): Promise<void> {
+    await this.copy(sql, path, options)
+  }
+
+  async pull(sql: string, folder: string, options: Cancellable = {}): Promise<ParquetParts> {
+    const path = join(folder, 'part-00000.parquet')
+    return { paths: [path], rows: await this.copy(sql, path, options) }
+  }
+
+  async load(table: string, columns: readonly TableColumn[], options: Cancellable = {}): Promise<void> {
+    await this.session.use((connection, stop) => loadTable(connection, { table, columns, stop }), options.signal)
+  }
+
+  close(): Promise<void> {
+    return this.session.close()
+  }
+
+  /** To a neighbouring name first: a file under its own name is always whole. Returns the rows written. */
+  private async copy(
+    sql: string,
+    path: string,
+    options: Cancellable & { readonly metadata?: Readonly<Record<string, string>> },
+  ): Promise<number> {
+    const partial = `${path}.partial`
+    try {
+      await mkdir(dirname(path), { recursive: true })
+      const text = `COPY (${sql}\n) TO ${quoteText(partial)} (${copyOptions(options.metadata)})`
+      const rows = await this.session.run(text, options.signal)
+      await rename(partial, path)
+      return rows
+    } catch (error) {
+      await rm(partial, { force: true }).catch(() => undefined)
+      throw duckDbFault(error)
+    }
+  }
+}
+
+function copyOptions(metadata: Readonly<Record<string, string>> = {}): string {
+  const entries = Object.entries(metadata)
+    .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
+    .map(([key, value]) => `${quoteName(key)}: ${quoteText(value)}`)
+  const footer = entries.length === 0 ? '' : `, KV_METADATA {${entries.join(', ')}}`
+  return `FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${rowGroupRows}, USE_TMP_FILE false${footer}`
+}
+
+function tooManyRows(limit: number): EbbError {
+  return new EbbError({
+    code: 'ENGINE_TOO_MANY_ROWS',
+    kind: 'stage',
+    where: 'engine duckdb',
+    what: 'the query returns too many rows for memory',
+    expected: `at most ${limit.toLocaleString('en')}`,
+    hint: 'write it to Parquet, or pass a higher limit',
+  })
+}

@@ -1,0 +1,136 @@
+import { DuckDBInstance, type DuckDBConnection, type DuckDBDataChunk, type DuckDBType } from '@duckdb/node-api'
+import { duckDbFault, interruptedFault } from './faults.ts'
+
+export interface DuckDbOptions {
+  /** Worker threads of the engine, >= 1; results do not depend on it. */
+  readonly threads: number
+  /** Above it the engine spills to `tempDirectory`. */
+  readonly memoryBytes: number
+  /** Made when needed, emptied on close. */
+  readonly tempDirectory: string
+  /** Ceiling of the spill files; default: nine tenths of the free disk (DuckDB's own rule). */
+  readonly tempBytes?: number
+  /** Cancels whatever runs; each call may bring its own signal as well. */
+  readonly signal?: AbortSignal
+}
+
+export interface StreamedColumn {
+  readonly name: string
+  readonly type: DuckDBType
+}
+
+/** How often a cancelled query is told again to stop: an interrupt before its first step is lost. */
+const interruptEveryMs = 20
+
+/**
+ * One in-memory database with one connection. Work is done strictly one after the other, so that an interrupt
+ * reaches the query that it was meant for.
+ */
+export class DuckDbSession {
+  private readonly instance: DuckDBInstance
+  private readonly connection: DuckDBConnection
+  private readonly signal: AbortSignal | undefined
+  private last: Promise<unknown> = Promise.resolve()
+  private isClosed = false
+
+  private constructor(instance: DuckDBInstance, connection: DuckDBConnection, signal: AbortSignal | undefined) {
+    this.instance = instance
+    this.connection = connection
+    this.signal = signal
+  }
+
+  static async open(options: DuckDbOptions): Promise<DuckDbSession> {
+    try {
+      const instance = await DuckDBInstance.create(':memory:', {
+        threads: String(options.threads),
+        memory_limit: `${Math.floor(options.memoryBytes)}B`,
+        temp_directory: options.tempDirectory,
+        ...(options.tempBytes === undefined ? {} : { max_temp_directory_size: `${Math.floor(options.tempBytes)}B` }),
+        // Nothing is ever downloaded: parquet, json and icu are inside.
+        autoinstall_known_extensions: 'false',
+        autoload_known_extensions: 'false',
+        preserve_insertion_order: 'true',
+      })
+      const connection = await instance.connect()
+      const session = new DuckDbSession(instance, connection, options.signal)
+      // Otherwise the machine's time zone would decide what day an instant falls on.
+      await session.run("SET TimeZone = 'UTC'")
+      return session
+    } catch (error) {
+      throw duckDbFault(error)
+    }
+  }
+
+  /** Runs one or more statements; returns the number of rows that the last one changed or wrote. */
+  run(sql: string, signal?: AbortSignal): Promise<number> {
+    return this.inTurn(signal, async () => (await this.connection.run(sql)).rowsChanged)
+  }
+
+  /** Feeds the result to `visit`, 2,048 rows at a time, in order; `visit` returns false to stop early. */
+  stream(
+    sql: string,
+    visit: (chunk: DuckDBDataChunk, columns: readonly StreamedColumn[]) => boolean | void,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    return this.inTurn(signal, async (stop) => {
+      const result = await this.connection.stream(sql)
+      const types = result.columnTypes()
+      const columns = result.columnNames().map((name, at) => ({ name, type: types[at]! }))
+      for (;;) {
+        const chunk = await result.fetchChunk()
+        if (chunk === null || chunk.rowCount === 0 || stop.aborted) return
+        if (visit(chunk, columns) === false) return
+      }
+    })
+  }
+
+  /** Work with the connection itself (the appender); keep it short between awaits. */
+  use<T>(work: (connection: DuckDBConnection, stop: AbortSignal) => Promise<T>, signal?: AbortSignal): Promise<T> {
+    return this.inTurn(signal, (stop) => work(this.connection, stop))
+  }
+
+  /** Stops what runs and frees the memory; may be called twice. */
+  async close(): Promise<void> {
+    if (this.isClosed) return
+    this.isClosed = true
+    const interrupt = setInterval(() => this.connection.interrupt(), interruptEveryMs)
+    this.connection.interrupt()
+    await this.last
+    clearInterval(interrupt)
+    this.connection.closeSync()
+    this.instance.closeSync()
+  }
+
+  private inTurn<T>(signal: AbortSignal | undefined, work: (stop: AbortSignal) => Promise<T>): Promise<T> {
+    const signals = [signal, this.signal].filter((each) => each !== undefined)
+    const stop = AbortSignal.any(signals)
+    const turn = this.last.then(() => this.cancellable(stop, work))
+    this.last = turn.catch(() => undefined)
+    return turn
+  }
+
+  private async cancellable<T>(stop: AbortSignal, work: (stop: AbortSignal) => Promise<T>): Promise<T> {
+    if (stop.aborted || this.isClosed) throw interruptedFault()
+    let again: NodeJS.Timeout | undefined
+    const onAbort = (): void => {
+      this.connection.interrupt()
+      again = setInterval(() => this.connection.interrupt(), interruptEveryMs)
+    }
+    stop.addEventListener('abort', onAbort, { once: true })
+    try {
+      const value = await work(stop)
+      if (stop.aborted) throw interruptedFault()
+      return value
+    } catch (error) {
+      throw stop.aborted ? interruptedFault(error) : duckDbFault(error)
+    } finally {
+      stop.removeEventListener('abort', onAbort)
+      clearInterval(again)
+    }
+  }
+}
+
+/** A name as SQL writes it, `"` doubled. */
+export const quoteName = (name: string): string => `"${name.replaceAll('"', '""')}"`
+/** Text as SQL writes it, `'` doubled. */
+export const quoteText = (text: string): string => `'${text.replaceAll("'", "''")}'`
