@@ -5,13 +5,29 @@ export interface MetricInput {
   readonly p: Probabilities
   /** Dense user index per row; bootstrap resamples users. */
   readonly users: Uint32Array
-  /** Decision threshold chosen on select; used by f1, precision, recall. */
+  /** Decision threshold chosen on select; used by f1, precision, recall: churn is predicted where p >= threshold. */
   readonly threshold?: number
 }
+
+/** The rows of a MetricInput in ascending order of p (equal p: in the order given), sorted once for all metrics. */
+export interface SortedRows {
+  readonly y: Labels
+  readonly p: Probabilities
+  readonly users: Uint32Array
+  /** 1 where row i is the last of its p: rows of equal p are one group to every metric. */
+  readonly endsGroup: Uint8Array
+  /** All 1: the weights of the data as they are. */
+  readonly ones: Float32Array
+  readonly threshold?: number
+}
+
+/** Metric for row weights (same order and length as the sorted rows; finite, >= 0); absent = all 1. */
+export type RowMetric = (rowWeights?: Float32Array) => number
 
 /**
  * `prepare` sorts once; the function it returns computes the metric for user multiplicities `userWeights[users[i]]`
  * (absent = all 1) in O(n), so that 1,000 bootstrap replicates are cheap. NaN where undefined (one class, no rows).
+ * A weight of k means the same as the row repeated k times. Made by `defineMetric`.
  */
 export interface Metric {
   readonly name: string
@@ -20,6 +36,8 @@ export interface Metric {
   readonly ideal?: number
   readonly reads: 'ranking' | 'probability'
   prepare(input: MetricInput): (userWeights?: Float32Array) => number
+  /** The same over rows that are sorted already: what the bootstrap calls, so that all metrics share one sort. */
+  overSorted(rows: SortedRows): RowMetric
 }
 
 /** A value with its 95 % percentile interval. */
