@@ -12,7 +12,7 @@ import {
   tiersSchema,
 } from './draft.ts'
 
-const name = z.string().regex(/^[A-Za-z][A-Za-z0-9_-]{0,63}$/)
+const name = z.string().regex(/^[A-Za-z][A-Za-z0-9_-]{0,63}$/, 'a letter, then at most 63 letters, digits, _ or -')
 const fraction = z.number().min(0).max(1)
 
 /** Keys of `metrics.json` by which a winner may be chosen. */
@@ -43,7 +43,7 @@ export const configSchema = z.strictObject({
   timeZone: z.string().default('UTC').describe('IANA time zone whose calendar days count'),
   dataEnd: z
     .string()
-    .regex(/^\d{4}-\d{2}-\d{2}$/)
+    .regex(/^\d{4}-\d{2}-\d{2}$/, 'a day YYYY-MM-DD')
     .optional()
     .describe('First day that is not complete in the data (exclusive end); default: the day after the last event'),
   engine: engineSchema.prefault({ kind: 'duckdb' }).describe('The SQL engine'),
@@ -107,7 +107,7 @@ export const configSchema = z.strictObject({
       threads: z.int().min(1).max(256).optional().describe('Threads; default: the cores of the machine'),
       memory: z
         .string()
-        .regex(/^\d+(\.\d+)?\s*(MB|GB|MiB|GiB)$/)
+        .regex(/^\d+(\.\d+)?\s*(MB|GB|MiB|GiB)$/, 'a size such as 4GB or 512MiB')
         .optional()
         .describe('Memory for the whole run, e.g. 4GB; default: half of what the machine has'),
     })

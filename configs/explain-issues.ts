@@ -1,0 +1,102 @@
+import type * as z from 'zod'
+import type { EbbError } from '../core/errors.ts'
+import { didYouMean } from './did-you-mean.ts'
+import { faultAt } from './fault-at.ts'
+import type { Finding } from './fault-at.ts'
+import { allowedValue, descriptionAt, knownKeys, knownValues } from './schema-walk.ts'
+import { nodeAt } from './tree/node.ts'
+import type { MapNode } from './tree/node.ts'
+
+type Issue = z.core.$ZodIssue
+type Path = readonly PropertyKey[]
+/** More known keys than this are not worth a line. */
+const listedKeys = 14
+
+/** The faults behind zod's issues, each with the position of the value, of the key, or of what lacks a key. */
+export function explainIssues(issues: readonly Issue[], schema: z.ZodType, root: MapNode): EbbError[] {
+  return issues.flatMap((issue) => explain(issue, schema, root)).map((finding) => faultAt(finding, root))
+}
+
+function explain(issue: Issue, schema: z.ZodType, root: MapNode): Finding[] {
+  const { path } = issue
+  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey(path, key, schema, root))
+  if (nodeAt(root, path) === null) return [missingKey(path, schema, root)]
+  if (issue.code === 'invalid_union') {
+    const branch = closestBranch(issue.errors)
+    if (branch !== null)
+      return branch.flatMap((inner) => explain({ ...inner, path: [...path, ...inner.path] }, schema, root))
+  }
+  if (issue.code === 'invalid_key') return [badName(path)]
+  const received = describeValue(root, path)
+  const expected = saidBySchema(issue) ?? allowedValue(schema, path, root)
+  const isType = issue.code === 'invalid_type' || (issue.code === 'invalid_union' && issue.discriminator === undefined)
+  if (isType) return [{ code: 'CONFIG_TYPE', path, what: 'wrong type', expected: expected ?? issue.message, received }]
+  if (issue.code === 'custom') return [{ code: 'CONFIG_VALUE', path, what: issue.message, received }]
+  const size = sizeLimit(issue)
+  const hint = suggestion(schema, path, root)
+  return [
+    { code: 'CONFIG_VALUE', path, what: 'not allowed', expected: size ?? expected ?? issue.message, received, hint },
+  ]
+}
+
+/** A message that the schema's author wrote, as words after "expected"; null for zod's own. */
+function saidBySchema(issue: Issue): string | null {
+  const isOwn = /^(Invalid|Too small|Too big|Unrecognized)/.test(issue.message)
+  return isOwn ? null : issue.message.replace(/^(must be|expected) /, '')
+}
+
+/** Of the branches of a union, the one whose type fits the value: its faults say more than "none of these". */
+function closestBranch(branches: readonly (readonly Issue[])[]): readonly Issue[] | null {
+  const fitting = branches.filter((issues) =>
+    issues.every((issue) => issue.path.length > 0 || issue.code === 'unrecognized_keys'),
+  )
+  const sorted = fitting.toSorted((a, b) => a.length - b.length)
+  return sorted[0] ?? null
+}
+
+function unknownKey(parent: Path, key: string, schema: z.ZodType, root: MapNode): Finding {
+  const known = knownKeys(schema, parent, root)
+  const meant = didYouMean(key, known)
+  const what = meant === null ? 'unknown key' : `unknown key, did you mean "${meant}"?`
+  const hint =
+    meant === null && known.length > 0 && known.length <= listedKeys ? `known here: ${known.join(', ')}` : undefined
+  return { code: 'CONFIG_UNKNOWN_KEY', path: [...parent, key], isAboutKey: true, what, hint }
+}
+
+function missingKey(path: Path, schema: z.ZodType, root: MapNode): Finding {
+  const listed = knownValues(schema, path, root)
+  const expected = listed.length > 0 ? `one of ${listed.join(', ')}` : (allowedValue(schema, path, root) ?? undefined)
+  const description = descriptionAt(schema, path, root)
+  const what = description === null ? 'this key is missing' : `this key is missing (${description})`
+  return { code: 'CONFIG_MISSING_KEY', path, what, expected }
+}
+
+function badName(path: Path): Finding {
+  const received = JSON.stringify(String(path.at(-1)))
+  const expected = 'a letter, then at most 63 letters, digits, _ or -'
+  return { code: 'CONFIG_NAME', path, isAboutKey: true, what: 'not usable as a name', expected, received }
+}
+
+function sizeLimit(issue: Issue): string | null {
+  if (issue.code !== 'too_small' && issue.code !== 'too_big') return null
+  if (issue.origin !== 'array' && issue.origin !== 'string' && issue.origin !== 'object') return null
+  const limit = Number(issue.code === 'too_small' ? issue.minimum : issue.maximum)
+  const unit = issue.origin === 'string' ? 'character' : issue.origin === 'array' ? 'entry' : 'key'
+  const plural = limit === 1 ? unit : unit === 'entry' ? 'entries' : `${unit}s`
+  return `${issue.code === 'too_small' ? 'at least' : 'at most'} ${limit} ${plural}`
+}
+
+function suggestion(schema: z.ZodType, path: Path, root: MapNode): string | undefined {
+  const node = nodeAt(root, path)
+  if (node?.kind !== 'scalar') return undefined
+  const meant = didYouMean(String(node.value), knownValues(schema, path, root))
+  return meant === null ? undefined : `did you mean "${meant}"?`
+}
+
+/** `"text"`, `12`, `a list`, `a map`, `nothing`. */
+function describeValue(root: MapNode, path: Path): string {
+  const node = nodeAt(root, path)
+  if (node === null) return 'nothing'
+  if (node.kind !== 'scalar') return `a ${node.kind}`
+  return node.value === null ? 'nothing' : JSON.stringify(node.value)
+}

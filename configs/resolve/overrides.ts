@@ -1,0 +1,52 @@
+import { parseDocument } from 'yaml'
+import { EbbError } from '../../core/errors.ts'
+import { didYouMean } from '../did-you-mean.ts'
+import type { Origin } from '../origin.ts'
+import { expandDottedKeys, mergeMaps, nested } from '../tree/merge.ts'
+import { nodeAt } from '../tree/node.ts'
+import type { MapNode, TreeNode } from '../tree/node.ts'
+import { relabel } from '../tree/relabel.ts'
+
+/** `root` with its profile `name` merged over it; the key `profiles` is gone. */
+export function applyProfile(root: MapNode, name: string | null): MapNode {
+  const entries = new Map(root.entries)
+  entries.delete('profiles')
+  const stripped: MapNode = { ...root, entries }
+  if (name === null) return stripped
+  const profiles = nodeAt(root, ['profiles'])
+  const profile = nodeAt(root, ['profiles', name])
+  if (profile?.kind === 'map') return mergeMaps(stripped, expandDottedKeys(relabel(profile, name)))
+  const known = profiles?.kind === 'map' ? [...profiles.entries.keys()] : []
+  const meant = didYouMean(name, known)
+  const hint = meant !== null ? `did you mean "${meant}"?` : known.length > 0 ? `known: ${known.join(', ')}` : undefined
+  const what = profile === null ? 'the config has no such profile' : 'the profile is not a map'
+  throw new EbbError({ code: 'CONFIG_PROFILE', kind: 'config', where: `--profile ${name}`, what, hint })
+}
+
+/** `root` with every `a.b=value` merged over it, the later over the earlier. */
+export function applySettings(root: MapNode, settings: readonly string[]): MapNode {
+  return settings.reduce((merged, setting) => mergeMaps(merged, parseSetting(setting)), root)
+}
+
+function parseSetting(setting: string): MapNode {
+  const at: Origin = { from: 'command line', text: `-s ${setting}` }
+  const equals = setting.indexOf('=')
+  const path = setting.slice(0, Math.max(equals, 0)).trim().split('.')
+  if (equals < 1 || path.includes('')) throw settingFault(at, 'not a setting', 'path.to.key=value')
+  const document = parseDocument(setting.slice(equals + 1), { version: '1.2', prettyErrors: false })
+  if (document.errors.length > 0) throw settingFault(at, 'the value is not YAML', 'e.g. 10, text or [a, b]')
+  return nested(path, toNode(document.toJS() as unknown, at), at)
+}
+
+function toNode(value: unknown, at: Origin): TreeNode {
+  if (Array.isArray(value)) return { kind: 'list', at, items: value.map((item) => toNode(item, at)) }
+  if (typeof value === 'object' && value !== null) {
+    const entries = Object.entries(value).map(([key, inner]) => [key, { keyAt: at, value: toNode(inner, at) }] as const)
+    return { kind: 'map', at, entries: new Map(entries) }
+  }
+  return { kind: 'scalar', at, value: value as string | number | boolean | null, isPlain: false }
+}
+
+function settingFault(at: Origin, what: string, expected: string): EbbError {
+  return new EbbError({ code: 'CONFIG_SETTING', kind: 'usage', where: at.text, what, expected })
+}
