@@ -38,13 +38,6 @@ export const cutoffsSchema = z.strictObject({
   to: z.union([z.literal('latest'), day]).default('latest'),
 })
 
-export const splitSchema = z.strictObject({
-  test: z.int().min(1).default(1),
-  select: z.int().min(0).default(1),
-  calibrate: z.int().min(0).default(1),
-  train: z.literal('rest').default('rest'),
-})
-
 export const featuresSchema = z.strictObject({
   use: names.optional(),
   lookbackDays: z.array(z.int().min(1)).min(1).default([7, 30, 90]),
@@ -55,14 +48,3 @@ export const lifecycleSchema = z.strictObject({
   newDays: z.int().min(1).default(30),
   silentDays: z.int().min(1).default(14),
 })
-
-export const tiersSchema = z.strictObject({ high: z.string().default('top 10%'), mid: z.string().default('top 30%') })
-
-export const engineSchema = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('duckdb'), memoryLimit: z.string().optional() }),
-])
-
-export const modelSchema = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('base_rate') }),
-  z.strictObject({ kind: z.literal('logistic') }),
-])

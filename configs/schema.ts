@@ -1,15 +1,16 @@
 import * as z from 'zod'
+import { tiersSchema } from '../cohorts/tiers.ts'
+import { engineSchema } from '../engines/registry.ts'
+import { splitSchema } from '../evaluation/split-schema.ts'
+import { thresholdSchema } from '../evaluation/threshold.ts'
+import { modelSchema } from '../models/parameters.ts'
 import {
   attributeTableSchema,
   churnSchema,
   cutoffsSchema,
-  engineSchema,
   featuresSchema,
   lifecycleSchema,
-  modelSchema,
   sourceSchema,
-  splitSchema,
-  tiersSchema,
 } from './draft.ts'
 
 const name = z.string().regex(/^[A-Za-z][A-Za-z0-9_-]{0,63}$/, 'a letter, then at most 63 letters, digits, _ or -')
@@ -19,19 +20,6 @@ const fraction = z.number().min(0).max(1)
 export const chooseMetrics = ['log_loss', 'brier', 'auc', 'average_precision'] as const
 /** Slices of the test part that the report shows. */
 export const sliceNames = ['lifecycle_stage', 'value_tier', 'channel'] as const
-
-const thresholdSchema = z.discriminatedUnion('by', [
-  z.strictObject({ by: z.literal('f1').describe('The threshold with the highest F1 on select') }),
-  z.strictObject({
-    by: z.literal('capacity').describe('As many users as the team can treat'),
-    share: fraction.describe('Share of the eligible users, 0 to 1'),
-  }),
-  z.strictObject({
-    by: z.literal('cost').describe('The threshold with the lowest expected cost'),
-    falseAlarm: z.number().positive().describe('Cost of treating one user who would have stayed'),
-    missedChurn: z.number().positive().describe('Cost of one churned user who was not treated'),
-  }),
-])
 
 /** What an experiment is, as data: composed of the rooms' own schemas. No transforms, no dates: what you wrote is what you get. */
 export const configSchema = z.strictObject({
@@ -46,7 +34,7 @@ export const configSchema = z.strictObject({
     .regex(/^\d{4}-\d{2}-\d{2}$/, 'a day YYYY-MM-DD')
     .optional()
     .describe('First day that is not complete in the data (exclusive end); default: the day after the last event'),
-  engine: engineSchema.prefault({ kind: 'duckdb' }).describe('The SQL engine'),
+  engine: engineSchema.prefault({}).describe('The SQL engine'),
   sources: z.record(name, sourceSchema).describe('Where the events come from, by name'),
   attributes: z.record(name, attributeTableSchema).default({}).describe('Tables of user attributes, by name'),
   churn: churnSchema.describe('What churn is, and for whom'),
@@ -78,7 +66,7 @@ export const configSchema = z.strictObject({
         .default([...sliceNames])
         .describe('Subgroups of the test part to look at'),
       bootstrap: z.int().min(0).max(100_000).default(1000).describe('Resamples of users for the 95 % intervals'),
-      threshold: thresholdSchema.prefault({ by: 'f1' }).describe('How the decision threshold is chosen on select'),
+      threshold: thresholdSchema.describe('How the decision threshold is chosen on select'),
     })
     .prefault({})
     .describe('What is measured'),
@@ -90,7 +78,7 @@ export const configSchema = z.strictObject({
         .min(1)
         .default('scores')
         .describe('Folder of the published scores, relative to the working folder'),
-      tiers: tiersSchema.prefault({}).describe('Who is at high, mid and low risk'),
+      tiers: tiersSchema.prefault({ high: 'top 10%', mid: 'top 30%' }).describe('Who is at high, mid and low risk'),
       reasons: z
         .strictObject({
           count: z.int().min(0).max(3).default(3).describe('How many reasons per user'),
