@@ -1,0 +1,71 @@
+import { z } from 'zod'
+import { families, formulaNames } from './definition.ts'
+import { roles } from './roles.ts'
+
+const featureName = z.string().regex(/^[a-z][a-z0-9_]{0,62}$/, 'expected snake_case, at most 63 characters')
+const lookback = z.union([z.int().min(1).max(3_660), z.literal('lifetime')]).describe('Days before the cutoff')
+const shared = {
+  description: z.string().min(1).describe('One sentence for a business reader'),
+  family: z
+    .enum([...families, 'custom'])
+    .default('custom')
+    .describe('Where the catalogue lists it'),
+  unit: z.string().min(1).describe('What one is: count, days, currency, ratio, ...'),
+  actionable: z.boolean().default(false).describe('Someone in the business can change it for a user'),
+}
+const measured = {
+  kind: z.literal('measure'),
+  where: z.string().min(1).optional().describe("Which events count, e.g. event_type = 'purchase' and amount > 200"),
+  lookbackDays: lookback,
+  offsetDays: z.int().min(0).max(3_660).default(0).describe('The window ends so many days earlier'),
+  ...shared,
+}
+
+const measureSchema = z.discriminatedUnion('measure', [
+  z.strictObject({ ...measured, measure: z.enum(['count', 'last', 'first', 'activeDays']) }),
+  z.strictObject({ ...measured, measure: z.enum(['sum', 'min', 'max']), of: z.enum(['amount', 'quantity']) }),
+  z.strictObject({
+    ...measured,
+    measure: z.enum(['distinct', 'lastLevel', 'firstLevel']),
+    of: z.enum(['category', 'channel']),
+  }),
+  z.strictObject({ ...measured, measure: z.literal('gaps'), of: z.enum(['mean', 'sd', 'max', 'count']) }),
+  z.strictObject({
+    ...measured,
+    measure: z.literal('levels'),
+    of: z.enum(['category', 'channel']),
+    statistic: z.enum(['topShare', 'entropy', 'concentration']),
+  }),
+])
+
+const derivedSchema = z.strictObject({
+  kind: z.literal('derived'),
+  formula: z.enum(formulaNames).describe('How the inputs are combined'),
+  from: z.array(featureName).min(1).describe('Names of features, in the order of the formula'),
+  limit: z.number().positive().optional().describe('Only for rate and below'),
+  ...shared,
+})
+
+/** A feature that a config declares under `features.add`. */
+export const userFeatureSchema = z.union([measureSchema, derivedSchema])
+export type UserFeature = z.output<typeof userFeatureSchema>
+
+/** The config's `features:` section. */
+export const featuresSchema = z.strictObject({
+  use: z
+    .array(z.enum(families))
+    .default([...families])
+    .describe('Families of the catalogue'),
+  lookbackDays: z
+    .array(z.int().min(1).max(3_660))
+    .min(1)
+    .default([7, 30, 90])
+    .describe('Lookbacks of every windowed feature'),
+  roles: z
+    .partialRecord(z.enum(roles), z.array(z.string().min(1)).min(1))
+    .default({})
+    .describe('Which event types play a role of the catalogue; default: the type of the same name'),
+  drop: z.array(z.string()).default([]).describe('Features that the models shall not see'),
+  add: z.record(featureName, userFeatureSchema).default({}).describe('Your own features'),
+})
+export type FeaturesConfig = z.output<typeof featuresSchema>

@@ -1,0 +1,86 @@
+import type { Day } from '../core/day.ts'
+import type { Dialect } from '../engines/dialect.ts'
+import type { ChurnConfig } from './churn.ts'
+import type { Feature } from './definition.ts'
+
+/** What `extract` left in the engine; the shape of `data/event-table.ts`'s ExtractedRelations. */
+export interface PlanRelations {
+  readonly events: string
+  readonly users: string
+  readonly attributes: readonly PlanAttribute[]
+}
+
+export interface PlanAttribute {
+  readonly name: string
+  readonly relation: string
+  readonly columns: readonly { readonly name: string; readonly type: 'category' | 'number' | 'day' }[]
+  readonly isHistory: boolean
+}
+
+/** Distinct non-null values in the data, ascending by code point. */
+export interface Levels {
+  readonly category: readonly string[]
+  readonly channel: readonly string[]
+}
+
+/** An extra output column made of features, e.g. the lifecycle stage of `cohorts`. */
+export interface ContextColumn {
+  readonly name: string
+  readonly kind: 'number' | 'category'
+  /** Measured for this column only; names are private to it (the compiler adds them if they are not in the plan). */
+  readonly features: readonly Feature[]
+  /** SQL over the named features. */
+  expression(column: (name: string) => string, dialect: Dialect): string
+}
+
+/** Everything that makes examples, as data. Training: `mode: 'label'`; scoring: one cutoff (the as-of day), no label. */
+export interface ExamplePlan {
+  readonly mode: 'label' | 'score'
+  readonly relations: PlanRelations
+  /** Distinct, ascending, at least one. */
+  readonly cutoffs: readonly Day[]
+  /** Events at or after this day are not used. */
+  readonly dataEnd: Day
+  /** Distinct `delay_days` of the sources, e.g. [0, 2]; not empty. */
+  readonly delaysDays: readonly number[]
+  readonly churn: ChurnConfig
+  /** Output columns, in this order; `fitted` ones are left to `pipelines`, their inputs are emitted with role `input`. */
+  readonly features: readonly Feature[]
+  /** Features that others are made of and that are not output themselves. */
+  readonly supporting: readonly Feature[]
+  readonly levels: Levels
+  /** Event types that are purchases, for `value_recent`; empty: no money in the data. */
+  readonly purchaseTypes: readonly string[]
+  readonly context: readonly ContextColumn[]
+  /** Prefix of the session tables; default `ebb_`. */
+  readonly prefix?: string
+}
+
+export interface NamedSql {
+  /** File name for the run's `sql/` folder, e.g. `04-events-by-segment`. */
+  readonly name: string
+  readonly sql: string
+}
+
+export interface OutputColumn {
+  readonly name: string
+  readonly kind: 'number' | 'category'
+  readonly role: 'key' | 'label' | 'context' | 'feature' | 'input'
+}
+
+export interface CompiledExamples {
+  /** In order; each is one statement. */
+  readonly statements: readonly NamedSql[]
+  /** One row per (user_index, cutoff), ordered by cutoff, user_index; columns as in `columns`. */
+  readonly select: string
+  readonly columns: readonly OutputColumn[]
+  /**
+   * One row per cutoff, ascending: cutoff DATE and BIGINT counts users, eligible, ineligible, already_churned,
+   * churned_in_gap, churned, active_churned, passive_churned.
+   */
+  readonly populationSelect: string
+  /** Scoring only: user_index INTEGER, reason VARCHAR, ordered by user_index. */
+  readonly excludedSelect: string | null
+  /** Removes the session tables. */
+  readonly cleanup: readonly string[]
+}
