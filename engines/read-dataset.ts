@@ -1,17 +1,15 @@
-import type { DuckDBDataChunk } from '@duckdb/node-api'
+import type { Column, Dataset, Labels } from '../core/dataset.ts'
 import {
-  missingCode,
-  sharedFloat32,
-  sharedUint16,
-  sharedUint32,
-  sharedUint8,
-  type Column,
-  type Dataset,
-  type Labels,
-} from '../core/dataset.ts'
-import { EbbError } from '../core/errors.ts'
+  codeTarget,
+  cutoffTarget,
+  datasetFault,
+  fillTarget,
+  labelTarget,
+  numberTarget,
+  userTarget,
+  type DatasetTarget,
+} from './duckdb/dataset-targets.ts'
 import { DuckDbSession, quoteName, quoteText, type DuckDbOptions } from './duckdb/session.ts'
-import { itemsOf } from './duckdb/vectors.ts'
 import type { ParquetParts } from './engine.ts'
 
 /** Which columns of the Parquet parts become what. */
@@ -40,17 +38,7 @@ export interface ReadDataset {
   readonly context: readonly ContextColumn[]
 }
 
-/** Where a column of the query goes. */
-interface Target {
-  readonly name: string
-  readonly sql: string
-  readonly values: Float32Array | Uint32Array | Uint16Array | Uint8Array
-  /** Integers must stay below 2^24 to be exact as float32; doubles must be finite. */
-  readonly check: 'none' | 'integer' | 'double'
-}
-
 const maxLevels = 65_534
-const exactIntegers = 16_777_216
 
 /**
  * Parquet parts -> dataset in shared memory, rows in the order of the parts; numbers rounded to float32, NULL -> NaN.
@@ -72,7 +60,7 @@ export async function readDataset(
 
 async function read(session: DuckDbSession, parts: ParquetParts, spec: DatasetSpec): Promise<ReadDataset> {
   const files = parts.paths.map(quoteText).join(', ')
-  await session.run(`CREATE VIEW parts AS SELECT * FROM read_parquet([${files}])`)
+  await session.run(`CREATE VIEW parts AS SELECT * FROM read_parquet([${files}], hive_partitioning = false)`)
   const types = await columnTypes(session, spec)
   const rowCount = await checkRows(session, parts, spec)
   const coded = [
@@ -82,21 +70,10 @@ async function read(session: DuckDbSession, parts: ParquetParts, spec: DatasetSp
   const levels = new Map<string, readonly string[]>()
   for (const name of coded) if (!levels.has(name)) levels.set(name, await makeLevels(session, name, levels.size))
 
-  const users: Target = {
-    name: spec.users,
-    sql: `CAST(${quoteName(spec.users)} AS UINTEGER)`,
-    values: sharedUint32(rowCount),
-    check: 'none',
-  }
-  const cutoffDays = `datediff('day', DATE '1970-01-01', CAST(${quoteName(spec.cutoffs)} AS DATE))`
-  const cutoffs: Target = {
-    name: spec.cutoffs,
-    sql: `CAST(${cutoffDays} AS USMALLINT)`,
-    values: sharedUint16(rowCount),
-    check: 'none',
-  }
-  const number = (name: string): Target => numberTarget(name, types.get(name)!, rowCount)
-  const code = (name: string): Target => codeTarget(name, [...levels.keys()].indexOf(name), rowCount)
+  const users = userTarget(spec.users, rowCount)
+  const cutoffs = cutoffTarget(spec.cutoffs, rowCount)
+  const number = (name: string): DatasetTarget => numberTarget(name, types.get(name)!, rowCount)
+  const code = (name: string): DatasetTarget => codeTarget(name, [...levels.keys()].indexOf(name), rowCount)
   const features = spec.features.map(({ name, kind }) => (kind === 'number' ? number(name) : code(name)))
   const context = (spec.context ?? []).map(code)
   const label = spec.label === undefined ? [] : [labelTarget(spec.label, rowCount)]
@@ -115,70 +92,18 @@ async function read(session: DuckDbSession, parts: ParquetParts, spec: DatasetSp
   }
 }
 
-function asColumn(target: Target, levels: readonly string[] | undefined): Column {
+function asColumn(target: DatasetTarget, levels: readonly string[] | undefined): Column {
   return target.values instanceof Float32Array
     ? { kind: 'number', values: target.values }
     : { kind: 'category', codes: target.values as Uint16Array, levels: levels! }
 }
 
-function numberTarget(name: string, type: string, rowCount: number): Target {
-  const isText = /^(VARCHAR|ENUM|DATE|TIME|BLOB|UUID|INTERVAL)|\[\]$|^(STRUCT|MAP|LIST)/.test(type)
-  if (isText) throw fault(`feature "${name}"`, 'not a number', { expected: 'a numeric column', received: type })
-  return {
-    name,
-    sql: `coalesce(CAST(${quoteName(name)} AS FLOAT), CAST('NaN' AS FLOAT))`,
-    values: sharedFloat32(rowCount),
-    check: /^(FLOAT|DOUBLE|DECIMAL)/.test(type) ? 'double' : 'integer',
-  }
-}
-
-function codeTarget(name: string, enumIndex: number, rowCount: number): Target {
-  const coded = `enum_code(CAST(CAST(${quoteName(name)} AS VARCHAR) AS levels_${enumIndex}))`
-  return {
-    name,
-    sql: `CAST(coalesce(${coded}, ${missingCode}) AS USMALLINT)`,
-    values: sharedUint16(rowCount),
-    check: 'none',
-  }
-}
-
-function labelTarget(name: string, rowCount: number): Target {
-  return { name, sql: `CAST(${quoteName(name)} AS UTINYINT)`, values: sharedUint8(rowCount), check: 'none' }
-}
-
 /** One pass; the event loop turns after every 2,048 rows. */
-async function fill(session: DuckDbSession, targets: readonly Target[]): Promise<void> {
+async function fill(session: DuckDbSession, targets: readonly DatasetTarget[]): Promise<void> {
   let row = 0
   await session.stream(`SELECT ${targets.map(({ sql }) => sql).join(', ')} FROM parts`, (chunk) => {
     for (const [at, target] of targets.entries()) fillTarget(target, row, chunk, at)
     row += chunk.rowCount
-  })
-}
-
-function fillTarget(target: Target, from: number, chunk: DuckDBDataChunk, at: number): void {
-  const vector = chunk.getColumnVector(at)
-  const items = itemsOf(vector)
-  if (items === undefined)
-    for (let row = 0; row < chunk.rowCount; row++) target.values[from + row] = vector.getItem(row) as number
-  else target.values.set(items as Float32Array, from)
-  if (target.check === 'none') return
-  const limit = target.check === 'integer' ? exactIntegers : Infinity
-  for (let row = from; row < from + chunk.rowCount; row++) {
-    const value = target.values[row]!
-    if (value >= limit || value <= -limit) throw notExact(target, value)
-  }
-}
-
-function notExact(target: Target, value: number): EbbError {
-  if (target.check === 'double')
-    return fault(`feature "${target.name}"`, 'not a finite number', {
-      expected: 'finite, or NULL',
-      received: String(value),
-    })
-  return fault(`feature "${target.name}"`, 'integer too large to be exact as a 32-bit float', {
-    expected: 'below 2^24 = 16777216 in size',
-    received: String(value),
-    hint: 'use a coarser unit or a DOUBLE column',
   })
 }
 
@@ -197,7 +122,7 @@ async function columnTypes(session: DuckDbSession, spec: DatasetSpec): Promise<R
   ]
   const missing = wanted.filter((name) => !types.has(name))
   if (missing.length > 0)
-    throw fault('dataset', `column${missing.length > 1 ? 's' : ''} missing: ${missing.join(', ')}`, {
+    throw datasetFault('dataset', `column${missing.length > 1 ? 's' : ''} missing: ${missing.join(', ')}`, {
       received: [...types.keys()].slice(0, 20).join(', '),
     })
   return types
@@ -223,13 +148,13 @@ async function checkRows(session: DuckDbSession, parts: ParquetParts, spec: Data
     { name: spec.label, count: rows - labels },
   ].find(({ count }) => count > 0)
   if (nulls)
-    throw fault(`dataset column "${nulls.name}"`, 'holds NULL', {
+    throw datasetFault(`dataset column "${nulls.name}"`, 'holds NULL', {
       expected: 'a value in every row',
       received: `${nulls.count} NULL`,
     })
-  if (odd > 0) throw fault(`label "${spec.label}"`, 'not 0 or 1', { received: `${odd} other values` })
+  if (odd > 0) throw datasetFault(`label "${spec.label}"`, 'not 0 or 1', { received: `${odd} other values` })
   if (rows !== parts.rows)
-    throw fault('dataset', 'the Parquet parts hold another number of rows', {
+    throw datasetFault('dataset', 'the Parquet parts hold another number of rows', {
       expected: String(parts.rows),
       received: String(rows),
     })
@@ -244,15 +169,11 @@ async function makeLevels(session: DuckDbSession, name: string, index: number): 
     for (const level of chunk.getColumnValues(0)) levels.push(level as string)
   })
   if (levels.length > maxLevels)
-    throw fault(`column "${name}"`, 'too many different texts for a category', {
+    throw datasetFault(`column "${name}"`, 'too many different texts for a category', {
       expected: `at most ${maxLevels}`,
       received: 'more',
       hint: 'group the rare ones, or leave the column out',
     })
   await session.run(`CREATE TYPE levels_${index} AS ENUM (SELECT level FROM (${distinct}) ORDER BY level)`)
   return levels
-}
-
-function fault(where: string, what: string, more: { expected?: string; received?: string; hint?: string }): EbbError {
-  return new EbbError({ code: 'DATASET_INVALID', kind: 'data', where, what, ...more })
 }

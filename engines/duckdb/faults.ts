@@ -8,7 +8,14 @@ const builtIn = 'Ebb reads Parquet, CSV and JSON from local disks; other formats
 /** First match wins. `file` is the first group, where there is one. */
 const patterns: readonly { pattern: RegExp; code: string; kind: FaultKind; what?: string; hint?: string }[] = [
   {
-    pattern: /No space left on device|Disk quota exceeded|max_temp_directory_size|No space left in temp/i,
+    pattern: /failed to offload data block/,
+    code: 'DISK_FULL',
+    kind: 'temporary',
+    what: 'no room left for spilling to disk',
+    hint: 'free disk space, or raise engine.memoryLimit or engine.tempLimit',
+  },
+  {
+    pattern: /No space left on device|Disk quota exceeded/i,
     code: 'DISK_FULL',
     kind: 'temporary',
     hint: 'free disk space and run again',
@@ -70,7 +77,10 @@ export function interruptedFault(cause?: unknown): EbbError {
 export function duckDbFault(error: unknown): EbbError {
   if (error instanceof EbbError) return error
   if (isInterrupt(error)) return interruptedFault(error)
-  const message = error instanceof Error ? error.message : String(error)
+  const message = (error instanceof Error ? error.message : String(error)).replace(
+    /^Failed to extract statements: /,
+    '',
+  )
   return new EbbError({ ...(csvWords(message) ?? words(message)), cause: error })
 }
 

@@ -45,7 +45,6 @@ export class DuckDbSession {
         threads: String(options.threads),
         memory_limit: `${Math.floor(options.memoryBytes)}B`,
         temp_directory: options.tempDirectory,
-        ...(options.tempBytes === undefined ? {} : { max_temp_directory_size: `${Math.floor(options.tempBytes)}B` }),
         // Nothing is ever downloaded: parquet, json and icu are inside.
         autoinstall_known_extensions: 'false',
         autoload_known_extensions: 'false',
@@ -55,6 +54,9 @@ export class DuckDbSession {
       const session = new DuckDbSession(instance, connection, options.signal)
       // Otherwise the machine's time zone would decide what day an instant falls on.
       await session.run("SET TimeZone = 'UTC'")
+      // As an option of `create` it would be ignored.
+      if (options.tempBytes !== undefined)
+        await session.run(`SET max_temp_directory_size = '${Math.floor(options.tempBytes)}B'`)
       return session
     } catch (error) {
       throw duckDbFault(error)
