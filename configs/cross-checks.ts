@@ -1,5 +1,5 @@
 import { parseDay } from '../core/day.ts'
-import { didYouMean } from './did-you-mean.ts'
+import { didYouMean } from '../core/did-you-mean.ts'
 import type { Finding } from './fault-at.ts'
 import type { Config } from './schema.ts'
 

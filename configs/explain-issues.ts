@@ -1,6 +1,6 @@
 import type * as z from 'zod'
 import type { EbbError } from '../core/errors.ts'
-import { didYouMean } from './did-you-mean.ts'
+import { didYouMean } from '../core/did-you-mean.ts'
 import { faultAt } from './fault-at.ts'
 import type { Finding } from './fault-at.ts'
 import { allowedValue, descriptionAt, knownKeys, knownValues } from './schema-walk.ts'

@@ -1,17 +1,14 @@
 import * as z from 'zod'
+import { lifecycleSchema } from '../cohorts/lifecycle.ts'
 import { tiersSchema } from '../cohorts/tiers.ts'
 import { engineSchema } from '../engines/registry.ts'
 import { splitSchema } from '../evaluation/split-schema.ts'
 import { thresholdSchema } from '../evaluation/threshold.ts'
+import { churnSchema } from '../features/churn.ts'
+import { featuresSchema } from '../features/config.ts'
+import { cutoffsSchema } from '../features/cutoffs.ts'
 import { modelSchema } from '../models/parameters.ts'
-import {
-  attributeTableSchema,
-  churnSchema,
-  cutoffsSchema,
-  featuresSchema,
-  lifecycleSchema,
-  sourceSchema,
-} from './draft.ts'
+import { attributeTableSchema, sourceSchema } from './draft.ts'
 
 const name = z.string().regex(/^[A-Za-z][A-Za-z0-9_-]{0,63}$/, 'a letter, then at most 63 letters, digits, _ or -')
 const fraction = z.number().min(0).max(1)

@@ -1,6 +1,6 @@
 import { parseDocument } from 'yaml'
 import { EbbError } from '../../core/errors.ts'
-import { didYouMean } from '../did-you-mean.ts'
+import { didYouMean } from '../../core/did-you-mean.ts'
 import type { Origin } from '../origin.ts'
 import { expandDottedKeys, mergeMaps, nested } from '../tree/merge.ts'
 import { nodeAt } from '../tree/node.ts'
