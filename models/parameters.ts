@@ -5,6 +5,8 @@ import {
   recencyRuleParameters,
   ruleParameters,
 } from './baselines/parameters.ts'
+import { forestParameters } from './forest/parameters.ts'
+import { gbdtParameters } from './gbdt/parameters.ts'
 import { logisticParameters } from './logistic/parameters.ts'
 import { mlpParameters } from './neural/parameters.ts'
 
@@ -16,5 +18,7 @@ export const modelSchema = z.discriminatedUnion('kind', [
   ruleParameters.extend({ kind: z.literal('rule').describe('A rule of your own') }),
   logisticParameters.extend({ kind: z.literal('logistic').describe('Elastic-net logistic regression') }),
   mlpParameters.extend({ kind: z.literal('mlp').describe('Neural network') }),
+  gbdtParameters.extend({ kind: z.literal('gbdt').describe('Gradient boosted trees') }),
+  forestParameters.extend({ kind: z.literal('forest').describe('Random forest') }),
 ])
 export type ModelConfig = z.infer<typeof modelSchema>
