@@ -1,10 +1,13 @@
 import { EbbError } from '../core/errors.ts'
 import { baseRate } from './baselines/base-rate.ts'
+import { recencyLogistic } from './baselines/recency-logistic.ts'
 import { recencyRule } from './baselines/recency-rule.ts'
+import { rule } from './baselines/rule.ts'
 import type { Classifier, RegisteredEstimator, SavedModel } from './estimator.ts'
+import { logistic } from './logistic/logistic.ts'
 import { estimatorOf } from './saved.ts'
 
-const registered: readonly RegisteredEstimator[] = [baseRate, recencyRule]
+const registered: readonly RegisteredEstimator[] = [baseRate, rule, recencyRule, recencyLogistic, logistic]
 
 /** Every estimator by the name that configs call `kind`. Their zod schemas are composed in `parameters.ts`. */
 export const estimators: ReadonlyMap<string, RegisteredEstimator> = new Map(

@@ -1,0 +1,74 @@
+import type { Dataset } from '../../core/dataset.ts'
+import type { Classifier, Fit, RegisteredEstimator } from '../estimator.ts'
+import { checkFit } from '../guards.ts'
+import { fitPreparation, prepareColumns } from '../prepare/prepare.ts'
+import { rowsWithWeight } from '../prepare/rows-with-weight.ts'
+import { chooseStrength, penaltyOf } from './choose-strength.ts'
+import type { LogisticProblem } from './evaluate.ts'
+import { linearClassifier, loadLinear } from './linear-classifier.ts'
+import { type LogisticParameters, logisticParameters } from './parameters.ts'
+import { solve } from './solve.ts'
+
+/** Optimality conditions hold within this at the end of a fit. */
+const tolerance = 1e-10
+/** `strength: auto` looks at the rows of so many users at most that there are about this many rows. */
+const searchRows = 100_000
+
+/** Elastic-net logistic regression on prepared columns; see `parameters.ts` for the objective, `solve.ts` for the method. */
+export const logistic: RegisteredEstimator<LogisticParameters> = {
+  name: 'logistic',
+  complexity: 3,
+  parameters: logisticParameters,
+  fit: async (parameters, data) => fitLinear('logistic', parameters, data),
+  load: (saved) => loadLinear(saved, 'logistic'),
+}
+
+/** Fits under the name of `estimator` (the recency baseline is a logistic regression too). */
+export function fitLinear(estimator: string, parameters: LogisticParameters, data: Fit): Classifier {
+  checkFit(estimator, data)
+  const { train, y } = rowsWithWeight(data.train, data.y)
+  const preparation = fitPreparation(train, parameters, data.signal)
+  const columns = prepareColumns(preparation, train, `fit ${estimator}`)
+  const weights = train.weights ? Float64Array.from(train.weights) : new Float64Array(y.length).fill(1)
+  const problem: LogisticProblem = { columns, y, weights }
+  const strength =
+    parameters.strength === 'auto' ? autoStrength(problem, train, { parameters, data }) : parameters.strength
+  const { coefficients } = solve(problem, penaltyOf(strength, parameters.l1Ratio), {
+    tolerance,
+    maxIterations: parameters.maxIterations,
+    signal: data.signal,
+  })
+  return linearClassifier({ estimator, preparation, coefficients, fixed: { strength } })
+}
+
+/** Cross-validated strength; without columns or with fewer users than folds there is nothing to choose. */
+function autoStrength(
+  problem: LogisticProblem,
+  train: Dataset,
+  { parameters, data }: { parameters: LogisticParameters; data: Fit },
+): number {
+  const random = data.random.child('strength')
+  const rows = rowsOfSomeUsers(train.users, searchRows, data)
+  const users = train.users.filter((_, i) => rows === null || rows[i] === 1)
+  const sample: LogisticProblem =
+    rows === null
+      ? problem
+      : {
+          columns: problem.columns.map((column) => column.filter((_, i) => rows[i] === 1)),
+          y: problem.y.filter((_, i) => rows[i] === 1),
+          weights: problem.weights.filter((_, i) => rows[i] === 1),
+        }
+  const distinctUsers = new Set(users).size
+  if (problem.columns.length === 0 || distinctUsers < parameters.folds) return 1
+  const { l1Ratio, folds, pathLength, maxIterations } = parameters
+  const { signal, emit } = data
+  return chooseStrength(sample, { l1Ratio, folds, pathLength, maxIterations, users, random, signal, emit }).strength
+}
+
+/** 1 per row of the users that are looked at; null = all. */
+function rowsOfSomeUsers(users: Uint32Array, limit: number, { random }: Fit): Uint8Array | null {
+  if (users.length <= limit) return null
+  const distinct = random.child('sample').shuffle(Uint32Array.from(new Set(users)).sort())
+  const taken = new Set(distinct.subarray(0, Math.max(1, Math.round((distinct.length * limit) / users.length))))
+  return Uint8Array.from(users, (user) => (taken.has(user) ? 1 : 0))
+}
