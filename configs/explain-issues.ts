@@ -20,6 +20,7 @@ export function explainIssues(issues: readonly Issue[], schema: z.ZodType, root:
 function explain(issue: Issue, schema: z.ZodType, root: MapNode): Finding[] {
   const { path } = issue
   if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey(path, key, schema, root))
+  if (issue.code === 'custom') return [ownRule(issue, root)]
   if (nodeAt(root, path) === null) return [missingKey(path, schema, root)]
   if (issue.code === 'invalid_union') {
     const branch = closestBranch(issue.errors)
@@ -31,7 +32,6 @@ function explain(issue: Issue, schema: z.ZodType, root: MapNode): Finding[] {
   const expected = saidBySchema(issue) ?? allowedValue(schema, path, root)
   const isType = issue.code === 'invalid_type' || (issue.code === 'invalid_union' && issue.discriminator === undefined)
   if (isType) return [{ code: 'CONFIG_TYPE', path, what: 'wrong type', expected: expected ?? issue.message, received }]
-  if (issue.code === 'custom') return [{ code: 'CONFIG_VALUE', path, what: issue.message, received }]
   const size = sizeLimit(issue)
   const hint = suggestion(schema, path, root)
   return [
@@ -42,7 +42,7 @@ function explain(issue: Issue, schema: z.ZodType, root: MapNode): Finding[] {
 /** A message that the schema's author wrote, as words after "expected"; null for zod's own. */
 function saidBySchema(issue: Issue): string | null {
   const isOwn = /^(Invalid|Too small|Too big|Unrecognized)/.test(issue.message)
-  return isOwn ? null : issue.message.replace(/^(must be|expected) /, '')
+  return isOwn ? null : withoutVerb(issue.message)
 }
 
 /** Of the branches of a union, the one whose type fits the value: its faults say more than "none of these". */
@@ -70,6 +70,17 @@ function missingKey(path: Path, schema: z.ZodType, root: MapNode): Finding {
   const what = description === null ? 'this key is missing' : `this key is missing (${description})`
   return { code: 'CONFIG_MISSING_KEY', path, what, expected }
 }
+
+/** A rule that a schema states in its own words: what is wrong, or what it expects. */
+function ownRule({ path, message }: Issue, root: MapNode): Finding {
+  const node = nodeAt(root, path)
+  const received = node?.kind === 'scalar' ? describeValue(root, path) : undefined
+  const isExpectation = /^(must be|expected|an?|at least|at most) /.test(message)
+  const said = isExpectation ? { what: 'not allowed', expected: withoutVerb(message) } : { what: message }
+  return { code: 'CONFIG_VALUE', path, ...said, received }
+}
+
+const withoutVerb = (message: string): string => message.replace(/^(must be|must read|expected) /, '')
 
 function badName(path: Path): Finding {
   const received = JSON.stringify(String(path.at(-1)))

@@ -10,7 +10,7 @@ import { readFiles } from './resolve/files.ts'
 import { rebaseInputPaths, writtenDataEnd } from './resolve/input-paths.ts'
 import { applyProfile, applySettings } from './resolve/overrides.ts'
 import { configHash, deepFreeze, originsOf, recorded } from './resolve/record.ts'
-import { configSchema } from './schema.ts'
+import { configFileSchema, configSchema } from './schema.ts'
 import type { Config } from './schema.ts'
 import { interpolate } from './tree/interpolate.ts'
 import { plainValue } from './tree/node.ts'
@@ -76,7 +76,7 @@ function validate(root: MapNode, earlier: readonly EbbError[]): Config {
   const parsed = configSchema.safeParse(value, { reportInput: false })
   const faults = [...earlier]
   const placeholders = new Set(earlier.map((fault) => fault.details.where))
-  const issues = parsed.success ? [] : explainIssues(parsed.error.issues, configSchema, root)
+  const issues = parsed.success ? [] : explainIssues(parsed.error.issues, configFileSchema, root)
   faults.push(...issues.filter((fault) => !placeholders.has(fault.details.where)))
   faults.push(...crossChecks(soundSections(value)).map((finding) => faultAt(finding, root)))
   throwFaults(faults.toSorted(byPosition))

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { lifecycleSchema } from '../cohorts/lifecycle.ts'
 import { tiersSchema } from '../cohorts/tiers.ts'
+import { attributeTableSchema, sourceSchema } from '../data/sources.ts'
 import { engineSchema } from '../engines/registry.ts'
 import { splitSchema } from '../evaluation/split-schema.ts'
 import { thresholdSchema } from '../evaluation/threshold.ts'
@@ -8,7 +9,6 @@ import { churnSchema } from '../features/churn.ts'
 import { featuresSchema } from '../features/config.ts'
 import { cutoffsSchema } from '../features/cutoffs.ts'
 import { modelSchema } from '../models/parameters.ts'
-import { attributeTableSchema, sourceSchema } from './draft.ts'
 
 const name = z.string().regex(/^[A-Za-z][A-Za-z0-9_-]{0,63}$/, 'a letter, then at most 63 letters, digits, _ or -')
 const fraction = z.number().min(0).max(1)
@@ -22,7 +22,6 @@ export const sliceNames = ['lifecycle_stage', 'value_tier', 'channel'] as const
 export const configSchema = z.strictObject({
   version: z.literal(1).describe('Version of the config format'),
   experiment: name.describe('Name of the experiment; runs are grouped by it'),
-  extends: z.string().min(1).optional().describe('Another config file, under this one; relative to this file'),
   notes: z.string().default('').describe('Anything worth remembering; not part of the config hash'),
   seed: z.int().min(0).default(1).describe('Seed of every random number'),
   timeZone: z.string().default('UTC').describe('IANA time zone whose calendar days count'),
@@ -98,9 +97,14 @@ export const configSchema = z.strictObject({
     })
     .prefault({})
     .describe('What the machine may give; results do not depend on it, nor does the config hash'),
+})
+
+/** What a config file may say: an experiment, and what becomes of it by merging. */
+export const configFileSchema = configSchema.extend({
+  extends: z.string().min(1).optional().describe('Another config file, under this one; relative to this file'),
   profiles: z
     .record(name, z.record(z.string(), z.unknown()))
-    .default({})
+    .optional()
     .describe('Named overrides for --profile; keys may be dotted paths'),
 })
 

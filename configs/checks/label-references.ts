@@ -1,0 +1,39 @@
+import { didYouMean } from '../../core/did-you-mean.ts'
+import type { SoundSections } from '../cross-checks.ts'
+import type { Finding } from '../fault-at.ts'
+
+/** `churn.target` and every `of` name labels that exist, and no label is made of itself. */
+export function labelReferences({ churn }: SoundSections): Finding[] {
+  if (churn === undefined) return []
+  const names = Object.keys(churn.labels)
+  const unknown = (path: readonly PropertyKey[], name: string): Finding[] => {
+    if (names.includes(name) || names.length === 0) return []
+    const meant = didYouMean(name, names)
+    const hint = meant === null ? undefined : `did you mean "${meant}"?`
+    const expected = `one of ${names.join(', ')}`
+    return [
+      { code: 'CONFIG_LABEL', path, what: 'there is no such label', expected, received: JSON.stringify(name), hint },
+    ]
+  }
+  const findings = unknown(['churn', 'target'], churn.target)
+  for (const [name, label] of Object.entries(churn.labels)) {
+    if (label.kind !== 'any') continue
+    label.of.forEach((part, i) => findings.push(...unknown(['churn', 'labels', name, 'of', i], part)))
+    if (reaches(name, name, churn.labels, new Set()))
+      findings.push({
+        code: 'CONFIG_LABEL',
+        path: ['churn', 'labels', name, 'of'],
+        what: 'the label is made of itself',
+      })
+  }
+  return findings
+}
+
+type Labels = NonNullable<SoundSections['churn']>['labels']
+
+function reaches(from: string, wanted: string, labels: Labels, seen: Set<string>): boolean {
+  const label = labels[from]
+  if (label?.kind !== 'any' || seen.has(from)) return false
+  seen.add(from)
+  return label.of.some((part) => part === wanted || reaches(part, wanted, labels, seen))
+}
