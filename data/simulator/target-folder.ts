@@ -1,0 +1,43 @@
+import { mkdir, readdir, rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { EbbError } from '../../core/errors.ts'
+
+/** Marks a folder as written by the simulator; the last file to appear in it. */
+export const manifestName = 'simulation.json'
+
+/**
+ * Runs `fill` on a neighbouring folder and gives it its name when all is there, so that an interrupted simulation leaves
+ * nothing that looks whole. Refuses a folder that holds anything but an earlier simulation.
+ */
+export async function withTargetFolder<T>(outDir: string, fill: (folder: string) => Promise<T>): Promise<T> {
+  await refuseForeign(outDir)
+  const partial = `${outDir.replace(/[/\\]+$/, '')}.partial`
+  await rm(partial, { recursive: true, force: true })
+  await mkdir(partial, { recursive: true })
+  try {
+    const result = await fill(partial)
+    await rm(outDir, { recursive: true, force: true })
+    await rename(partial, outDir)
+    return result
+  } catch (error) {
+    await rm(partial, { recursive: true, force: true })
+    throw error
+  }
+}
+
+async function refuseForeign(outDir: string): Promise<void> {
+  const names = await readdir(outDir).catch((error: NodeJS.ErrnoException): string[] => {
+    if (error.code === 'ENOENT') return []
+    throw error
+  })
+  if (names.length === 0 || names.includes(manifestName)) return
+  throw new EbbError({
+    code: 'SIMULATE_FOLDER',
+    kind: 'usage',
+    where: outDir,
+    what: 'the folder is in use',
+    expected: 'a new folder, an empty one, or an earlier simulation',
+    received: names.toSorted().slice(0, 3).join(', '),
+    hint: `choose another folder with --out (an earlier simulation is known by its ${join(outDir, manifestName)})`,
+  })
+}
