@@ -56,7 +56,8 @@ export function chooseStrength(problem: LogisticProblem, search: StrengthSearch)
     for (const state of states) {
       const penalty = penaltyOf(strength, search.l1Ratio)
       const { maxIterations, signal } = search
-      const solution = solve(state.part, penalty, { start: state.start, tolerance: 1e-6, maxIterations, signal })
+      const rough = { start: state.start, tolerance: 1e-5, stepTolerance: Infinity, maxIterations, signal }
+      const solution = solve(state.part, penalty, rough)
       state.start = solution.coefficients
       const heldOut = heldOutLoss(problem, folds, { fold: state.fold, z: solution.evaluation.z })
       total += heldOut.loss

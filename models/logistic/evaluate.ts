@@ -1,10 +1,19 @@
-import type { Labels } from '../../core/dataset.ts'
+import { gather, type Labels } from '../../core/dataset.ts'
 
 /** A design matrix by columns, its labels, and a weight >= 0 per row; at least one weight is positive. */
 export interface LogisticProblem {
   readonly columns: readonly Float32Array[]
   readonly y: Labels
   readonly weights: Float64Array
+}
+
+/** The problem of the rows `rows` alone. */
+export function problemRows({ columns, y, weights }: LogisticProblem, rows: Uint32Array): LogisticProblem {
+  return {
+    columns: columns.map((column) => gather(column, rows, new Float32Array(rows.length))),
+    y: gather(y, rows, new Uint8Array(rows.length)),
+    weights: gather(weights, rows, new Float64Array(rows.length)),
+  }
 }
 
 /** Mean log-loss at some coefficients; all arrays end with the intercept's entry. */

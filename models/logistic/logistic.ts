@@ -1,10 +1,10 @@
-import type { Dataset } from '../../core/dataset.ts'
+import { type Dataset, gather } from '../../core/dataset.ts'
 import type { Classifier, Fit, RegisteredEstimator } from '../estimator.ts'
 import { checkFit } from '../guards.ts'
 import { fitPreparation, prepareColumns } from '../prepare/prepare.ts'
 import { rowsWithWeight } from '../prepare/rows-with-weight.ts'
 import { chooseStrength, penaltyOf } from './choose-strength.ts'
-import type { LogisticProblem } from './evaluate.ts'
+import { type LogisticProblem, problemRows } from './evaluate.ts'
 import { linearClassifier, loadLinear } from './linear-classifier.ts'
 import { type LogisticParameters, logisticParameters } from './parameters.ts'
 import { solve } from './solve.ts'
@@ -49,15 +49,8 @@ function autoStrength(
 ): number {
   const random = data.random.child('strength')
   const rows = rowsOfSomeUsers(train.users, searchRows, data)
-  const users = train.users.filter((_, i) => rows === null || rows[i] === 1)
-  const sample: LogisticProblem =
-    rows === null
-      ? problem
-      : {
-          columns: problem.columns.map((column) => column.filter((_, i) => rows[i] === 1)),
-          y: problem.y.filter((_, i) => rows[i] === 1),
-          weights: problem.weights.filter((_, i) => rows[i] === 1),
-        }
+  const users = rows === null ? train.users : gather(train.users, rows, new Uint32Array(rows.length))
+  const sample = rows === null ? problem : problemRows(problem, rows)
   const distinctUsers = new Set(users).size
   if (problem.columns.length === 0 || distinctUsers < parameters.folds) return 1
   const { l1Ratio, folds, pathLength, maxIterations } = parameters
@@ -65,10 +58,10 @@ function autoStrength(
   return chooseStrength(sample, { l1Ratio, folds, pathLength, maxIterations, users, random, signal, emit }).strength
 }
 
-/** 1 per row of the users that are looked at; null = all. */
-function rowsOfSomeUsers(users: Uint32Array, limit: number, { random }: Fit): Uint8Array | null {
+/** The rows of the users that are looked at; null = all. */
+function rowsOfSomeUsers(users: Uint32Array, limit: number, { random }: Fit): Uint32Array | null {
   if (users.length <= limit) return null
   const distinct = random.child('sample').shuffle(Uint32Array.from(new Set(users)).sort())
   const taken = new Set(distinct.subarray(0, Math.max(1, Math.round((distinct.length * limit) / users.length))))
-  return Uint8Array.from(users, (user) => (taken.has(user) ? 1 : 0))
+  return Uint32Array.from(users.keys()).filter((i) => taken.has(users[i]!))
 }
