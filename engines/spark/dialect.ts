@@ -1,6 +1,8 @@
 import type { Dialect, SqlType } from '../dialect.ts'
 
 const types: Readonly<Record<SqlType, string>> = {
+  tinyint: 'TINYINT',
+  smallint: 'SMALLINT',
   integer: 'INT',
   bigint: 'BIGINT',
   wide: 'DECIMAL(38, 0)',
