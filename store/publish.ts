@@ -59,6 +59,7 @@ export async function publish(publication: Publication): Promise<Published> {
     await onDisk(paths.day, async () => {
       await fs.mkdir(paths.day)
       await fs.syncFolder(paths.version)
+      await fs.syncFolder(dirname(paths.version))
     })
     await renameDurably(staging, paths.final, fs)
     return await point(publication, paths, manifest)
@@ -92,8 +93,8 @@ async function stage(publication: Publication, staging: string, fs: FileSystem):
     as_of: publication.asOf,
     run: publication.runId,
     rows: parts.reduce((sum, { rows }) => sum + rows, 0),
-    parts,
     ...publication.facts,
+    parts,
   }
   const text = jsonText(manifest)
   await writeSynced(join(staging, manifestName), text, fs)
