@@ -1,2 +1,6 @@
 #!/usr/bin/env node
-process.exitCode = 2
+import { runCli } from './run-cli.ts'
+
+process.exitCode = await runCli(process.argv.slice(2))
+// Nothing should be left running; where something is (a worker that hangs), it does not keep the process.
+setTimeout(() => process.exit(), 5_000).unref()

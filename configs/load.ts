@@ -16,6 +16,13 @@ import { interpolate } from './tree/interpolate.ts'
 import { plainValue } from './tree/node.ts'
 import type { MapNode } from './tree/node.ts'
 
+/** Read-only all the way down. */
+export type DeepReadonly<T> = T extends (infer U)[]
+  ? readonly DeepReadonly<U>[]
+  : T extends object
+    ? { readonly [K in keyof T]: DeepReadonly<T[K]> }
+    : T
+
 export interface LoadRequest {
   /** The config file, as the user typed it: absolute or relative to the working folder. */
   readonly path: string

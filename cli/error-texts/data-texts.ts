@@ -1,0 +1,69 @@
+import type { ErrorText } from './error-text.ts'
+import { text } from './error-text.ts'
+
+/** Codes about what comes in, and about what can be learnt from it. A repeat will not help until the data change. */
+export const dataTexts: Readonly<Record<string, ErrorText>> = {
+  COLUMN_MISSING: text(
+    'data',
+    'The config names a column that the file lacks.',
+    'Correct the name under columns; the message lists what is there.',
+  ),
+  CUTOFF_IN_FUTURE: text(
+    'data',
+    'A cutoff or the as-of day lies after the end of the data.',
+    'Take an earlier day, or bring newer data.',
+  ),
+  CUTOFF_NOT_CLOSED: text(
+    'data',
+    'The prediction window of a cutoff reaches beyond the data: what has not happened yet would count as churn.',
+    'Take earlier cutoffs or a shorter horizon.',
+  ),
+  DATASET_INVALID: text(
+    'data',
+    'A computed table cannot be read into memory as numbers and categories.',
+    'Look at the column in the message: text where numbers are expected, or too many levels.',
+  ),
+  EVENT_TYPE_ABSENT: text(
+    'data',
+    'The label or the eligibility rule names an event type that no event has: every user would count as churned, or none.',
+    'Correct the name, or map the type under sources.',
+  ),
+  FEATURE_WITHOUT_LEVELS: text(
+    'data',
+    'A feature counts categories or channels, and no event has one.',
+    'Map the column under sources, or drop the feature.',
+  ),
+  HORIZON_TOO_LONG: text(
+    'data',
+    'The horizon is longer than the data: no cutoff has both a past and a closed prediction window.',
+    'Take a shorter horizon or gap, or bring a longer log.',
+  ),
+  INPUT_EMPTY: text('data', 'A source has no rows.', 'Check the path, the filter and the export that made the file.'),
+  INPUT_FORMAT: text('data', 'The ending of a file says no known format.', 'Set `format:` of the source.'),
+  INPUT_FORMATS: text('data', 'One source matches files of different formats.', 'Make two sources of them.'),
+  INPUT_HEADER: text(
+    'data',
+    'The header line of a text file cannot be used.',
+    'Check delimiter and encoding; `header:` can name the columns.',
+  ),
+  INPUT_MISSING: text(
+    'data',
+    'No file is where the config says.',
+    'Paths start from the folder of the config file that says them; globs are *, **, ? and [ab].',
+  ),
+  INPUT_UNREADABLE: text(
+    'data',
+    'A file is damaged, cut off or not what its ending says.',
+    'Export it again; check the format.',
+  ),
+  NO_CLOSED_CUTOFF: text(
+    'data',
+    'No cutoff has both history before it and a closed prediction window.',
+    'The message says between which days cutoffs can lie.',
+  ),
+  VALUE_UNREADABLE: text(
+    'data',
+    'A value cannot be read as what the config says it is.',
+    'Check the column, timestampFormat, decimal and delimiter of the source.',
+  ),
+}

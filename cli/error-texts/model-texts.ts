@@ -1,0 +1,61 @@
+import type { ErrorText } from './error-text.ts'
+import { text } from './error-text.ts'
+
+const fault = 'This is a fault of ebb. Please report it with the events.jsonl of the run.'
+
+/** Codes of splitting, fitting, predicting and choosing. */
+export const modelTexts: Readonly<Record<string, ErrorText>> = {
+  FIT_LABELS: text('data', 'The labels do not fit the rows.', fault),
+  FIT_NO_ROWS: text('data', 'A model got no rows to learn from.', 'Widen the eligibility rule or add cutoffs.'),
+  FIT_ONE_CLASS: text(
+    'data',
+    'All training rows have the same label: there is nothing to tell apart.',
+    'Check the label definition and the horizon; `ebb check CONFIG --data` shows churn rates by cutoff.',
+  ),
+  FIT_WEIGHTS: text('data', 'A row weight is negative, infinite or missing.', fault),
+  MODEL_COLUMN_KIND: text(
+    'data',
+    'A feature is a number now and was a category in training, or the other way round.',
+    'Train again, or bring the source column back to its old type.',
+  ),
+  MODEL_COLUMN_MISSING: text(
+    'data',
+    'A feature that the model was trained on is missing.',
+    'Train again with this config.',
+  ),
+  MODEL_UNREADABLE: text(
+    'data',
+    'A saved model cannot be read.',
+    'The file is damaged or of another version: train again.',
+  ),
+  ONE_CLASS: text(
+    'data',
+    'All rows of a part of the split have the same label.',
+    'Check the label definition and the horizon; `ebb check CONFIG --data` shows churn rates by cutoff.',
+  ),
+  PART_EMPTY: text(
+    'data',
+    'A part of the split has no eligible user.',
+    'Check churn.eligible: event types and withinDays; `ebb check CONFIG --data` shows how many users are eligible.',
+  ),
+  SPLIT_NOT_PURGED: text(
+    'leakage',
+    'A prediction window of an earlier part reaches into a later one: the model would have seen the future.',
+    fault,
+  ),
+  SPLIT_NO_ROOM: text(
+    'data',
+    'The time line has no room for the parts of the split.',
+    'Add earlier cutoffs, shorten the horizon, or use split.mode: auto.',
+  ),
+  THRESHOLD_NO_ROWS: text(
+    'data',
+    'The select part has no rows to choose a threshold on.',
+    'Add cutoffs or widen eligibility.',
+  ),
+  WINNER_UNDEFINED: text(
+    'stage',
+    'The choosing metric is undefined for every model on select.',
+    'Select needs churned and staying users: add cutoffs or widen eligibility.',
+  ),
+}
