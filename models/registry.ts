@@ -5,9 +5,10 @@ import { recencyRule } from './baselines/recency-rule.ts'
 import { rule } from './baselines/rule.ts'
 import type { Classifier, RegisteredEstimator, SavedModel } from './estimator.ts'
 import { logistic } from './logistic/logistic.ts'
+import { mlp } from './neural/mlp.ts'
 import { estimatorOf } from './saved.ts'
 
-const registered: readonly RegisteredEstimator[] = [baseRate, rule, recencyRule, recencyLogistic, logistic]
+const registered: readonly RegisteredEstimator[] = [baseRate, rule, recencyRule, recencyLogistic, logistic, mlp]
 
 /** Every estimator by the name that configs call `kind`. Their zod schemas are composed in `parameters.ts`. */
 export const estimators: ReadonlyMap<string, RegisteredEstimator> = new Map(

@@ -1,0 +1,48 @@
+import * as z from 'zod'
+import { sigmoid } from '../../core/numeric/sigmoid.ts'
+import type { Classifier, ModelDescription, SavedModel } from '../estimator.ts'
+import { throwIfAborted } from '../guards.ts'
+import { type Preparation, preparationSchema } from '../prepare/plan.ts'
+import { prepareColumns } from '../prepare/prepare.ts'
+import { bytesOf, doublesOf, headerOf } from '../saved.ts'
+import { parameterCount, type Sizes } from './network.ts'
+import { networkLogits } from './train.ts'
+
+/** A trained network with the preprocessing it was trained behind. */
+export interface NetworkModel {
+  readonly preparation: Preparation
+  readonly sizes: Sizes
+  readonly parameters: Float64Array
+  readonly fixed: { readonly epochs: number; readonly earlyStopping: number }
+  readonly curve: NonNullable<ModelDescription['curve']>
+}
+
+const headerSchema = z.object({
+  preparation: preparationSchema,
+  sizes: z.array(z.int().min(0)).min(2),
+  fixed: z.object({ epochs: z.int(), earlyStopping: z.int() }),
+  curve: z.array(z.object({ iteration: z.int(), train: z.number().optional(), valid: z.number().optional() })),
+})
+
+export function networkClassifier(model: NetworkModel): Classifier {
+  const { preparation, sizes, parameters, fixed, curve } = model
+  return {
+    estimator: 'mlp',
+    async predict(x, options) {
+      throwIfAborted(options?.signal, 'predict mlp')
+      const columns = prepareColumns(preparation, x, 'predict mlp')
+      return networkLogits(columns, { parameters, sizes, rowCount: x.rowCount }).map(sigmoid)
+    },
+    save: () => ({
+      header: { estimator: 'mlp', preparation, sizes, fixed, curve: curve.map((point) => ({ ...point })) },
+      buffers: new Map([['parameters', bytesOf(parameters)]]),
+    }),
+    describe: () => ({ fixed, curve }),
+    contributions: () => null,
+  }
+}
+
+export function loadNetwork(saved: SavedModel): Classifier {
+  const header = headerOf(saved, headerSchema, 'mlp')
+  return networkClassifier({ ...header, parameters: doublesOf(saved, 'parameters', parameterCount(header.sizes)) })
+}
