@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { EbbError, EbbFaults } from '../core/errors.ts'
 import type { FaultDetails } from '../core/errors.ts'
-import { exitCodeOf } from './exit-code.ts'
+import { exitCodeOf } from '../core/exit-code.ts'
 import type { Terminal } from './terminal.ts'
 
 export interface FaultReport {

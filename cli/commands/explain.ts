@@ -2,7 +2,7 @@ import { EbbError } from '../../core/errors.ts'
 import { didYouMean } from '../../core/did-you-mean.ts'
 import type { Command } from '../command.ts'
 import { errorTexts } from '../error-texts.ts'
-import { exitCodes } from '../exit-code.ts'
+import { exitCodes } from '../../core/exit-code.ts'
 
 export const command: Command = {
   usage: 'explain [code]',

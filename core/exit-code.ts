@@ -1,4 +1,4 @@
-import type { FaultKind } from '../core/errors.ts'
+import { EbbError, EbbFaults, type FaultKind } from './errors.ts'
 
 /** What a scheduler sees; docs/cli.md says what it should do. 3 to 13 belong to Node. */
 export const exitCodes: Readonly<Record<FaultKind, number>> = {
@@ -30,4 +30,11 @@ const precedence: readonly FaultKind[] = [
 export function exitCodeOf(kinds: readonly FaultKind[]): number {
   const first = precedence.find((kind) => kinds.includes(kind))
   return first === undefined ? 1 : exitCodes[first]
+}
+
+/** The exit code of anything that was thrown; `signal`: what stopped us (`stopped by SIGTERM` means 143). */
+export function exitCodeOfError(error: unknown, signal: AbortSignal): number {
+  const faults = error instanceof EbbFaults ? error.faults : error instanceof EbbError ? [error] : []
+  const code = exitCodeOf(faults.map((fault) => fault.kind))
+  return code === exitCodes.interrupted && String(signal.reason).includes('SIGTERM') ? 143 : code
 }
