@@ -1,11 +1,10 @@
 import { setImmediate } from 'node:timers/promises'
 import type { Labels, Probabilities } from '../core/dataset.ts'
-import { gather } from '../core/dataset.ts'
 import { quantileSorted } from '../core/numeric/quantile-sorted.ts'
 import type { Random } from '../core/random.ts'
 import type { Emit } from '../core/stage.ts'
-import type { Interval, Metric, RowMetric } from './metric.ts'
-import { sortRows } from './sorted-rows.ts'
+import type { Interval, Metric, RowMetric, RowWeights } from './metric.ts'
+import { sortRows, weighRows } from './sorted-rows.ts'
 
 export interface BootstrapInput {
   /** Rows of one part; all models are judged on the same rows. */
@@ -39,6 +38,7 @@ export interface EvaluatedModel {
 
 interface PreparedModel {
   readonly name: string
+  readonly y: Labels
   readonly users: Uint32Array
   readonly rowWeights: Float32Array
   readonly measures: readonly { name: string; value: number; evaluate: RowMetric; replicates: Float64Array }[]
@@ -64,7 +64,7 @@ export async function evaluateModels(input: BootstrapInput): Promise<EvaluatedMo
       input.signal?.throwIfAborted()
     }
     resampleUsers(counts, input.random)
-    for (const model of prepared) replicate(model, counts, r)
+    replicate(prepared, counts, r)
   }
   return prepared.map(finish)
 }
@@ -75,12 +75,18 @@ function prepareModel(input: BootstrapInput, model: ModelScores, users: Uint32Ar
     const evaluate = metric.overSorted(rows)
     return { name: metric.name, value: evaluate(), evaluate, replicates: new Float64Array(input.replicates) }
   })
-  return { name: model.name, users: rows.users, rowWeights: new Float32Array(rows.users.length), measures }
+  return { name: model.name, y: rows.y, users: rows.users, rowWeights: new Float32Array(rows.users.length), measures }
 }
 
-function replicate(model: PreparedModel, counts: Float32Array, r: number): void {
-  gather(counts, model.users, model.rowWeights)
-  for (const measure of model.measures) measure.replicates[r] = measure.evaluate(model.rowWeights)
+/** One resample for all models: the sums of its weights are the same whatever the order of rows. */
+function replicate(models: readonly PreparedModel[], counts: Float32Array, r: number): void {
+  let sums: RowWeights | null = null
+  for (const { y, users, rowWeights, measures } of models) {
+    for (let i = 0; i < rowWeights.length; i++) rowWeights[i] = counts[users[i]!]!
+    sums ??= weighRows(y, rowWeights)
+    const weights = { ...sums, rows: rowWeights }
+    for (const measure of measures) measure.replicates[r] = measure.evaluate(weights)
+  }
 }
 
 function finish(model: PreparedModel): EvaluatedModel {
@@ -91,10 +97,14 @@ function finish(model: PreparedModel): EvaluatedModel {
   }
 }
 
-/** Multiplicities of `counts.length` users drawn with replacement; sums to counts.length. */
+/**
+ * Multiplicities of `counts.length` users drawn with replacement; sums to counts.length. Multiply-and-shift instead of
+ * `random.integer`: five times as fast, and a user's chance is off by less than users / 2^32.
+ */
 function resampleUsers(counts: Float32Array, random: Random): void {
+  const users = counts.length
   counts.fill(0)
-  for (let i = 0; i < counts.length; i++) counts[random.integer(counts.length)]! += 1
+  for (let i = 0; i < users; i++) counts[Math.floor((random.uint32() / 4_294_967_296) * users)]! += 1
 }
 
 /** Users renumbered 0.. in ascending order of their index, so that resamples do not depend on the order of rows. */

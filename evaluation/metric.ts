@@ -16,13 +16,22 @@ export interface SortedRows {
   readonly users: Uint32Array
   /** 1 where row i is the last of its p: rows of equal p are one group to every metric. */
   readonly endsGroup: Uint8Array
-  /** All 1: the weights of the data as they are. */
-  readonly ones: Float32Array
+  /** Weight 1 for all: the data as they are. */
+  readonly unweighted: RowWeights
   readonly threshold?: number
 }
 
-/** Metric for row weights (same order and length as the sorted rows; finite, >= 0); absent = all 1. */
-export type RowMetric = (rowWeights?: Float32Array) => number
+/** One replicate's weights of sorted rows; a new object for every replicate, so that its identity can key a memo. */
+export interface RowWeights {
+  /** In the order of the sorted rows; finite, >= 0. */
+  readonly rows: Float32Array
+  /** Sum of the weights, and of the weights of churners. */
+  readonly mass: number
+  readonly churned: number
+}
+
+/** Metric for one replicate; absent = `unweighted`. */
+export type RowMetric = (weights?: RowWeights) => number
 
 /**
  * `prepare` sorts once; the function it returns computes the metric for user multiplicities `userWeights[users[i]]`

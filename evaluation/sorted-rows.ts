@@ -1,6 +1,6 @@
-import { gather } from '../core/dataset.ts'
+import { type Labels, gather } from '../core/dataset.ts'
 import { argsort } from '../core/numeric/argsort.ts'
-import type { MetricInput, SortedRows } from './metric.ts'
+import type { MetricInput, RowWeights, SortedRows } from './metric.ts'
 
 /** Sorts rows by ascending p, stable. Throws a RangeError when lengths differ or a p is NaN or outside [0, 1]. */
 export function sortRows(input: MetricInput): SortedRows {
@@ -14,12 +14,13 @@ export function sortRows(input: MetricInput): SortedRows {
   const p = gather(input.p, order, new Float64Array(n))
   const endsGroup = new Uint8Array(n)
   for (let i = 0; i < n; i++) endsGroup[i] = i + 1 === n || p[i + 1] !== p[i] ? 1 : 0
+  const y = gather(input.y, order, new Uint8Array(n))
   return {
-    y: gather(input.y, order, new Uint8Array(n)),
+    y,
     p,
     users: gather(input.users, order, new Uint32Array(n)),
     endsGroup,
-    ones: new Float32Array(n).fill(1),
+    unweighted: weighRows(y, new Float32Array(n).fill(1)),
     threshold: input.threshold,
   }
 }
@@ -34,4 +35,15 @@ export function firstAtLeast(p: Float64Array, threshold: number): number {
     else low = middle + 1
   }
   return low
+}
+
+/** Wraps weights of sorted rows with their sums. */
+export function weighRows(y: Labels, rows: Float32Array): RowWeights {
+  let mass = 0
+  let churned = 0
+  for (let i = 0; i < rows.length; i++) {
+    mass += rows[i]!
+    churned += rows[i]! * y[i]!
+  }
+  return { rows, mass, churned }
 }

@@ -71,7 +71,7 @@ function cutsOf(y: Labels, p: Probabilities): Cut[] {
     })
   const rows = sortRows({ y, p, users: new Uint32Array(y.length) })
   const highest = rows.p[rows.p.length - 1]!
-  const cuts: Cut[] = [{ threshold: highest + Math.max(highest, Number.MIN_VALUE) * 2 ** -52, rows: 0, churners: 0 }]
+  const cuts: Cut[] = [{ threshold: Math.max(highest * (1 + 2 ** -52), Number.MIN_VALUE), rows: 0, churners: 0 }]
   let churners = 0
   for (let i = rows.p.length - 1; i >= 0; i--) {
     churners += rows.y[i]!

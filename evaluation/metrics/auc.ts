@@ -8,24 +8,23 @@ export const auc = defineMetric({
   name: 'auc',
   direction: 'maximize',
   reads: 'ranking',
-  overSorted({ y, endsGroup, ones }) {
-    return (weights = ones) => {
+  overSorted({ y, endsGroup, unweighted }) {
+    return ({ rows: weights, mass, churned } = unweighted) => {
       let concordant = 0
       let stayersBelow = 0
-      let churners = 0
       let groupChurners = 0
-      let groupStayers = 0
+      let group = 0
       for (let i = 0; i < y.length; i++) {
         const weight = weights[i]!
-        if (y[i] === 1) groupChurners += weight
-        else groupStayers += weight
+        group += weight
+        groupChurners += weight * y[i]!
         if (endsGroup[i] === 0) continue
+        const groupStayers = group - groupChurners
         concordant += groupChurners * (stayersBelow + groupStayers / 2)
         stayersBelow += groupStayers
-        churners += groupChurners
-        groupChurners = groupStayers = 0
+        groupChurners = group = 0
       }
-      return concordant / (churners * stayersBelow)
+      return concordant / (churned * (mass - churned))
     }
   },
 })

@@ -8,8 +8,8 @@ export const averagePrecision = defineMetric({
   name: 'average_precision',
   direction: 'maximize',
   reads: 'ranking',
-  overSorted({ y, endsGroup, ones }) {
-    return (weights = ones) => {
+  overSorted({ y, endsGroup, unweighted }) {
+    return ({ rows: weights, churned } = unweighted) => {
       let total = 0
       let churners = 0
       let rows = 0
@@ -17,13 +17,13 @@ export const averagePrecision = defineMetric({
       for (let i = y.length - 1; i >= 0; i--) {
         const weight = weights[i]!
         rows += weight
-        if (y[i] === 1) groupChurners += weight
+        groupChurners += weight * y[i]!
         if (i > 0 && endsGroup[i - 1] === 0) continue
         churners += groupChurners
-        if (groupChurners > 0) total += (groupChurners * churners) / rows
+        total += (groupChurners * churners) / Math.max(rows, Number.MIN_VALUE)
         groupChurners = 0
       }
-      return total / churners
+      return total / churned
     }
   },
 })

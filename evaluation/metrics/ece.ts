@@ -11,10 +11,9 @@ export const ece = defineMetric({
   name: 'ece',
   direction: 'minimize',
   reads: 'probability',
-  overSorted({ y, p, endsGroup, ones }) {
-    return (weights = ones) => {
-      let mass = 0
-      for (let i = 0; i < weights.length; i++) mass += weights[i]!
+  overSorted({ y, p, endsGroup, unweighted }) {
+    const surpluses = p.map((value, i) => value - y[i]!)
+    return ({ rows: weights, mass } = unweighted) => {
       let error = 0
       let below = 0
       let surplus = 0
@@ -27,7 +26,7 @@ export const ece = defineMetric({
           bin = Math.floor((below * bins) / mass)
         }
         const weight = weights[i]!
-        surplus += weight * (p[i]! - y[i]!)
+        surplus += weight * surpluses[i]!
         below += weight
         startsGroup = endsGroup[i] === 1
       }

@@ -11,14 +11,8 @@ export function liftAt(fraction: number, name: string): Metric {
     name,
     direction: 'maximize',
     reads: 'ranking',
-    overSorted({ y, endsGroup, ones }) {
-      return (weights = ones) => {
-        let mass = 0
-        let churners = 0
-        for (let i = 0; i < y.length; i++) {
-          mass += weights[i]!
-          churners += weights[i]! * y[i]!
-        }
+    overSorted({ y, endsGroup, unweighted }) {
+      return ({ rows: weights, mass, churned } = unweighted) => {
         let free = fraction * mass
         let caught = 0
         let group = 0
@@ -31,7 +25,7 @@ export function liftAt(fraction: number, name: string): Metric {
           free -= group
           group = groupChurners = 0
         }
-        return caught / (fraction * churners)
+        return caught / (fraction * churned)
       }
     },
   })

@@ -8,9 +8,12 @@ export interface LogitFit {
 const notFitted: LogitFit = { intercept: Number.NaN, slope: Number.NaN }
 const tolerance = 1e-9
 const steps = 50
+/** Newton steps up to this length are taken as they are: replicates start close to their end. */
+const longStep = 0.25
+/** Mean curvature below which the classes are separated: the likelihood has no maximum, only an end of precision. */
+const flat = 1e-8
 
 interface Derivatives {
-  loss: number
   /** First derivatives of the log-likelihood, and the negative second ones. */
   gradient0: number
   gradient1: number
@@ -27,35 +30,20 @@ interface Derivatives {
 export function fitLogit(bins: LogitBins, start: LogitFit, fixedSlope: boolean): LogitFit {
   let { intercept, slope } =
     Number.isFinite(start.slope) && Number.isFinite(start.intercept) ? start : { intercept: 0, slope: 1 }
-  if (hasOneClass(bins)) return notFitted
+  if (!(bins.churned > 0 && bins.churned < bins.total)) return notFitted
   let at = derivatives(bins, intercept, slope)
   for (let step = 0; step < steps; step++) {
-    const move = fixedSlope ? [at.gradient0 / at.hessian00, 0] : newtonStep(at)
-    let [d0, d1] = move as [number, number]
+    const move: [number, number] = fixedSlope ? [at.gradient0 / at.hessian00, 0] : newtonStep(at)
+    let [d0, d1] = move
     if (!Number.isFinite(d0) || !Number.isFinite(d1)) return notFitted
-    let next = derivatives(bins, intercept + d0, slope + d1)
-    for (let halving = 0; !(next.loss <= at.loss + 1e-12 * Math.abs(at.loss)) && halving < 30; halving++) {
-      d0 /= 2
-      d1 /= 2
-      next = derivatives(bins, intercept + d0, slope + d1)
-    }
+    if (Math.abs(d0) + Math.abs(d1) > longStep) [d0, d1] = shortened(bins, { intercept, slope }, [d0, d1])
     intercept += d0
     slope += d1
-    at = next
+    at = derivatives(bins, intercept, slope)
     if (Math.abs(d0) < tolerance * (1 + Math.abs(intercept)) && Math.abs(d1) < tolerance * (1 + Math.abs(slope)))
-      return { intercept, slope }
+      return at.hessian00 > flat * bins.total ? { intercept, slope } : notFitted
   }
   return notFitted
-}
-
-function hasOneClass({ size, mass, churned }: LogitBins): boolean {
-  let total = 0
-  let churners = 0
-  for (let i = 0; i < size; i++) {
-    total += mass[i]!
-    churners += churned[i]!
-  }
-  return !(churners > 0 && churners < total)
 }
 
 function newtonStep(at: Derivatives): [number, number] {
@@ -67,20 +55,41 @@ function newtonStep(at: Derivatives): [number, number] {
   ]
 }
 
-function derivatives({ size, z, mass, churned }: LogitBins, intercept: number, slope: number): Derivatives {
-  let [loss, gradient0, gradient1, hessian00, hessian01, hessian11] = [0, 0, 0, 0, 0, 0]
+/** The step, halved until the likelihood does not fall. */
+function shortened(bins: LogitBins, from: LogitFit, step: readonly [number, number]): [number, number] {
+  let [d0, d1] = step
+  const before = negativeLogLikelihood(bins, from.intercept, from.slope)
+  for (let halving = 0; halving < 30; halving++) {
+    const after = negativeLogLikelihood(bins, from.intercept + d0, from.slope + d1)
+    if (after <= before + 1e-12 * Math.abs(before)) break
+    d0 /= 2
+    d1 /= 2
+  }
+  return [d0, d1]
+}
+
+function negativeLogLikelihood(bins: LogitBins, intercept: number, slope: number): number {
+  let loss = -(intercept * bins.churned + slope * bins.churnedZ)
+  for (let i = 0; i < bins.size; i++) {
+    const eta = intercept + slope * bins.z[i]!
+    loss += bins.mass[i]! * (Math.log1p(Math.exp(-Math.abs(eta))) + Math.max(eta, 0))
+  }
+  return loss
+}
+
+function derivatives({ size, z, mass, churned, churnedZ }: LogitBins, intercept: number, slope: number): Derivatives {
+  let [gradient0, gradient1] = [churned, churnedZ]
+  let [hessian00, hessian01, hessian11] = [0, 0, 0]
   for (let i = 0; i < size; i++) {
     const eta = intercept + slope * z[i]!
     const e = Math.exp(-Math.abs(eta))
-    const p = eta >= 0 ? 1 / (1 + e) : e / (1 + e)
-    loss += mass[i]! * (Math.log1p(e) + Math.max(eta, 0)) - churned[i]! * eta
-    const residual = churned[i]! - mass[i]! * p
+    const expected = mass[i]! * (eta >= 0 ? 1 / (1 + e) : e / (1 + e))
     const curvature = (mass[i]! * e) / (1 + e) ** 2
-    gradient0 += residual
-    gradient1 += residual * z[i]!
+    gradient0 -= expected
+    gradient1 -= expected * z[i]!
     hessian00 += curvature
     hessian01 += curvature * z[i]!
     hessian11 += curvature * z[i]! ** 2
   }
-  return { loss, gradient0, gradient1, hessian00, hessian01, hessian11 }
+  return { gradient0, gradient1, hessian00, hessian01, hessian11 }
 }
