@@ -1,0 +1,122 @@
+import type { Feature } from '../definition.ts'
+import { roles } from '../roles.ts'
+import type { CatalogContext, FamilyFeatures } from './context.ts'
+import { derive, inWords, last, measure } from './make.ts'
+import { activeDays, daysSinceEvent, eventCount, firstPurchase, roleCount, tenureDays } from './shared.ts'
+
+const family = 'lifecycle'
+
+/** How old the relation is, how it began, and how much of it was used. */
+export function lifecycleFeatures(context: CatalogContext): FamilyFeatures {
+  const first = firstPurchase(context)
+  const lifetime = last('lifetime')
+  const allDays = activeDays(lifetime)
+  const orders = roleCount(context, 'purchase', lifetime)
+  const present = roles.filter((role) => context.roles[role].some((type) => context.eventTypes.includes(type)))
+  const steps = present.map((role) => roleCount(context, role, lifetime))
+  const windowed = context.lookbackDays.map((days) => byLookback(context, days))
+  return {
+    features: [
+      tenureDays,
+      first,
+      derive(
+        family,
+        {
+          name: 'days_to_first_purchase',
+          description: 'Days from the first event to the first order; empty if there was none',
+          unit: 'days',
+        },
+        { formula: 'difference', from: [tenureDays, first] },
+      ),
+      allDays,
+      eventCount(lifetime),
+      derive(
+        family,
+        {
+          name: 'active_day_share',
+          description: 'Share of all days since the first event that were active',
+          unit: 'ratio',
+        },
+        { formula: 'ratio', from: [allDays, tenureDays] },
+      ),
+      derive(
+        family,
+        {
+          name: 'silent_share_of_life',
+          description: 'Days since the last event over days since the first; near 1 = one early burst',
+          unit: 'ratio',
+        },
+        { formula: 'ratio', from: [daysSinceEvent, tenureDays] },
+      ),
+      derive(
+        family,
+        {
+          name: 'is_single_purchase',
+          description: '1 if the user has fewer than two orders ever, else 0',
+          unit: 'flag',
+        },
+        { formula: 'below', from: [orders], limit: 2 },
+      ),
+      measure(
+        family,
+        {
+          name: 'days_since_return_from_silence',
+          description: 'Days since the user came back from more than 30 silent days; empty if never',
+          unit: 'days',
+        },
+        { measure: 'gaps', of: 'daysSinceReturn', silentDays: 30 },
+        lifetime,
+      ),
+      ...(steps.length < 2 ? [] : [stepsDone(steps)]),
+      ...windowed.flatMap((part) => part.features),
+    ],
+    supporting: [daysSinceEvent, orders, ...steps, ...windowed.flatMap((part) => part.supporting)],
+  }
+}
+
+function stepsDone(steps: readonly Feature[]): Feature {
+  return derive(
+    family,
+    {
+      name: 'steps_done',
+      description: `How many of ${steps.length} kinds of action (${steps.map(({ name }) => name.replace('_count_lifetime', '')).join(', ')}) the user has ever done`,
+      unit: 'count',
+      actionable: true,
+    },
+    { formula: 'countPositive', from: steps },
+  )
+}
+
+/** A user too young for a lookback gets a tenure-scaled rate and a flag. */
+function byLookback(context: CatalogContext, days: number): FamilyFeatures {
+  const now = last(days)
+  const events = eventCount(now)
+  const orders = roleCount(context, 'purchase', now)
+  const rate = (name: string, what: string, from: Feature): Feature =>
+    derive(
+      family,
+      {
+        name,
+        description: `${what} per day ${inWords(now)}, or since the first event if that is later`,
+        unit: 'per day',
+        actionable: true,
+      },
+      { formula: 'rate', from: [from, tenureDays], limit: days },
+    )
+  return {
+    features: [
+      rate(`event_rate_${days}d`, 'Events', events),
+      rate(`purchase_rate_${days}d`, 'Orders', orders),
+      derive(
+        family,
+        {
+          name: `is_younger_than_${days}d`,
+          description: `1 if the first event is less than ${days} days old, else 0`,
+          unit: 'flag',
+        },
+        { formula: 'below', from: [tenureDays], limit: days },
+      ),
+    ],
+    supporting: [events, orders],
+  }
+}

@@ -1,0 +1,87 @@
+import type { Condition } from '../../core/condition.ts'
+import type {
+  DerivedFeature,
+  Family,
+  Feature,
+  FormulaName,
+  LookbackDays,
+  MeasureFeature,
+  Measurement,
+  Window,
+} from '../definition.ts'
+
+/** Texts of a feature. */
+export interface Words {
+  readonly name: string
+  readonly description: string
+  readonly unit: string
+  readonly actionable?: boolean
+}
+
+export const zeroMeasures = new Set(['count', 'sum', 'activeDays', 'distinct'])
+
+/** A measure; counts, sums, days and distinct levels of nothing are 0, all else is missing. */
+export function measure(
+  family: Family,
+  words: Words,
+  what: Measurement & { readonly where?: Condition },
+  window: Window,
+): MeasureFeature {
+  const isZero = zeroMeasures.has(what.measure) || (what.measure === 'gaps' && what.of === 'count')
+  return {
+    ...named(family, words),
+    whenEmpty: isZero ? 'zero' : 'missing',
+    kind: 'measure',
+    ...what,
+    lookbackDays: window.lookbackDays,
+    offsetDays: window.offsetDays,
+  } as MeasureFeature
+}
+
+export interface Recipe {
+  readonly formula: FormulaName
+  readonly from: readonly Feature[]
+  readonly limit?: number
+}
+
+/** Made of other features; missing where an input is missing or a divisor is 0. */
+export function derive(family: Family, words: Words, recipe: Recipe): DerivedFeature {
+  return {
+    ...named(family, words),
+    whenEmpty: 'missing',
+    kind: 'derived',
+    formula: recipe.formula,
+    from: recipe.from.map((feature) => feature.name),
+    ...(recipe.limit === undefined ? {} : { limit: recipe.limit }),
+  }
+}
+
+function named(family: Family, words: Words): Words & { family: Family; actionable: boolean } {
+  const { name, description, unit, actionable = false } = words
+  return { name, description, family, unit, actionable }
+}
+
+export const last = (lookbackDays: LookbackDays): Window => ({ lookbackDays, offsetDays: 0 })
+/** The stretch of the same length just before `last(days)`. */
+export const before = (days: number): Window => ({ lookbackDays: days, offsetDays: days })
+
+/** Four equal parts of a lookback, oldest first; the parts cover 4 floor(days / 4) days. */
+export function quarters(days: number): readonly Window[] {
+  const part = Math.floor(days / 4)
+  return [3, 2, 1, 0].map((i) => ({ lookbackDays: part, offsetDays: i * part }))
+}
+
+/** `30d`, `30d_before`, `7d_from_14d`, `lifetime`. */
+export function suffix(window: Window): string {
+  if (window.lookbackDays === 'lifetime') return 'lifetime'
+  if (window.offsetDays === 0) return `${window.lookbackDays}d`
+  if (window.offsetDays === window.lookbackDays) return `${window.lookbackDays}d_before`
+  return `${window.lookbackDays}d_from_${window.offsetDays}d`
+}
+
+/** `in the last 30 days`, `in the 30 days before these`, `ever`. */
+export function inWords(window: Window): string {
+  if (window.lookbackDays === 'lifetime') return 'ever'
+  if (window.offsetDays === 0) return `in the last ${window.lookbackDays} days`
+  return `in the ${window.lookbackDays} days that end ${window.offsetDays} days before the cutoff`
+}

@@ -1,0 +1,140 @@
+import type { MeasureFeature } from '../definition.ts'
+import { segmentColumn, segmentJoin } from '../calendar.ts'
+import { windowKey } from '../window.ts'
+import {
+  conditionKey,
+  inWindow,
+  joinExample,
+  noBlock,
+  orEmpty,
+  seenBySpine,
+  Slots,
+  visibleEvents,
+  whereSql,
+  type Block,
+  type BlockContext,
+} from './block.ts'
+import { levelKeySql, levelTable, type LevelKey } from './level-tables.ts'
+
+const additive = new Set(['count', 'sum', 'min', 'max', 'last', 'first', 'distinct', 'lastLevel', 'firstLevel'])
+
+/** Measures that ride the (user, segment) aggregation of events. */
+export const isEventMeasure = (feature: MeasureFeature): boolean => additive.has(feature.measure)
+
+/** Counts, sums, extremes, recency, masks of levels: one pass over the events, then one over the segments. */
+export function eventsBlock(context: BlockContext, features: readonly MeasureFeature[]): Block {
+  if (features.length === 0) return noBlock
+  const { table, dialect } = context
+  const bases = new Slots<string>()
+  const merged = new Slots<string>()
+  const levelJoins = new Set<string>()
+  const decodes: string[] = []
+  const values = new Map<string, string>()
+  for (const feature of features) {
+    const base = baseMeasure(context, feature, levelJoins)
+    const b = bases.index(base.key, () => base.select)
+    const m = merged.index(`${b}/${windowKey(feature)}/${base.merge}`, () => {
+      const part = inWindow(feature, `g.b${b}`)
+      return base.merge === 'SUM'
+        ? dialect.sumInteger(part)
+        : base.merge === 'OR'
+          ? dialect.bitOr(part)
+          : `${base.merge}(${part})`
+    })
+    const decode = base.level?.decode(`be.m${m}`, `bl${decodes.length}`)
+    if (decode !== undefined && decode.join !== null) decodes.push(decode.join)
+    values.set(feature.name, decode?.value ?? featureValue(context, feature, `be.m${m}`))
+  }
+  const events = visibleEvents(context)
+  const list = (expressions: readonly string[], prefix: string): string =>
+    expressions.map((expression, i) => `,\n  ${expression} AS ${prefix}${i}`).join('')
+  return {
+    tables: [
+      {
+        name: 'events-by-segment',
+        table: table('segments'),
+        select: `SELECT e.user_index, ${segmentColumn} AS segment${list(bases.values(), 'b')}
+FROM ${events.from}
+${segmentJoin(table('calendar'), events.seen)}
+${[...levelJoins].map((join) => `${join}\n`).join('')}WHERE ${events.where}
+GROUP BY e.user_index, ${segmentColumn}`,
+      },
+      {
+        name: 'events-by-example',
+        table: table('event_values'),
+        select: `SELECT s.cutoff, s.user_index${list(merged.values(), 'm')}
+FROM ${table('segments')} AS g
+${seenBySpine(context)}
+GROUP BY s.cutoff, s.user_index`,
+      },
+    ],
+    joins: [joinExample(table('event_values'), 'be'), ...decodes],
+    values,
+  }
+}
+
+interface BaseMeasure {
+  readonly key: string
+  /** Aggregate over the events of a segment. */
+  readonly select: string
+  /** How segments are put together. */
+  readonly merge: 'SUM' | 'MIN' | 'MAX' | 'OR'
+  readonly level?: LevelKey
+}
+
+function baseMeasure(context: BlockContext, feature: MeasureFeature, levelJoins: Set<string>): BaseMeasure {
+  const { dialect } = context
+  const where = conditionKey(feature.where)
+  const condition = whereSql(context, feature.where)
+  const given = (expression: string): string =>
+    feature.where === undefined ? expression : `CASE WHEN ${condition} THEN ${expression} END`
+  switch (feature.measure) {
+    case 'count':
+      return {
+        key: `count/${where}`,
+        select: feature.where === undefined ? 'COUNT(*)' : `COUNT(*) FILTER (WHERE ${condition})`,
+        merge: 'SUM',
+      }
+    case 'sum':
+      return {
+        key: `sum/${feature.of}/${where}`,
+        select: dialect.sumInteger(given(`e.${stored[feature.of]}`)),
+        merge: 'SUM',
+      }
+    case 'min':
+    case 'max': {
+      const merge = feature.measure === 'min' ? 'MIN' : 'MAX'
+      return { key: `${merge}/${feature.of}/${where}`, select: `${merge}(${given(`e.${stored[feature.of]}`)})`, merge }
+    }
+    case 'last':
+      return { key: `last/${where}`, select: `MAX(${given('e.event_day')})`, merge: 'MAX' }
+    case 'first':
+      return { key: `first/${where}`, select: `MIN(${given('e.event_day')})`, merge: 'MIN' }
+    case 'distinct': {
+      const level = levelTable(context, feature.of)
+      levelJoins.add(level.join)
+      return { key: `mask/${feature.of}/${where}`, select: dialect.bitOr(given(level.bit)), merge: 'OR' }
+    }
+    case 'lastLevel':
+    case 'firstLevel': {
+      const level = levelKeySql(context, feature.of)
+      if (level.join !== null) levelJoins.add(level.join)
+      const merge = feature.measure === 'lastLevel' ? 'MAX' : 'MIN'
+      return { key: `${merge}/level/${feature.of}/${where}`, select: `${merge}(${given(level.key)})`, merge, level }
+    }
+    default:
+      throw new RangeError(`feature "${feature.name}": ${feature.measure} is no measure of single events`)
+  }
+}
+
+const stored = { amount: 'amount_cents', quantity: 'quantity_milli' } as const
+
+function featureValue(context: BlockContext, feature: MeasureFeature, merged: string): string {
+  const { dialect } = context
+  if (feature.measure === 'last' || feature.measure === 'first')
+    return dialect.cast(dialect.daysBetween(merged, 's.cutoff'), 'integer')
+  if (feature.measure === 'distinct') return `COALESCE(${dialect.bitCount(merged)}, 0)`
+  if (feature.measure === 'sum' || feature.measure === 'min' || feature.measure === 'max')
+    return dialect.ratio(orEmpty(feature, merged), feature.of === 'amount' ? '100' : '1000')
+  return `COALESCE(${merged}, 0)`
+}

@@ -1,0 +1,165 @@
+import type { Dialect } from '../../engines/dialect.ts'
+import type { MeasureFeature } from '../definition.ts'
+import { segmentColumn } from '../calendar.ts'
+import type { MadeTable } from '../made-table.ts'
+import { windowKey } from '../window.ts'
+import { joinExample, Slots, type Block, type BlockContext } from './block.ts'
+
+export type GapFeature = MeasureFeature & { readonly measure: 'gaps' }
+
+/** Gaps between consecutive days of one kind: backward lags once, put together for every window. */
+export function gapBlocks(
+  context: BlockContext,
+  features: readonly GapFeature[],
+  kindOf: ReadonlyMap<string, number>,
+): readonly Block[] {
+  const groups = new Map<number, GapFeature[]>()
+  for (const feature of features) {
+    const kind = kindOf.get(feature.name)!
+    groups.set(kind, [...(groups.get(kind) ?? []), feature])
+  }
+  const make = context.plan.delaysDays.length > 1 ? mixedGaps : segmentGaps
+  return [...groups].map(([kind, group]) => {
+    const alias = `bg${kind}`
+    const columns = new Slots<GapColumn>()
+    const values = new Map(group.map((feature) => [feature.name, gapValue({ context, columns, alias }, feature)]))
+    const tables = make(context, columns.values(), kind)
+    return { tables, joins: [joinExample(context.table(`gap_values_${kind}`), alias)], values }
+  })
+}
+
+/** An aggregate over the gaps of a window. */
+interface GapColumn {
+  readonly window: MeasureFeature
+  readonly of: 'count' | 'sum' | 'squares' | 'max' | 'return'
+  readonly silentDays: number
+}
+
+type Inside = (expression: string) => string
+
+/** Aggregates over gaps `q`; `inside` keeps the gaps that count. */
+const gapColumns: Readonly<Record<GapColumn['of'], (dialect: Dialect, inside: Inside, silentDays: number) => string>> =
+  {
+    count: (_, inside) => `COUNT(${inside('q.gap')})`,
+    sum: (dialect, inside) => dialect.sumInteger(inside('q.gap')),
+    squares: (dialect, inside) => dialect.sumInteger(inside('q.gap * q.gap')),
+    max: (_, inside) => `MAX(${inside('q.gap')})`,
+    return: (_, inside, silentDays) => `MAX(${inside(`CASE WHEN q.gap > ${silentDays} THEN q.event_day END`)})`,
+  }
+
+interface ValueContext {
+  readonly context: BlockContext
+  readonly columns: Slots<GapColumn>
+  readonly alias: string
+}
+
+function gapValue({ context, columns, alias }: ValueContext, feature: GapFeature): string {
+  const { dialect } = context
+  const silentDays = feature.silentDays ?? 0
+  const column = (of: GapColumn['of']): string => {
+    const key = `${of}/${windowKey(feature)}/${of === 'return' ? silentDays : ''}`
+    return `${alias}.c${columns.index(key, () => ({ window: feature, of, silentDays }))}`
+  }
+  if (feature.of === 'count') return `COALESCE(${column('count')}, 0)`
+  if (feature.of === 'max') return dialect.cast(column('max'), 'integer')
+  if (feature.of === 'mean') return dialect.ratio(column('sum'), column('count'))
+  if (feature.of === 'daysSinceReturn')
+    return dialect.cast(dialect.daysBetween(column('return'), 's.cutoff'), 'integer')
+  const [n, sum, squares] = [column('count'), column('sum'), column('squares')]
+  // n * sum of squares - (sum)^2 is an exact integer: no cancellation of doubles, the same for any order of rows.
+  return `SQRT(${dialect.ratio(`(${n} * ${squares} - ${sum} * ${sum})`, `(${n} * (${n} - 1))`)})`
+}
+
+/** How a column of a segment is merged over segments. */
+function merged(context: BlockContext, column: GapColumn, part: string): string {
+  return column.of === 'max' || column.of === 'return' ? `MAX(${part})` : context.dialect.sumInteger(part)
+}
+
+/** One delay: gaps per (user, segment of the later day, segment of the earlier day); both must lie in the window. */
+function segmentGaps(context: BlockContext, columns: readonly GapColumn[], kind: number): MadeTable[] {
+  const { dialect, table } = context
+  const bases = new Slots<string>()
+  const sums = columns.map((column, i) => {
+    const key = `${column.of}/${column.of === 'return' ? column.silentDays : ''}`
+    const b = bases.index(key, () => gapColumns[column.of](dialect, (expression) => expression, column.silentDays))
+    const window = windowKey(column.window)
+    const part = window === 'lifetime' ? `g.b${b}` : `CASE WHEN f.in_${window} AND p.in_${window} THEN g.b${b} END`
+    return `,\n  ${merged(context, column, part)} AS c${i}`
+  })
+  const day = dialect.daysBetween('l.previous_day', 'l.event_day')
+  return [
+    {
+      name: `gaps-by-segment-${kind}`,
+      table: table(`gap_segments_${kind}`),
+      select: `SELECT q.user_index, q.segment, q.previous_segment${bases
+        .values()
+        .map((base, i) => `,\n  ${base} AS b${i}`)
+        .join('')}
+FROM (
+  SELECT l.user_index, l.event_day, ${dialect.cast(day, 'bigint')} AS gap,
+    ${segmentColumn} AS segment, COALESCE(before.segment, 0) AS previous_segment
+  FROM (
+    SELECT d.user_index, d.event_day, d.seen_day,
+      LAG(d.event_day) OVER (PARTITION BY d.user_index ORDER BY d.event_day) AS previous_day,
+      LAG(d.seen_day) OVER (PARTITION BY d.user_index ORDER BY d.event_day) AS previous_seen_day
+    FROM ${table('days')} AS d
+    WHERE d.k${kind}
+  ) AS l
+  LEFT JOIN ${table('calendar')} AS cal ON cal.day = l.seen_day
+  LEFT JOIN ${table('calendar')} AS before ON before.day = l.previous_seen_day
+  WHERE l.previous_day IS NOT NULL
+) AS q
+GROUP BY q.user_index, q.segment, q.previous_segment`,
+    },
+    {
+      name: `gaps-by-example-${kind}`,
+      table: table(`gap_values_${kind}`),
+      select: `SELECT s.cutoff, s.user_index${sums.join('')}
+FROM ${table(`gap_segments_${kind}`)} AS g
+JOIN ${table('flags')} AS f ON f.segment = g.segment
+JOIN ${table('flags')} AS p ON p.cutoff = f.cutoff AND p.segment = g.previous_segment
+JOIN ${table('spine')} AS s ON s.cutoff = f.cutoff AND s.user_index = g.user_index
+GROUP BY s.cutoff, s.user_index`,
+    },
+  ]
+}
+
+/**
+ * Several delays: which days follow each other depends on what a cutoff sees, so the days are laid out per cutoff and
+ * window before the lag. Slower (days x cutoffs x windows), always right.
+ */
+function mixedGaps(context: BlockContext, columns: readonly GapColumn[], kind: number): MadeTable[] {
+  const { dialect, table } = context
+  const windows = [...new Map(columns.map((column) => [windowKey(column.window), column.window])).keys()]
+  const laid = windows.map((window) => {
+    const inside = window === 'lifetime' ? '' : ` AND f.in_${window}`
+    return `  SELECT DISTINCT ${dialect.text(window)} AS w, s.cutoff, s.user_index, d.event_day
+  FROM ${table('days')} AS d
+  LEFT JOIN ${table('calendar')} AS cal ON cal.day = d.seen_day
+  JOIN ${table('flags')} AS f ON f.segment = ${segmentColumn}
+  JOIN ${table('spine')} AS s ON s.cutoff = f.cutoff AND s.user_index = d.user_index
+  WHERE d.k${kind}${inside}`
+  })
+  const lag = 'LAG(v.event_day) OVER (PARTITION BY v.w, v.cutoff, v.user_index ORDER BY v.event_day)'
+  const aggregates = columns.map((column, i) => {
+    const isInside = `q.w = ${dialect.text(windowKey(column.window))}`
+    const inside = (expression: string): string => `CASE WHEN ${isInside} THEN ${expression} END`
+    return `,\n  ${gapColumns[column.of](dialect, inside, column.silentDays)} AS c${i}`
+  })
+  return [
+    {
+      name: `gaps-by-example-${kind}`,
+      table: table(`gap_values_${kind}`),
+      select: `SELECT q.cutoff, q.user_index${aggregates.join('')}
+FROM (
+  SELECT l.w, l.cutoff, l.user_index, l.event_day, ${dialect.cast(dialect.daysBetween('l.previous_day', 'l.event_day'), 'bigint')} AS gap
+  FROM (SELECT v.w, v.cutoff, v.user_index, v.event_day, ${lag} AS previous_day
+  FROM (
+${laid.join('\n  UNION ALL\n')}
+  ) AS v) AS l
+  WHERE l.previous_day IS NOT NULL
+) AS q
+GROUP BY q.cutoff, q.user_index`,
+    },
+  ]
+}
