@@ -72,6 +72,8 @@ export interface ModelDescription {
     readonly coefficient: number
     readonly per: string
   }[]
+  /** Forests: loss of each row by the trees that did not see its user (or the row); an estimate without a test part. */
+  readonly outOfBag?: { readonly rows: number; readonly logLoss: number; readonly brier: number }
   /** Learning curve: one entry per iteration, where there is one. */
   readonly curve?: readonly { readonly iteration: number; readonly train?: number; readonly valid?: number }[]
 }

@@ -4,11 +4,22 @@ import { recencyLogistic } from './baselines/recency-logistic.ts'
 import { recencyRule } from './baselines/recency-rule.ts'
 import { rule } from './baselines/rule.ts'
 import type { Classifier, RegisteredEstimator, SavedModel } from './estimator.ts'
+import { forest } from './forest/forest.ts'
+import { gbdt } from './gbdt/gbdt.ts'
 import { logistic } from './logistic/logistic.ts'
 import { mlp } from './neural/mlp.ts'
 import { estimatorOf } from './saved.ts'
 
-const registered: readonly RegisteredEstimator[] = [baseRate, rule, recencyRule, recencyLogistic, logistic, mlp]
+const registered: readonly RegisteredEstimator[] = [
+  baseRate,
+  rule,
+  recencyRule,
+  recencyLogistic,
+  logistic,
+  mlp,
+  gbdt,
+  forest,
+]
 
 /** Every estimator by the name that configs call `kind`. Their zod schemas are composed in `parameters.ts`. */
 export const estimators: ReadonlyMap<string, RegisteredEstimator> = new Map(

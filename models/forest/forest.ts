@@ -1,0 +1,102 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import * as z from 'zod'
+import type { Classifier, Fit, RegisteredEstimator } from '../estimator.ts'
+import { checkFit, throwIfAborted } from '../guards.ts'
+import { headerOf } from '../saved.ts'
+import { binMatrix } from '../trees/binned-matrix.ts'
+import { fitBins } from '../trees/bins.ts'
+import { createEnsemble, type TreeEnsemble } from '../trees/ensemble.ts'
+import { weightUnit } from '../trees/gradients.ts'
+import { presentRows } from '../trees/present-rows.ts'
+import { ensembleSchema, loadEnsemble } from '../trees/saved-ensemble.ts'
+import type { Tree } from '../trees/tree.ts'
+import { treeClassifier, type TreeModel } from '../trees/tree-classifier.ts'
+import { createBootstrap } from './bootstrap.ts'
+import { drawnGradients } from './drawn-gradients.ts'
+import { growDeepTree } from './grow-deep.ts'
+import { createOutOfBag } from './out-of-bag.ts'
+import { type ForestParameters, forestParameters } from './parameters.ts'
+
+const headerSchema = ensembleSchema.extend({
+  description: z.object({
+    fixed: z.record(z.string(), z.json()),
+    outOfBag: z.object({ rows: z.number(), logLoss: z.number(), brier: z.number() }).optional(),
+  }),
+})
+
+/** Random forest (Breiman 2001) over binned features: the mean of the leaf rates of deep trees on bootstrapped users. */
+export const forest: RegisteredEstimator<ForestParameters> = {
+  name: 'forest',
+  complexity: 6,
+  parameters: forestParameters,
+  async fit(parameters, data) {
+    checkFit('forest', data)
+    return fitForest(parameters, data)
+  },
+  load(saved) {
+    const header = headerOf(saved, headerSchema, 'forest')
+    const description = header.description as TreeModel['description']
+    return classifier(loadEnsemble(header, saved), description)
+  },
+}
+
+/** Each tree has a generator of its own, so that trees may be grown in any order. `valid` is not needed. */
+async function fitForest(parameters: ForestParameters, data: Fit): Promise<Classifier> {
+  const { train: x, y, random, signal, emit } = data
+  const rows = presentRows(x)
+  const bins = fitBins(x, rows, parameters.maxBins)
+  const matrix = binMatrix(x, bins, 'fit forest')
+  const bootstrap = createBootstrap(parameters.rowSampling, rows, x.users)
+  const draws = new Uint16Array(x.rowCount)
+  const outOfBag = parameters.rowSampling === 'all' ? null : createOutOfBag({ matrix, rows, y, weights: x.weights })
+  const unit = weightUnit(x.weights, rows)
+  const pairs = new Int32Array(2 * x.rowCount)
+  const trees: Tree[] = []
+  const gains: (readonly number[])[] = []
+  for (let t = 0; t < parameters.trees; t++) {
+    throwIfAborted(signal, 'fit forest')
+    const own = random.child(`tree/${t}`)
+    bootstrap(draws, own)
+    const drawn = rows.filter((row) => draws[row]! > 0)
+    const gradients = drawnGradients({ y, weights: x.weights, unit, draws }, drawn, pairs)
+    const grown = growDeepTree(
+      {
+        matrix,
+        bins,
+        gradients,
+        rule: ruleFor(parameters, gradients.hUnit),
+        featuresPerSplit: featuresPerSplit(parameters, bins.length),
+        maxDepth: parameters.maxDepth === 0 ? Infinity : parameters.maxDepth,
+        random: own,
+      },
+      drawn,
+    )
+    trees.push(grown.tree)
+    gains.push(grown.gain)
+    outOfBag?.add(grown.tree, draws)
+    emit({ name: 'fit/forest', done: t + 1, total: parameters.trees })
+    await nextTurn()
+  }
+  const estimate = outOfBag?.estimate()
+  return classifier(createEnsemble(bins, 0, { trees, gains }), {
+    fixed: {},
+    ...(estimate ? { outOfBag: estimate } : {}),
+  })
+}
+
+/** No penalties: the gain is the fall of impurity alone. */
+function ruleFor({ minRowsPerLeaf }: ForestParameters, hUnit: number) {
+  const minH = Math.max(1, Math.ceil((minRowsPerLeaf - 1e-6) / hUnit))
+  return { l1: 0, l2: 0, minH, minGain: 0, minCategoryH: 1, categorySmoothing: 0, categoryL2: 0 }
+}
+
+function featuresPerSplit({ featureSampling }: ForestParameters, featureCount: number): number {
+  const wanted = featureSampling === 'sqrt' ? Math.sqrt(featureCount) : featureSampling * featureCount
+  return Math.max(1, Math.floor(wanted))
+}
+
+function classifier(ensemble: TreeEnsemble, description: TreeModel['description']): Classifier {
+  const count = ensemble.trees.length
+  const toProbabilities = (sums: Float64Array): Float64Array => sums.map((sum) => Math.min(Math.max(sum / count, 0), 1))
+  return treeClassifier({ estimator: 'forest', ensemble, toProbabilities, description })
+}

@@ -1,0 +1,137 @@
+import type { Random } from '../../core/random.ts'
+import type { BinnedMatrix } from '../trees/binned-matrix.ts'
+import { type FeatureBins, missingBin } from '../trees/bins.ts'
+import { scanFeature } from '../trees/find-split.ts'
+import { type Gradients, gainUnit } from '../trees/gradients.ts'
+import { addGathered, featureStride, type Histogram } from '../trees/histogram.ts'
+import { leftTable, partition } from '../trees/partition.ts'
+import type { NodeSums, Split, SplitRule } from '../trees/split.ts'
+import { TreeBuilder } from '../trees/tree-builder.ts'
+import type { Tree } from '../trees/tree.ts'
+
+export interface DeepTask {
+  readonly matrix: BinnedMatrix
+  readonly bins: readonly FeatureBins[]
+  /** g = -(weight of churned rows), h = weight of rows: the gain is the fall of the Gini impurity. */
+  readonly gradients: Gradients
+  readonly rule: SplitRule
+  /** Features looked at for each split, >= 1. */
+  readonly featuresPerSplit: number
+  readonly maxDepth: number
+  readonly random: Random
+}
+
+interface Node extends NodeSums {
+  readonly leaf: number
+  readonly begin: number
+  readonly end: number
+  readonly depth: number
+}
+
+/** What one tree needs again and again: drawn features, one feature's histogram, the gradients of a node's rows. */
+interface Workspace {
+  readonly deck: Uint16Array
+  readonly histogram: Histogram
+  readonly pairs: Int32Array
+  readonly scratch: Uint32Array
+}
+
+/**
+ * Grows one tree of a forest (Breiman 2001), depth first, as far as the rule lets it: for each node features are drawn
+ * until `featuresPerSplit` of them differ among the node's rows. Only these are summed, so there is nothing to subtract
+ * from. `rows` is reordered. Leaf values are churn rates.
+ */
+export function growDeepTree(task: DeepTask, rows: Uint32Array): { tree: Tree; gain: readonly number[] } {
+  const builder = new TreeBuilder()
+  const space = workspaceFor(task, rows)
+  const leaves: Node[] = []
+  const pending: Node[] = [rootOf(task, rows)]
+  for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
+    leaves[node.leaf] = node
+    const split = searchNode(task, node, { rows, space })
+    if (split === null) continue
+    const column = task.matrix.columns[split.feature]!
+    const middle = node.begin + partition(rows.subarray(node.begin, node.end), column, leftTable(split), space.scratch)
+    const depth = node.depth + 1
+    const added = builder.splitLeaf(node.leaf, split)
+    pending.push({ leaf: added, begin: middle, end: node.end, depth, g: node.g - split.g, h: node.h - split.h })
+    pending.push({ leaf: node.leaf, begin: node.begin, end: middle, depth, g: split.g, h: split.h })
+  }
+  const unit = task.gradients.gUnit / task.gradients.hUnit
+  const rates = Float64Array.from(leaves, ({ g, h }) => (h === 0 ? 0 : (-g / h) * unit))
+  const leafRows = Uint32Array.from(leaves, ({ begin, end }) => end - begin)
+  return { tree: builder.finish(rates, leafRows), gain: builder.gain.map((steps) => steps * gainUnit(task.gradients)) }
+}
+
+function workspaceFor({ bins }: DeepTask, rows: Uint32Array): Workspace {
+  return {
+    deck: Uint16Array.from(bins, (_, f) => f),
+    histogram: new Int32Array(featureStride),
+    pairs: new Int32Array(2 * rows.length),
+    scratch: new Uint32Array(rows.length),
+  }
+}
+
+function rootOf({ gradients: { pairs } }: DeepTask, rows: Uint32Array): Node {
+  let g = 0
+  let h = 0
+  for (let i = 0; i < rows.length; i++) {
+    g += pairs[2 * rows[i]!]!
+    h += pairs[2 * rows[i]! + 1]!
+  }
+  return { leaf: 0, begin: 0, end: rows.length, depth: 0, g, h }
+}
+
+/** The best split over features drawn for this node; null for pure and for small nodes. */
+function searchNode(
+  { matrix, bins, gradients, rule, featuresPerSplit, maxDepth, random }: DeepTask,
+  node: Node,
+  { rows, space }: { rows: Uint32Array; space: Workspace },
+): Split | null {
+  const isPure = node.g === 0 || -node.g * gradients.gUnit === node.h * gradients.hUnit
+  if (isPure || node.depth >= maxDepth || node.h < 2 * rule.minH) return null
+  const { deck, histogram } = space
+  const here = rows.subarray(node.begin, node.end)
+  const pairs = gatherPairs(gradients.pairs, here, space.pairs)
+  let best: Split | null = null
+  let looked = 0
+  for (let drawn = 0; drawn < deck.length && looked < featuresPerSplit; drawn++) {
+    const feature = drawFrom(deck, drawn, random)
+    const binsHere = bins[feature]!
+    clear(histogram, binsHere.binCount)
+    addGathered(histogram, matrix.columns[feature]!, pairs, here)
+    if (isConstant(histogram, binsHere.binCount)) continue
+    looked++
+    best = scanFeature(histogram, node, { feature, bins: binsHere, rule, base: 0, best }) ?? best
+  }
+  return best
+}
+
+/** One step of a shuffle: `deck[at]` becomes one of the features that come at or after it. */
+function drawFrom(deck: Uint16Array, at: number, random: Random): number {
+  const other = at + random.integer(deck.length - at)
+  const drawn = deck[other]!
+  deck[other] = deck[at]!
+  deck[at] = drawn
+  return drawn
+}
+
+function gatherPairs(pairs: Int32Array, rows: Uint32Array, target: Int32Array): Int32Array {
+  for (let i = 0; i < rows.length; i++) {
+    target[2 * i] = pairs[2 * rows[i]!]!
+    target[2 * i + 1] = pairs[2 * rows[i]! + 1]!
+  }
+  return target
+}
+
+function clear(histogram: Histogram, binCount: number): void {
+  histogram.fill(0, 0, 2 * binCount)
+  histogram[2 * missingBin] = 0
+  histogram[2 * missingBin + 1] = 0
+}
+
+function isConstant(histogram: Histogram, binCount: number): boolean {
+  let occupied = histogram[2 * missingBin + 1]! > 0 ? 1 : 0
+  for (let bin = 0; bin < binCount && occupied < 2; bin++) if (histogram[2 * bin + 1]! > 0) occupied++
+  return occupied < 2
+}

@@ -1,0 +1,88 @@
+import { type Column, type Dataset, missingCode, sharedUint32, sharedUint8 } from '../../core/dataset.ts'
+import { columnNamed } from '../guards.ts'
+import { type FeatureBins, missingBin } from './bins.ts'
+
+/**
+ * Rows as bins, twice: `words` row by row for histograms and prediction (four features to a 32-bit word, feature f in
+ * bits 8(f mod 4) of word f div 4), `columns` feature by feature for partitioning.
+ */
+export interface BinnedMatrix {
+  readonly rowCount: number
+  readonly wordsPerRow: number
+  readonly words: Uint32Array
+  readonly columns: readonly Uint8Array[]
+}
+
+export const wordsFor = (featureCount: number): number => Math.ceil(featureCount / 4)
+
+/** Bins `x`; columns are found by name. */
+export function binMatrix(x: Dataset, features: readonly FeatureBins[], where: string): BinnedMatrix {
+  const wordsPerRow = wordsFor(features.length)
+  const words = sharedUint32(x.rowCount * wordsPerRow)
+  const columns = features.map((bins, f) => {
+    const bytes = sharedUint8(x.rowCount)
+    createBinner(x, bins, where)(bytes, 0)
+    spread(bytes, words, { first: f >>> 2, stride: wordsPerRow, shift: (f & 3) << 3 })
+    return bytes
+  })
+  return { rowCount: x.rowCount, wordsPerRow, words, columns }
+}
+
+/** Fills `target` with the bins of the rows from `begin` on. */
+export type Binner = (target: Uint8Array, begin: number) => void
+
+/** The binner of one feature over `x`; an EbbError of kind `data` where `x` lacks the column or has another kind. */
+export function createBinner(x: Dataset, bins: FeatureBins, where: string): Binner {
+  if (bins.kind === 'number') {
+    const { values } = columnNamed(x, bins.name, { kind: 'number', where })
+    const table = paddedBounds(bins.bounds)
+    return (target, begin) => binNumbers(values, begin, { table, target })
+  }
+  const column = columnNamed(x, bins.name, { kind: 'category', where })
+  const table = binOfCode(column, bins.levels)
+  return (target, begin) => {
+    for (let i = 0; i < target.length; i++) target[i] = table[column.codes[begin + i]!]!
+  }
+}
+
+/** ORs the bytes into every `stride`-th word. */
+function spread(bytes: Uint8Array, words: Uint32Array, to: { first: number; stride: number; shift: number }): void {
+  const { first, stride, shift } = to
+  for (let i = 0, at = first; i < bytes.length; i++, at += stride) words[at]! |= bytes[i]! << shift
+}
+
+/** 256 bounds, +Infinity after the last: what the search without branches reads. */
+function paddedBounds(bounds: Float32Array): Float32Array {
+  const table = new Float32Array(256).fill(Infinity)
+  table.set(bounds)
+  return table
+}
+
+/** Number of bounds below the value, found in eight halvings; NaN has the missing bin. */
+function binNumbers(values: Float32Array, begin: number, to: { table: Float32Array; target: Uint8Array }): void {
+  const { table, target } = to
+  for (let i = 0; i < target.length; i++) {
+    const value = values[begin + i]!
+    let bin = missingBin
+    if (value === value) {
+      bin = table[127]! < value ? 128 : 0
+      bin += table[bin + 63]! < value ? 64 : 0
+      bin += table[bin + 31]! < value ? 32 : 0
+      bin += table[bin + 15]! < value ? 16 : 0
+      bin += table[bin + 7]! < value ? 8 : 0
+      bin += table[bin + 3]! < value ? 4 : 0
+      bin += table[bin + 1]! < value ? 2 : 0
+      bin += table[bin]! < value ? 1 : 0
+    }
+    target[i] = bin
+  }
+}
+
+/** Bin of each of the 65,536 codes; levels are matched by name, unknown ones have the missing bin. */
+function binOfCode(column: Extract<Column, { kind: 'category' }>, levels: readonly string[]): Uint8Array {
+  const table = new Uint8Array(missingCode + 1).fill(missingBin)
+  const bins = new Map(levels.map((level, bin) => [level, bin]))
+  for (const [code, level] of column.levels.entries()) table[code] = bins.get(level) ?? missingBin
+  table[missingCode] = missingBin
+  return table
+}
