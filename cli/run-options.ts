@@ -5,4 +5,4 @@ export const runsOption: Readonly<Record<string, Options>> = {
   runs: { type: 'string', default: 'runs', requiresArg: true, describe: 'Folder of the runs' },
 }
 
-export const runPositional = 'Run id, the unique beginning of one, or @latest'
+export const runPositional = 'Run id, the unique beginning of one, @latest or @best:METRIC'

@@ -1,4 +1,5 @@
 import { featureConditions } from './checks/feature-conditions.ts'
+import { knownFeatures } from './checks/known-features.ts'
 import { labelReferences } from './checks/label-references.ts'
 import { possibleWindows } from './checks/possible-windows.ts'
 import { tierOrder } from './checks/tier-order.ts'
@@ -18,6 +19,7 @@ const checks: readonly CrossCheck[] = [
   possibleWindows,
   tierOrder,
   featureConditions,
+  knownFeatures,
 ]
 
 /** What the schema of single keys cannot say, as far as it can be known without data. */

@@ -79,5 +79,5 @@ async function present(outcome: TrainOutcome, context: CommandContext, ms: numbe
   terminal.note('')
   terminal.note(`${paint.bold(outcome.runId)} finished in ${formatDuration(ms)}`)
   terminal.data(`report  ${outcome.reportPath}`)
-  if (outcome.scoresPath !== null) terminal.data(`scores  ${outcome.scoresPath}`)
+  terminal.data(`scores  ${outcome.scoresPath}`)
 }

@@ -41,6 +41,11 @@ export const configTexts: Readonly<Record<string, ErrorText>> = {
     '`extends` does not name one other config file, or files extend each other in a circle.',
     'Write the path of one file, relative to the file that says it.',
   ),
+  CONFIG_FEATURE: text(
+    'config',
+    'A feature does not exist, or cannot be made as declared.',
+    '`ebb features CONFIG` lists every feature that the config can have.',
+  ),
   CONFIG_FILE: text('config', 'A config file cannot be read.', 'Check the path and that it is UTF-8 text.'),
   CONFIG_LABEL: text(
     'config',
