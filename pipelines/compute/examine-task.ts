@@ -1,0 +1,47 @@
+import type { ReferenceFile } from '../../core/artifacts.ts'
+import { type Dataset, type Labels, gather, missingCode, selectRows } from '../../core/dataset.ts'
+import type { Surroundings } from '../../core/stage.ts'
+import { type FeatureAuc, oneFeatureAucs } from '../../evaluation/leakage.ts'
+import { referenceOf } from '../../evaluation/reference.ts'
+
+export interface ExamineInput {
+  readonly dataset: Dataset
+  readonly labels: Labels
+  /** Rows of train: what the reference histograms and the one-feature AUCs are taken from. */
+  readonly trainRows: Uint32Array
+}
+
+export interface ExamineOutput {
+  readonly reference: ReferenceFile
+  readonly aucs: readonly FeatureAuc[]
+  /** By feature: share of all rows with a value, and whether train holds more than one value. */
+  readonly features: readonly { readonly name: string; readonly coverage: number; readonly isConstant: boolean }[]
+}
+
+/** What the columns look like before any model sees them. */
+export async function examineTask(input: ExamineInput, context: Surroundings): Promise<ExamineOutput> {
+  const train = selectRows(input.dataset, input.trainRows)
+  const y = gather(input.labels, input.trainRows, new Uint8Array(input.trainRows.length))
+  context.emit({ name: 'examine', message: 'one-feature AUC', rows: train.rowCount })
+  return {
+    reference: referenceOf(train),
+    aucs: oneFeatureAucs(train, y),
+    features: input.dataset.names.map((name, j) => {
+      const column = input.dataset.columns[j]!
+      const all = column.kind === 'number' ? column.values : column.codes
+      const inTrain = train.columns[j]!
+      const seen = inTrain.kind === 'number' ? inTrain.values : inTrain.codes
+      return {
+        name,
+        coverage: coverage(all, column.kind === 'number'),
+        isConstant: seen.every((value) => Object.is(value, seen[0])),
+      }
+    }),
+  }
+}
+
+function coverage(values: Float32Array | Uint16Array, isNumber: boolean): number {
+  let present = 0
+  for (const value of values) if (isNumber ? !Number.isNaN(value) : value !== missingCode) present++
+  return values.length === 0 ? 0 : present / values.length
+}

@@ -1,0 +1,74 @@
+import type { CheckResult } from '../core/artifacts.ts'
+import { EbbError } from '../core/errors.ts'
+import type { Surroundings } from '../core/stage.ts'
+import type { Config } from '../configs/schema.ts'
+import type { DeepReadonly, LoadedConfig } from '../configs/load.ts'
+import type { Engine } from '../engines/engine.ts'
+import type { Run } from '../tracking/run.ts'
+import type { ComputePool } from './compute/pool.ts'
+
+/** All that a stage of a run has to work with. Nothing else is ambient. */
+export interface StageContext extends Surroundings {
+  readonly config: DeepReadonly<Config>
+  readonly loaded: LoadedConfig
+  readonly engine: Engine
+  readonly run: Run
+  readonly pool: ComputePool
+  /** Scratch folder of this run, removed at its end. */
+  readonly workDir: string
+  readonly clock: StageClock
+  /** Every check so far, for checks.json. */
+  readonly checks: CheckResult[]
+}
+
+/** One line of stages.json and timings.json. */
+export interface StageTime {
+  readonly stage: string
+  readonly ms: number
+  readonly rows: number | null
+}
+
+/** Measures stages; times are shown, never used. */
+export class StageClock {
+  readonly stages: StageTime[] = []
+  readonly models: { model: string; fitMs: number; predictMs: number }[] = []
+
+  /**
+   * Runs one stage: tells when it begins and ends, keeps its time, and wraps what is not an EbbError once with the
+   * name of the stage. `rows` of the result, where it has them, are shown.
+   */
+  async stage<T>(context: Surroundings, name: string, work: () => Promise<T>): Promise<T> {
+    context.signal.throwIfAborted()
+    context.emit({ name, message: 'start' })
+    const start = performance.now()
+    try {
+      const result = await work()
+      context.signal.throwIfAborted()
+      const ms = performance.now() - start
+      const rows = rowsOf(result)
+      this.stages.push({ stage: name, ms: Math.round(ms), rows })
+      context.emit({ name, message: 'done', ...(rows === null ? {} : { rows }), fields: { ms: Math.round(ms) } })
+      return result
+    } catch (error) {
+      if (context.signal.aborted) throw interruptedIn(name, error)
+      if (error instanceof EbbError) throw error
+      const what = error instanceof Error ? error.message : String(error)
+      throw new EbbError({ code: 'STAGE_FAILED', kind: 'stage', where: `stage ${name}`, what, cause: error })
+    }
+  }
+}
+
+function interruptedIn(stage: string, cause: unknown): EbbError {
+  return new EbbError({
+    code: 'INTERRUPTED',
+    kind: 'interrupted',
+    where: `stage ${stage}`,
+    what: 'stopped on request; nothing was published',
+    cause,
+  })
+}
+
+function rowsOf(result: unknown): number | null {
+  if (typeof result !== 'object' || result === null || !('rows' in result)) return null
+  return typeof result.rows === 'number' ? result.rows : null
+}

@@ -1,0 +1,140 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { CutoffPopulation } from '../../core/artifacts.ts'
+import type { Column } from '../../core/dataset.ts'
+import type { Day } from '../../core/day.ts'
+import { lifecycleColumn } from '../../cohorts/lifecycle.ts'
+import { type ContextColumn as ReadContext, readDataset } from '../../engines/read-dataset.ts'
+import { compileExamples } from '../../features/compile.ts'
+import type { CompiledExamples, ExamplePlan } from '../../features/plan.ts'
+import type { StageContext } from '../context.ts'
+import type { ExampleRows, Examples } from './examples-type.ts'
+import type { ExtractedStage } from './extract.ts'
+import type { PlannedFeatures } from './plan-features.ts'
+import { writeSql } from './write-sql.ts'
+
+const recentValueColumn = 'value_recent'
+
+/** Spine, labels and features of the closed cutoffs, from the engine into shared memory. */
+export async function labelledExamples(
+  context: StageContext,
+  extracted: ExtractedStage,
+  { cutoffs, planned }: { cutoffs: readonly Day[]; planned: PlannedFeatures },
+): Promise<{ examples: Examples; population: CutoffPopulation[]; rows: number }> {
+  const compiled = await makeExamples(context, { extracted, cutoffs, planned, mode: 'label' })
+  const read = await readExamples(context, compiled, 'label')
+  const population = await populationOf(context, compiled)
+  await cleanUp(context, compiled)
+  return { examples: { ...read.rows, labels: read.labels!, cutoffs }, population, rows: read.rows.dataset.rowCount }
+}
+
+/** The eligible users of the as-of day, and the query of those who are not ranked. */
+export async function examplesToScore(
+  context: StageContext,
+  extracted: ExtractedStage,
+  { asOf, planned }: { asOf: Day; planned: PlannedFeatures },
+): Promise<{ examples: ExampleRows; excluded: string | null; rows: number }> {
+  const compiled = await makeExamples(context, { extracted, cutoffs: [asOf], planned, mode: 'score' })
+  const read = await readExamples(context, compiled, 'score')
+  return { examples: read.rows, excluded: compiled.excludedSelect, rows: read.rows.dataset.rowCount }
+}
+
+interface Making {
+  readonly extracted: ExtractedStage
+  readonly cutoffs: readonly Day[]
+  readonly planned: PlannedFeatures
+  readonly mode: ExamplePlan['mode']
+}
+
+async function makeExamples(
+  context: StageContext,
+  { extracted, cutoffs, planned, mode }: Making,
+): Promise<CompiledExamples> {
+  const { engine, config, signal } = context
+  const plan: ExamplePlan = {
+    mode,
+    relations: extracted.relations,
+    cutoffs,
+    dataEnd: extracted.dataEnd,
+    delaysDays: planned.delaysDays,
+    churn: structuredClone(config.churn) as ExamplePlan['churn'],
+    features: planned.features,
+    supporting: planned.supporting,
+    levels: planned.levels,
+    purchaseTypes: planned.purchaseTypes,
+    context: [lifecycleColumn(config.lifecycle)],
+  }
+  const compiled = compileExamples(plan, engine.dialect)
+  await writeSql(context, mode, [...compiled.statements, { name: 'select', sql: compiled.select }])
+  for (const [done, { name, sql }] of compiled.statements.entries()) {
+    context.emit({ name: 'features', done, total: compiled.statements.length + 1, fields: { statement: name } })
+    await engine.execute(sql, { signal })
+  }
+  return compiled
+}
+
+async function readExamples(
+  context: StageContext,
+  { select, columns }: CompiledExamples,
+  mode: ExamplePlan['mode'],
+): Promise<{ rows: ExampleRows; labels?: Uint8Array }> {
+  const folder = join(context.workDir, `examples-${mode}`)
+  await mkdir(folder, { recursive: true })
+  const parts = await context.engine.pull(select, folder, { signal: context.signal })
+  const features = columns.filter(({ role }) => role === 'feature' || role === 'input')
+  const read = await readDataset(
+    parts,
+    {
+      users: 'user_index',
+      cutoffs: 'cutoff',
+      ...(mode === 'label' ? { label: 'label' } : {}),
+      features: [...features, { name: recentValueColumn, kind: 'number' }],
+      context: ['lifecycle_stage', 'channel_recent'],
+    },
+    { ...context.resources, tempDirectory: join(context.workDir, 'read'), signal: context.signal },
+  )
+  const { names, columns: values, ...rest } = read.dataset
+  return {
+    rows: {
+      dataset: { ...rest, names: names.slice(0, -1), columns: values.slice(0, -1) },
+      lifecycle: codesOf(read.context, 'lifecycle_stage'),
+      channel: codesOf(read.context, 'channel_recent'),
+      recentValue: numbersOf(values.at(-1)!),
+    },
+    labels: read.labels,
+  }
+}
+
+function codesOf(context: readonly ReadContext[], name: string): ReadContext {
+  return context.find((column) => column.name === name)!
+}
+
+function numbersOf(column: Column): Float32Array {
+  return column.kind === 'number' ? column.values : new Float32Array(column.codes.length).fill(Number.NaN)
+}
+
+async function populationOf({ engine, signal }: StageContext, compiled: CompiledExamples): Promise<CutoffPopulation[]> {
+  const rows = await engine.rows(compiled.populationSelect, { signal })
+  return rows.map((row) => {
+    const count = (name: string): number => Number(row[name])
+    const churned = count('churned')
+    const labelled = count('eligible') - count('churned_in_gap')
+    return {
+      cutoff: String(row.cutoff),
+      part: '',
+      users: count('users'),
+      eligible: count('eligible'),
+      ineligible: count('ineligible'),
+      alreadyChurned: count('already_churned'),
+      churnedInGap: count('churned_in_gap'),
+      churned,
+      activeChurned: count('active_churned'),
+      passiveChurned: count('passive_churned'),
+      churnRate: labelled === 0 ? Number.NaN : churned / labelled,
+    }
+  })
+}
+
+async function cleanUp({ engine, signal }: StageContext, compiled: CompiledExamples): Promise<void> {
+  for (const sql of compiled.cleanup) await engine.execute(sql, { signal })
+}

@@ -1,0 +1,117 @@
+import type { CatalogEntry } from '../../core/artifacts.ts'
+import { throwFaults } from '../../core/errors.ts'
+import { type CatalogContext, type SelectedFeatures, selectFeatures } from '../../features/catalog.ts'
+import type { ChurnConfig } from '../../features/churn.ts'
+import type { FeaturesConfig } from '../../features/config.ts'
+import { readDataFacts } from '../../features/data-facts.ts'
+import type { Feature, FittedFeature } from '../../features/definition.ts'
+import { describeCatalog } from '../../features/describe.ts'
+import { checkChurnEvents, targetLeaves } from '../../features/label.ts'
+import type { Levels } from '../../features/plan.ts'
+import { type Role, type RoleMap, resolveRoles, roles as allRoles } from '../../features/roles.ts'
+import { userFeatures } from '../../features/user-features.ts'
+import type { ExamineOutput } from '../compute/examine-task.ts'
+import type { StageContext } from '../context.ts'
+import type { FeatureSet } from './examples-type.ts'
+import type { ExtractedStage } from './extract.ts'
+
+/** What the data can give, before any value was seen. */
+export interface PlannedFeatures {
+  readonly selected: SelectedFeatures
+  readonly features: readonly Feature[]
+  readonly supporting: readonly Feature[]
+  readonly levels: Levels
+  readonly delaysDays: readonly number[]
+  /** Event types that are purchases and carry money. */
+  readonly purchaseTypes: readonly string[]
+  /** Days since the last qualifying event: what the recency baselines read. */
+  readonly recency: string
+}
+
+/** Chooses the features of the config that these data can give. Throws EbbError for event types that do not occur. */
+export async function planFeatures(context: StageContext, { relations }: ExtractedStage): Promise<PlannedFeatures> {
+  const { config, engine, signal } = context
+  const facts = await readDataFacts(engine, relations.events, signal)
+  const churn = structuredClone(config.churn) as ChurnConfig
+  throwFaults(checkChurnEvents(churn, facts.eventTypes))
+  const wanted = structuredClone(config.features) as FeaturesConfig
+  const roles = resolveRoles(wanted.roles)
+  const catalog: CatalogContext = {
+    families: wanted.use,
+    lookbackDays: wanted.lookbackDays,
+    roles,
+    eventTypes: facts.eventTypes,
+    attributes: relations.attributes,
+    levels: facts.levels,
+    has: facts.has,
+  }
+  const selected = selectFeatures(catalog, { add: userFeatures(wanted.add), drop: wanted.drop })
+  const recency = recencyFeature(churn, { roles, eventTypes: facts.eventTypes })
+  const isThere = selected.features.some(({ name }) => name === recency.name)
+  return {
+    selected,
+    features: isThere ? selected.features : [...selected.features, recency],
+    supporting: selected.supporting.filter(({ name }) => name !== recency.name),
+    levels: facts.levels,
+    delaysDays: facts.delaysDays,
+    purchaseTypes: facts.has.amount ? roles.purchase.filter((type) => facts.eventTypes.includes(type)) : [],
+    recency: recency.name,
+  }
+}
+
+/** `days_since_<role>` or `days_since_event` where the catalogue has just that, else one of our own. */
+function recencyFeature(churn: ChurnConfig, data: { roles: RoleMap; eventTypes: readonly string[] }): Feature {
+  const passive = targetLeaves(churn).flatMap((leaf) => (leaf.kind === 'explicit' ? [] : leaf.events))
+  const eligible = churn.eligible === 'any_history' ? data.eventTypes : churn.eligible.events
+  const types = [...new Set(passive.length > 0 ? passive : eligible)]
+    .filter((type) => data.eventTypes.includes(type))
+    .sort()
+  const same = (others: readonly string[]): boolean => [...others].sort().join('\0') === types.join('\0')
+  const role = allRoles.find((candidate: Role) => same(data.roles[candidate]))
+  return {
+    name:
+      role !== undefined
+        ? `days_since_${role}`
+        : same(data.eventTypes)
+          ? 'days_since_event'
+          : 'days_since_qualifying_event',
+    description: `Days since the last ${types.join(' or ')}`,
+    family: 'activity',
+    unit: 'days',
+    whenEmpty: 'missing',
+    actionable: false,
+    kind: 'measure',
+    measure: 'last',
+    where: { op: 'in', name: 'event_type', values: types },
+    lookbackDays: 'lifetime',
+    offsetDays: 0,
+  }
+}
+
+/** Leaves out what is constant in train; baselines may read the recency feature even when models may not. */
+export function chooseFeatures(_context: StageContext, planned: PlannedFeatures, examined: ExamineOutput): FeatureSet {
+  const constant = new Set(examined.features.filter(({ isConstant }) => isConstant).map(({ name }) => name))
+  const isFitted = (feature: Feature): feature is FittedFeature => feature.kind === 'fitted'
+  const offered = planned.selected.features.some(({ name }) => name === planned.recency)
+    ? planned.features
+    : planned.features.filter(({ name }) => name !== planned.recency)
+  const fitted = planned.features.filter(isFitted).filter(({ from }) => from.every((name) => !constant.has(name)))
+  const measured = planned.features.filter((feature) => !isFitted(feature))
+  const isUsable = (feature: Feature): boolean =>
+    isFitted(feature) ? fitted.includes(feature) : !constant.has(feature.name)
+  return { measured, fitted, inUse: offered.filter(isUsable).map(({ name }) => name), recency: planned.recency }
+}
+
+/** catalog.json with the coverage of each measured feature and why others are not in use. */
+export function catalogOf(planned: PlannedFeatures, features: FeatureSet, examined: ExamineOutput): CatalogEntry[] {
+  const seen = new Map(examined.features.map((feature) => [feature.name, feature]))
+  return describeCatalog(planned.selected).map((entry) => {
+    const inUse = features.inUse.includes(entry.name)
+    return {
+      ...entry,
+      coverage: seen.get(entry.name)?.coverage ?? null,
+      inUse,
+      reason: inUse ? null : (entry.reason ?? 'constant in train'),
+    }
+  })
+}

@@ -1,0 +1,123 @@
+import type { Day } from '../../core/day.ts'
+import type { Dialect } from '../../engines/dialect.ts'
+import type { Feature } from '../../features/definition.ts'
+import type { TableColumn } from '../../engines/engine.ts'
+
+import { type Reason, reasonsOfRow } from './reason-words.ts'
+import type { ScoredUsers } from './score.ts'
+
+/** Of the published columns: `1.x` appends nullable ones. */
+export const scoresSchemaVersion = '1.0'
+
+/** What is the same for every row. */
+export interface ScoreFacts {
+  readonly asOf: Day
+  readonly target: string
+  readonly horizonDays: number
+  readonly modelName: string
+  /** 0 when the model is not registered. */
+  readonly modelVersion: number
+  readonly configHash: string
+}
+
+const reasonCount = 3
+const rowsPerTurn = 5_000
+
+/** The columns that go into the engine, by scored row; the event loop turns every few thousand rows. */
+export async function scoredColumns(scored: ScoredUsers, features: readonly Feature[]): Promise<TableColumn[]> {
+  const byName = new Map(features.map((feature) => [feature.name, feature]))
+  const reasons: Reason[][] = []
+  for (let row = 0; row < scored.rows; row++) {
+    reasons.push(reasonsOfRow(scored, row, byName))
+    if (row % rowsPerTurn === 0) await new Promise((resolve) => setImmediate(resolve))
+  }
+  const { ranking, examples, output } = scored
+  return [
+    { name: 'user_index', type: 'integer', values: examples.dataset.users },
+    {
+      name: 'probability',
+      type: 'double',
+      values: scored.probability ?? new Float64Array(scored.rows).fill(Number.NaN),
+    },
+    { name: 'score_raw', type: 'double', values: output.raw },
+    { name: 'percentile', type: 'double', values: ranking.percentile },
+    { name: 'decile', type: 'integer', values: ranking.decile },
+    { name: 'rank', type: 'integer', values: ranking.rank },
+    { name: 'tier', type: 'text', values: ranking.tier },
+    { name: 'value_at_risk', type: 'double', values: scored.valueAtRisk },
+    ...Array.from({ length: reasonCount }, (_, k) => reasonColumns(reasons, k)).flat(),
+    { name: 'lifecycle_stage', type: 'coded', codes: examples.lifecycle.codes, levels: examples.lifecycle.levels },
+    { name: 'holdout', type: 'boolean', values: scored.holdout },
+  ]
+}
+
+function reasonColumns(reasons: readonly Reason[][], k: number): TableColumn[] {
+  return [
+    { name: `reason_${k + 1}`, type: 'text', values: reasons.map((row) => row[k]?.words ?? null) },
+    { name: `reason_${k + 1}_feature`, type: 'text', values: reasons.map((row) => row[k]?.feature ?? null) },
+    {
+      name: `reason_${k + 1}_contribution`,
+      type: 'double',
+      values: Float64Array.from(reasons, (row) => row[k]?.contribution ?? Number.NaN),
+    },
+  ]
+}
+
+/** The published columns in the order and with the types of the contract, ordered by the unique key. */
+export function scoresSelect(
+  dialect: Dialect,
+  relations: { readonly scored: string; readonly users: string },
+  facts: ScoreFacts,
+): string {
+  const s = (name: string): string => `s.${dialect.identifier(name)}`
+  const text = (value: string): string => dialect.cast(dialect.text(value), 'text')
+  const columns: [string, string][] = [
+    ['user_id', 'u.user_id'],
+    ['as_of', dialect.day(facts.asOf)],
+    ['target', text(facts.target)],
+    ['horizon_days', dialect.cast(dialect.number(facts.horizonDays), 'integer')],
+    ['probability', s('probability')],
+    ['score_raw', s('score_raw')],
+    ['percentile', s('percentile')],
+    ['decile', dialect.cast(s('decile'), 'tinyint')],
+    ['rank', dialect.cast(s('rank'), 'bigint')],
+    ['tier', s('tier')],
+    ['value_at_risk', s('value_at_risk')],
+    ...reasonNames().map((name): [string, string] => [name, s(name)]),
+    ['lifecycle_stage', s('lifecycle_stage')],
+    ['segment', dialect.cast('NULL', 'text')],
+    ['holdout', s('holdout')],
+    ['model_name', text(facts.modelName)],
+    ['model_version', dialect.cast(dialect.number(facts.modelVersion), 'integer')],
+    ['config_hash', text(facts.configHash)],
+    ['schema_version', text(scoresSchemaVersion)],
+  ]
+  return [
+    `SELECT ${columns.map(([name, sql]) => `${sql} AS ${dialect.identifier(name)}`).join(',\n  ')}`,
+    `FROM ${dialect.identifier(relations.scored)} s JOIN ${dialect.identifier(relations.users)} u ON u.user_index = s.user_index`,
+    'ORDER BY u.user_id',
+  ].join('\n')
+}
+
+/** Users who are not ranked, with the reason; `excluded` is a query of user_index and reason. */
+export function excludedSelect(
+  dialect: Dialect,
+  relations: { readonly excluded: string; readonly users: string },
+  facts: ScoreFacts,
+): string {
+  return [
+    `SELECT u.user_id AS user_id, ${dialect.day(facts.asOf)} AS as_of, e.reason AS reason,`,
+    `  ${dialect.cast(dialect.text(facts.target), 'text')} AS target,`,
+    `  ${dialect.cast(dialect.text(scoresSchemaVersion), 'text')} AS schema_version`,
+    `FROM (${relations.excluded}) e JOIN ${dialect.identifier(relations.users)} u ON u.user_index = e.user_index`,
+    'ORDER BY u.user_id',
+  ].join('\n')
+}
+
+function reasonNames(): string[] {
+  return Array.from({ length: reasonCount }, (_, k) => [
+    `reason_${k + 1}`,
+    `reason_${k + 1}_feature`,
+    `reason_${k + 1}_contribution`,
+  ]).flat()
+}
