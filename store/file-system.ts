@@ -105,12 +105,12 @@ export function diskFault(error: unknown, path: string): EbbError {
   })
 }
 
-/** Runs `work` and turns its errors into faults that name `path`. */
+/** Runs `work` and turns errors of the system into faults that name `path`; others pass as they are. */
 export async function onDisk<T>(path: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (error) {
-    throw diskFault(error, path)
+    throw errnoOf(error) === undefined ? error : diskFault(error, path)
   }
 }
 

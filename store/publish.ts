@@ -80,7 +80,7 @@ async function sweep(paths: PublicationPaths, fs: FileSystem): Promise<void> {
 
 async function stage(publication: Publication, staging: string, fs: FileSystem): Promise<Manifest> {
   await onDisk(staging, () => fs.mkdir(staging))
-  const written = await publication.writeParts(staging)
+  const written = await onDisk(staging, () => publication.writeParts(staging))
   const parts = []
   for (const { file, rows } of written) {
     const path = join(staging, file)
