@@ -13,6 +13,7 @@ import { refuseFailedChecks } from './checks.ts'
 import type { StageContext } from './context.ts'
 import { calibrateModels } from './stages/calibrate.ts'
 import { evaluateModelsOnParts } from './stages/evaluate.ts'
+import { cutoffTimes } from './stages/cutoff-times.ts'
 import { examplesToScore, labelledExamples } from './stages/examples.ts'
 import { extractStage } from './stages/extract.ts'
 import { fitModels } from './stages/fit.ts'
@@ -51,14 +52,7 @@ export async function experiment(
   await run.update({ asOf })
   requireAsOf(asOf, extracted)
   const planned = await planFeatures(context, extracted)
-  const times = {
-    horizonDays: config.churn.horizonDays,
-    gapDays: config.churn.gapDays,
-    maxDelayDays: Math.max(...planned.delaysDays),
-    dataStart: extracted.firstEventDay,
-    dataEnd: extracted.dataEnd,
-    defaultLookbackDays: Math.max(...config.features.lookbackDays),
-  }
+  const times = cutoffTimes(config, extracted, planned.delaysDays)
   const { cutoffs, dropped } = resolveCutoffs(structuredClone(config.cutoffs) as never, times)
 
   const labelled = await stage('label and features', () => labelledExamples(context, extracted, { cutoffs, planned }))

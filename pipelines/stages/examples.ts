@@ -40,18 +40,18 @@ export async function examplesToScore(
 }
 
 interface Making {
-  readonly extracted: ExtractedStage
+  readonly extracted: Pick<ExtractedStage, 'relations' | 'dataEnd'>
   readonly cutoffs: readonly Day[]
   readonly planned: PlannedFeatures
   readonly mode: ExamplePlan['mode']
 }
 
-async function makeExamples(
-  context: StageContext,
+/** The plan of spine, labels and features, as data. */
+export function planOf(
+  { config }: Pick<StageContext, 'config'>,
   { extracted, cutoffs, planned, mode }: Making,
-): Promise<CompiledExamples> {
-  const { engine, config, signal } = context
-  const plan: ExamplePlan = {
+): ExamplePlan {
+  return {
     mode,
     relations: extracted.relations,
     cutoffs,
@@ -64,6 +64,12 @@ async function makeExamples(
     purchaseTypes: planned.purchaseTypes,
     context: [lifecycleColumn(config.lifecycle)],
   }
+}
+
+async function makeExamples(context: StageContext, making: Making): Promise<CompiledExamples> {
+  const { engine, signal } = context
+  const { mode } = making
+  const plan = planOf(context, making)
   const compiled = compileExamples(plan, engine.dialect)
   await writeSql(context, mode, [...compiled.statements, { name: 'select', sql: compiled.select }])
   for (const [done, { name, sql }] of compiled.statements.entries()) {
@@ -113,7 +119,11 @@ function numbersOf(column: Column): Float32Array {
   return column.kind === 'number' ? column.values : new Float32Array(column.codes.length).fill(Number.NaN)
 }
 
-async function populationOf({ engine, signal }: StageContext, compiled: CompiledExamples): Promise<CutoffPopulation[]> {
+/** The spine cutoff by cutoff; the part is not known yet. */
+export async function populationOf(
+  { engine, signal }: Pick<StageContext, 'engine' | 'signal'>,
+  compiled: CompiledExamples,
+): Promise<CutoffPopulation[]> {
   const rows = await engine.rows(compiled.populationSelect, { signal })
   return rows.map((row) => {
     const count = (name: string): number => Number(row[name])

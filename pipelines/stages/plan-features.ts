@@ -29,7 +29,10 @@ export interface PlannedFeatures {
 }
 
 /** Chooses the features of the config that these data can give. Throws EbbError for event types that do not occur. */
-export async function planFeatures(context: StageContext, { relations }: ExtractedStage): Promise<PlannedFeatures> {
+export async function planFeatures(
+  context: Pick<StageContext, 'config' | 'engine' | 'signal'>,
+  { relations }: Pick<ExtractedStage, 'relations'>,
+): Promise<PlannedFeatures> {
   const { config, engine, signal } = context
   const facts = await readDataFacts(engine, relations.events, signal)
   const churn = structuredClone(config.churn) as ChurnConfig

@@ -1,0 +1,143 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { CheckResult, CutoffPopulation } from '../core/artifacts.ts'
+import { type Day, parseDay } from '../core/day.ts'
+import type { Emit, Resources } from '../core/stage.ts'
+import type { LoadedConfig } from '../configs/load.ts'
+import { extractEvents } from '../data/extract.ts'
+import { type Extracted, ExtractRefused } from '../data/extracted.ts'
+import type { AttributeTableConfig, SourceConfig } from '../data/sources.ts'
+import type { Engine } from '../engines/engine.ts'
+import { openEngine } from '../engines/registry.ts'
+import { type SplitSpec, parts as partNames, planSplit } from '../evaluation/split.ts'
+import { compileExamples } from '../features/compile.ts'
+import { resolveCutoffs } from '../features/cutoffs.ts'
+import { cutoffTimes } from './stages/cutoff-times.ts'
+import { planOf, populationOf } from './stages/examples.ts'
+import { planFeatures } from './stages/plan-features.ts'
+
+export interface CheckRequest {
+  readonly loaded: LoadedConfig
+  readonly asOf: Day | null
+  /** Also read the data: contract, labels, windows, split. */
+  readonly withData: boolean
+  readonly signal: AbortSignal
+  readonly emit: Emit
+  readonly resources: Resources
+}
+
+export interface CheckOutcome {
+  readonly checks: readonly CheckResult[]
+  /** Lines for people. */
+  readonly summary: readonly string[]
+}
+
+/**
+ * Would this run? The config has passed its own checks when it was loaded; with data also the contract, the closed
+ * cutoffs, the churn rate of each and the split. Trains nothing, leaves nothing behind. Throws the EbbError that the run
+ * would throw, except for failed checks, which are returned.
+ */
+export async function checkConfig(request: CheckRequest): Promise<CheckOutcome> {
+  const { config } = request.loaded
+  const models = Object.keys(config.models)
+  const summary = [`${config.experiment}: ${Object.keys(config.sources).length} source(s), models ${models.join(', ')}`]
+  const valid = passed('config', `hash ${request.loaded.hash.short}`)
+  if (!request.withData) return { checks: [valid], summary }
+  const workDir = await mkdtemp(join(tmpdir(), 'ebb-check-'))
+  const engine = await openEngine(config.engine, {
+    ...request.resources,
+    workDirectory: workDir,
+    signal: request.signal,
+  })
+  try {
+    const seen = await look(request, engine, workDir)
+    return { checks: [valid, ...seen.checks], summary: [...summary, ...seen.summary] }
+  } catch (error) {
+    if (error instanceof ExtractRefused) return { checks: [valid, ...error.evidence.checks], summary }
+    throw error
+  } finally {
+    await engine.close()
+    await rm(workDir, { recursive: true, force: true })
+  }
+}
+
+async function look(request: CheckRequest, engine: Engine, workDir: string): Promise<CheckOutcome> {
+  const { config } = request.loaded
+  const extracted = await extract(request, engine, workDir)
+  const context = { config, engine, signal: request.signal }
+  const planned = await planFeatures(context, extracted)
+  const times = cutoffTimes(config, extracted, planned.delaysDays)
+  const { cutoffs, dropped } = resolveCutoffs(structuredClone(config.cutoffs) as never, times)
+  const onlyRecency = {
+    ...planned,
+    features: planned.features.filter(({ name }) => name === planned.recency),
+    supporting: [],
+  }
+  const compiled = compileExamples(
+    planOf(context, { extracted, cutoffs, planned: onlyRecency, mode: 'label' }),
+    engine.dialect,
+  )
+  for (const { sql } of compiled.statements) await engine.execute(sql, { signal: request.signal })
+  const population = await populationOf(context, compiled)
+  const split = planSplit({
+    cutoffs,
+    gapDays: times.gapDays,
+    horizonDays: times.horizonDays,
+    delayDays: times.maxDelayDays,
+    spec: structuredClone(config.split) as SplitSpec,
+  })
+  return {
+    checks: [
+      ...extracted.checks,
+      passed('cutoffs', `${cutoffs.length} closed, ${dropped.length} dropped`),
+      classes(population),
+      passed('split', split.explanation),
+    ],
+    summary: [
+      `data ${extracted.firstEventDay} to ${extracted.dataEnd} (exclusive): ${extracted.counts.events} events of ${extracted.counts.users} users`,
+      `features: ${planned.features.length} that these data can give`,
+      ...population.map(({ cutoff, eligible, churned, churnRate }) => {
+        const owners = partNames.filter((part) => split.parts[part].some((day) => day === cutoff))
+        return `cutoff ${cutoff}: ${eligible} eligible, ${churned} churned (${(100 * churnRate).toFixed(1)} %), ${owners.join('+') || 'purged'}`
+      }),
+    ],
+  }
+}
+
+function extract(request: CheckRequest, engine: Engine, workDir: string): Promise<Extracted> {
+  const { config, baseDir } = request.loaded
+  return extractEvents({
+    engine,
+    sources: config.sources as Readonly<Record<string, SourceConfig>>,
+    attributes: config.attributes as Readonly<Record<string, AttributeTableConfig>>,
+    timeZone: config.timeZone,
+    declaredDataEnd: config.dataEnd === undefined ? null : parseDay(config.dataEnd, 'dataEnd'),
+    asOf: request.asOf,
+    baseDir,
+    rejectsDir: join(workDir, 'rejects'),
+    workDir,
+    signal: request.signal,
+    emit: request.emit,
+  })
+}
+
+/** Every cutoff needs users of both kinds to be of use. */
+function classes(population: readonly CutoffPopulation[]): CheckResult {
+  const single = population.filter(({ churnRate }) => !(churnRate > 0 && churnRate < 1))
+  return {
+    name: 'labels.classes',
+    passed: single.length < population.length,
+    severity: 'error',
+    observed:
+      single.length === 0
+        ? 'both classes at every cutoff'
+        : `one class at ${single.map(({ cutoff }) => cutoff).join(', ')}`,
+    expected: 'users who churned and users who stayed',
+    message: 'one class only: nothing can be learned',
+  }
+}
+
+function passed(name: string, observed: string): CheckResult {
+  return { name, passed: true, severity: 'info', observed, expected: '', message: '' }
+}
