@@ -1,3 +1,5 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import { DuckDBInstance, type DuckDBConnection, type DuckDBDataChunk, type DuckDBType } from '@duckdb/node-api'
 import { duckDbFault, interruptedFault } from './faults.ts'
 
@@ -6,7 +8,7 @@ export interface DuckDbOptions {
   readonly threads: number
   /** Above it the engine spills to `tempDirectory`. */
   readonly memoryBytes: number
-  /** Made when needed, emptied on close. */
+  /** Made when needed. Each session spills to a folder of its own in it, which `close` removes. */
   readonly tempDirectory: string
   /** Ceiling of the spill files; default: nine tenths of the free disk (DuckDB's own rule). */
   readonly tempBytes?: number
@@ -19,6 +21,12 @@ export interface StreamedColumn {
   readonly type: DuckDBType
 }
 
+interface Database {
+  readonly instance: DuckDBInstance
+  readonly connection: DuckDBConnection
+  readonly spill: string
+}
+
 /** How often a cancelled query is told again to stop: an interrupt before its first step is lost. */
 const interruptEveryMs = 20
 
@@ -29,29 +37,35 @@ const interruptEveryMs = 20
 export class DuckDbSession {
   private readonly instance: DuckDBInstance
   private readonly connection: DuckDBConnection
+  private readonly spill: string
   private readonly signal: AbortSignal | undefined
   private last: Promise<unknown> = Promise.resolve()
   private isClosed = false
 
-  private constructor(instance: DuckDBInstance, connection: DuckDBConnection, signal: AbortSignal | undefined) {
-    this.instance = instance
-    this.connection = connection
+  private constructor(database: Database, signal: AbortSignal | undefined) {
+    this.instance = database.instance
+    this.connection = database.connection
+    this.spill = database.spill
     this.signal = signal
   }
 
   static async open(options: DuckDbOptions): Promise<DuckDbSession> {
+    let spill: string | undefined
     try {
+      await mkdir(options.tempDirectory, { recursive: true })
+      // Two databases that spill to the same folder would overwrite each other's files.
+      spill = await mkdtemp(join(options.tempDirectory, 'duckdb-'))
       const instance = await DuckDBInstance.create(':memory:', {
         threads: String(options.threads),
         memory_limit: `${Math.floor(options.memoryBytes)}B`,
-        temp_directory: options.tempDirectory,
+        temp_directory: spill,
         // Nothing is ever downloaded: parquet, json and icu are inside.
         autoinstall_known_extensions: 'false',
         autoload_known_extensions: 'false',
         preserve_insertion_order: 'true',
       })
       const connection = await instance.connect()
-      const session = new DuckDbSession(instance, connection, options.signal)
+      const session = new DuckDbSession({ instance, connection, spill }, options.signal)
       // Otherwise the machine's time zone would decide what day an instant falls on.
       await session.run("SET TimeZone = 'UTC'")
       // As an option of `create` it would be ignored.
@@ -59,6 +73,7 @@ export class DuckDbSession {
         await session.run(`SET max_temp_directory_size = '${Math.floor(options.tempBytes)}B'`)
       return session
     } catch (error) {
+      if (spill !== undefined) await rm(spill, { recursive: true, force: true }).catch(() => undefined)
       throw duckDbFault(error)
     }
   }
@@ -101,6 +116,7 @@ export class DuckDbSession {
     clearInterval(interrupt)
     this.connection.closeSync()
     this.instance.closeSync()
+    await rm(this.spill, { recursive: true, force: true }).catch(() => undefined)
   }
 
   private inTurn<T>(signal: AbortSignal | undefined, work: (stop: AbortSignal) => Promise<T>): Promise<T> {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { existsSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, readdirSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { failure, openTestEngine, temporaryFolder } from './temporary-folder.ts'
@@ -273,6 +273,32 @@ describe('errors are one line that names file, column and value', () => {
     const error = await failure(engine.execute('CREATE TABLE t AS SELECT i, hash(i) h FROM range(5000000) t(i)'))
     await engine.close()
     expect(error).toMatchObject({ code: 'DISK_FULL', kind: 'temporary' })
+  })
+})
+
+describe('spilling', () => {
+  it('two engines on one folder do not meet, and close leaves it empty', async () => {
+    const folder = temporaryFolder()
+    const config = engineSchema.parse({ memoryLimit: '40MB' })
+    const resources = { threads: 1, memoryBytes: 1e9, workDirectory: join(folder, 'deep', 'down') }
+    const engines = [await openEngine(config, resources), await openEngine(config, resources)]
+    const sums = []
+    for (const [at, engine] of engines.entries())
+      await engine.execute(`CREATE TABLE t AS SELECT i + ${at} AS i, hash(i) AS h FROM range(3000000) t(i)`)
+    for (const engine of engines) sums.push((await engine.rows('SELECT sum(i)::BIGINT AS s FROM t'))[0]!['s'])
+    expect(sums).toEqual([4_499_998_500_000, 4_500_001_500_000])
+    expect(readdirSync(join(folder, 'deep', 'down', 'engine'), { recursive: true }).length).toBeGreaterThan(3)
+    for (const engine of engines) await engine.close()
+    expect(readdirSync(join(folder, 'deep', 'down', 'engine'))).toEqual([])
+  })
+
+  it('a folder that cannot be made is one clear line', async () => {
+    const folder = temporaryFolder()
+    writeFileSync(join(folder, 'file'), '')
+    const resources = { threads: 1, memoryBytes: 1e9, workDirectory: join(folder, 'file') }
+    const error = await failure(openEngine(engineSchema.parse({}), resources))
+    expect(error.name).toBe('EbbError')
+    expect(error.message).toMatch(/ENOTDIR.*file\/engine/)
   })
 })
 
