@@ -9,10 +9,19 @@ export function bytesOf(values: ArrayBufferView): Uint8Array {
 
 /** Buffer `name` of a saved model as doubles (little-endian); `length` values, else an EbbError of kind `data`. */
 export function doublesOf(saved: SavedModel, name: string, length: number): Float64Array {
+  return new Float64Array(bufferOf(saved, name, length * 8))
+}
+
+/** Buffer `name` of a saved model as single-precision floats (little-endian), as `doublesOf`. */
+export function floatsOf(saved: SavedModel, name: string, length: number): Float32Array {
+  return new Float32Array(bufferOf(saved, name, length * 4))
+}
+
+function bufferOf(saved: SavedModel, name: string, byteLength: number): ArrayBuffer {
   const bytes = saved.buffers.get(name)
-  if (bytes === undefined || bytes.byteLength !== length * 8)
-    throw damaged(`buffer "${name}"`, `${length * 8} bytes`, bytes === undefined ? 'none' : `${bytes.byteLength}`)
-  return new Float64Array(bytes.slice().buffer)
+  if (bytes === undefined || bytes.byteLength !== byteLength)
+    throw damaged(`buffer "${name}"`, `${byteLength} bytes`, bytes === undefined ? 'none' : String(bytes.byteLength))
+  return new Uint8Array(bytes).buffer
 }
 
 /** The header of a saved model, checked against `schema`; an EbbError of kind `data` names the first thing wrong. */

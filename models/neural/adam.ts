@@ -1,7 +1,9 @@
+import type { Floats } from './kernels.ts'
+
 /** State of Adam (Kingma and Ba 2015, algorithm 1) over flat parameters. */
 export interface Adam {
   readonly learningRate: number
-  step(parameters: Float64Array, gradient: Float64Array): void
+  step(parameters: Floats, gradient: Floats): void
 }
 
 const beta1 = 0.9

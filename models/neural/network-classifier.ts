@@ -1,18 +1,18 @@
 import * as z from 'zod'
 import { sigmoid } from '../../core/numeric/sigmoid.ts'
 import type { Classifier, ModelDescription, SavedModel } from '../estimator.ts'
-import { throwIfAborted } from '../guards.ts'
 import { type Preparation, preparationSchema } from '../prepare/plan.ts'
 import { prepareColumns } from '../prepare/prepare.ts'
-import { bytesOf, doublesOf, headerOf } from '../saved.ts'
-import { parameterCount, type Sizes } from './network.ts'
+import { bytesOf, floatsOf, headerOf } from '../saved.ts'
+import { fastKernels, type Floats } from './kernels.ts'
+import { createNetwork, parameterCount, type Sizes } from './network.ts'
 import { networkLogits } from './train.ts'
 
 /** A trained network with the preprocessing it was trained behind. */
 export interface NetworkModel {
   readonly preparation: Preparation
   readonly sizes: Sizes
-  readonly parameters: Float64Array
+  readonly parameters: Floats
   readonly fixed: { readonly epochs: number; readonly earlyStopping: number }
   readonly curve: NonNullable<ModelDescription['curve']>
 }
@@ -26,12 +26,13 @@ const headerSchema = z.object({
 
 export function networkClassifier(model: NetworkModel): Classifier {
   const { preparation, sizes, parameters, fixed, curve } = model
+  const network = createNetwork(sizes, fastKernels)
+  network.parameters.set(parameters)
   return {
     estimator: 'mlp',
     async predict(x, options) {
-      throwIfAborted(options?.signal, 'predict mlp')
       const columns = prepareColumns(preparation, x, 'predict mlp')
-      return networkLogits(columns, { parameters, sizes, rowCount: x.rowCount }).map(sigmoid)
+      return networkLogits(network, columns, x.rowCount, options?.signal).map(sigmoid)
     },
     save: () => ({
       header: { estimator: 'mlp', preparation, sizes, fixed, curve: curve.map((point) => ({ ...point })) },
@@ -44,5 +45,5 @@ export function networkClassifier(model: NetworkModel): Classifier {
 
 export function loadNetwork(saved: SavedModel): Classifier {
   const header = headerOf(saved, headerSchema, 'mlp')
-  return networkClassifier({ ...header, parameters: doublesOf(saved, 'parameters', parameterCount(header.sizes)) })
+  return networkClassifier({ ...header, parameters: floatsOf(saved, 'parameters', parameterCount(header.sizes)) })
 }
