@@ -1,0 +1,161 @@
+import { EbbError } from '../core/errors.ts'
+import { stableThreshold } from './sources/stable-threshold.ts'
+import type { ExtractRequest } from './extracted.ts'
+import { checkSameIdType, type SourceIds } from './sources/id-map.ts'
+import { eventColumnsNeeded, filledFields } from './sources/event-mapping.ts'
+import { eventView } from './sources/event-view.ts'
+import { prepareFiles, type PreparedFiles } from './sources/prepare-files.ts'
+import { prepareIds, type PreparedIds } from './sources/prepare-ids.ts'
+import type { RawTable } from './sources/raw-table.ts'
+import { collectRejects, type Rejects } from './sources/rejects.ts'
+import { parseSourceFilter, sourceFilterSql } from './sources/source-filter.ts'
+import type { SqlSession } from './sources/sql-session.ts'
+import { userIdType, type UserIdType } from './sources/cast-user-id.ts'
+import { sourceFault } from './sources/open-table.ts'
+import type { Zones } from './sources/zones.ts'
+import type { SourceConfig } from './sources.ts'
+
+/** A source whose files are open: what it takes to know the type of its user ids. */
+export interface OpenSource {
+  readonly name: string
+  readonly where: string
+  readonly config: SourceConfig
+  readonly table: RawTable
+  readonly ids: PreparedIds | null
+  readonly ownIdType: UserIdType
+  readonly inputs: readonly PreparedFiles['inputs'][]
+}
+
+/** A source whose rows have been judged; usable rows are `SELECT ... FROM <view> WHERE reason IS NULL AND is_wanted`. */
+export interface JudgedSource extends OpenSource {
+  /** Quoted. */
+  readonly view: string
+  readonly rowsRead: number
+  readonly filteredOut: number
+  readonly usable: number
+  /** Local wall-clock times of usable rows, ISO; null without any. */
+  readonly firstEvent: string | null
+  readonly lastEvent: string | null
+  readonly rejects: Rejects
+  readonly filled: readonly string[]
+}
+
+export async function openSource(session: SqlSession, name: string, request: ExtractRequest): Promise<OpenSource> {
+  const config = request.sources[name]!
+  const where = `sources.${name}`
+  const { baseDir, workDir, signal } = request
+  const place = { where, name: `source_${name}`, source: name, config, baseDir, workDir, signal }
+  const needed = (known: readonly string[]) => eventColumnsNeeded(config, known)
+  const files = await prepareFiles(session, { ...place, needed })
+  const column = files.table.columns.find((each) => each.name === config.columns.user_id)!
+  const ids = await prepareIds(session, place)
+  const ownConfig = ids === null ? config : {}
+  const ownIdType = userIdType(column, ownConfig, `${where}: ${files.table.files[0]!.uri}`)
+  const inputs = ids === null ? [files.inputs] : [files.inputs, ids.inputs]
+  return { name, where, config, table: files.table, ids, ownIdType, inputs }
+}
+
+/** The one type of all user ids. Throws kind `data` when sources disagree. */
+export function commonIdType(sources: readonly OpenSource[]): UserIdType {
+  return checkSameIdType(
+    sources.map(({ where, table, ids, ownIdType }): SourceIds => ({
+      where,
+      file: table.files[0]!.uri,
+      type: ids?.map.type ?? ownIdType,
+    })),
+  )
+}
+
+/** Makes the source's view, counts its rows once, and keeps the unusable ones. */
+export async function judgeSource(
+  session: SqlSession,
+  source: OpenSource,
+  context: { readonly zones: Zones; readonly userIdType: UserIdType; readonly rejectsDir: string },
+): Promise<JudgedSource> {
+  const { name, where, config, table } = source
+  const { dialect } = session
+  const filled = filledFields(config)
+  const zones = await context.zones.macros(config.timeZone)
+  const view = dialect.identifier(`source_${name}`)
+  const { sql, faults } = eventView(
+    {
+      ...zones,
+      where: `${where}: ${table.files[0]!.uri}`,
+      config,
+      table,
+      ownIdType: source.ownIdType,
+      userIdType: context.userIdType,
+      idMap: source.ids?.map ?? null,
+      wanted: wantedSql(session, source, { filled, userIdType: context.userIdType }),
+    },
+    dialect,
+  )
+  await session.execute(`source_${name}`, dialect.createView(view, sql))
+  try {
+    const [row] = await session.rows(`counts_${name}`, countSql(view))
+    const rows = Number(row!['row_count'])
+    const rejected = Number(row!['rejected'])
+    const filteredOut = Number(row!['filtered'])
+    const { rejectsDir } = context
+    const { maxFraction } = config.rejects
+    const rejects = await collectRejects(session, {
+      name,
+      where,
+      view,
+      table,
+      faults,
+      rejectsDir,
+      maxFraction,
+      rejected,
+      rows,
+    })
+    return {
+      ...source,
+      view,
+      rowsRead: rows + rejects.brokenRows,
+      filteredOut,
+      usable: rows - rejected - filteredOut,
+      firstEvent: row!['first_event'] === null ? null : String(row!['first_event']),
+      lastEvent: row!['last_event'] === null ? null : String(row!['last_event']),
+      rejects,
+      filled,
+    }
+  } catch (error) {
+    throw sourceFault(error, table.files, where)
+  }
+}
+
+const countSql = (
+  view: string,
+): string => `SELECT COUNT(*) AS row_count, COUNT(*) FILTER (WHERE reason IS NOT NULL) AS rejected,
+COUNT(*) FILTER (WHERE reason IS NULL AND NOT is_wanted) AS filtered,
+MIN(event_time) FILTER (WHERE reason IS NULL AND is_wanted) AS first_event,
+MAX(event_time) FILTER (WHERE reason IS NULL AND is_wanted) AS last_event FROM ${view}`
+
+function wantedSql(
+  session: SqlSession,
+  { config, where }: OpenSource,
+  { filled, userIdType }: { readonly filled: readonly string[]; readonly userIdType: UserIdType },
+): string | null {
+  const { dialect } = session
+  const parts: string[] = []
+  if (config.where !== undefined)
+    parts.push(sourceFilterSql(parseSourceFilter(config.where, filled, `${where}.where`), dialect, userIdType))
+  if (config.sample < 1) {
+    const hash = dialect.stableHash(`CONCAT('sample/', ${dialect.cast('user_id', 'text')})`)
+    parts.push(`${hash} < ${dialect.bigint(stableThreshold(config.sample))}`)
+  }
+  return parts.length === 0 ? null : parts.join(' AND ')
+}
+
+/** Throws when no source is configured: there is nothing to extract. */
+export function requireSources(request: ExtractRequest): void {
+  if (Object.keys(request.sources).length > 0) return
+  throw new EbbError({
+    code: 'SOURCES_EMPTY',
+    kind: 'config',
+    where: 'sources',
+    what: 'no source',
+    expected: 'at least one',
+  })
+}

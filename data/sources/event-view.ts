@@ -1,0 +1,131 @@
+import type { Dialect } from '../../engines/dialect.ts'
+import type { SourceConfig } from '../sources.ts'
+import { castNumber, numberExpression, scaledInteger } from './cast-number.ts'
+import { readTime, timeFaults } from './cast-time.ts'
+import { castUserId, type UserIdType } from './cast-user-id.ts'
+import { columnKind } from './column-kind.ts'
+import type { TextField } from './event-mapping.ts'
+import type { RawColumn, RawTable } from './raw-table.ts'
+import type { RowFault } from './row-fault.ts'
+import { judgedView, type IdMap } from './judged-view.ts'
+
+export interface EventViewInput {
+  /** E.g. `sources.app`. */
+  readonly where: string
+  readonly config: SourceConfig
+  readonly table: RawTable
+  /** Type of the id in this source, before `ids`. */
+  readonly ownIdType: UserIdType
+  readonly userIdType: UserIdType
+  readonly idMap: IdMap | null
+  /** Names of the macros that move a TIMESTAMP; null: nothing to move. */
+  readonly toLocal: string | null
+  /** Wall clock of the source's zone -> UTC, when it is not the config's zone. */
+  readonly toUtc: string | null
+  /** SQL over the judged columns: the row is wanted. */
+  readonly wanted: string | null
+}
+
+export interface EventView {
+  /** Columns: the event model's (user_id instead of user_index), reason, is_wanted, file, position, received, raw_record. */
+  readonly sql: string
+  readonly faults: readonly RowFault[]
+}
+
+/** A source as typed events, one row per row of the file, each with the reason why it cannot be used, if any. */
+export function eventView(input: EventViewInput, dialect: Dialect): EventView {
+  const { config, table, where } = input
+  const raw = new Map(table.columns.map((column, at) => [column.name, { ...column, sql: `k${at}` }]))
+  const column = (name: string): RawColumn => raw.get(name)!
+  const time = readTime(column(config.columns.event_time), config, { dialect, where })
+  const userId = castUserId(column(config.columns.user_id), input.ownIdType, 'own_id')
+  const numbers = numberFields(input, raw)
+  const typed = [
+    `${userId.sql} AS own_id`,
+    `${time.instant ?? nullOf(dialect, 'timestamp')} AS instant_utc`,
+    `${time.wallClock ?? nullOf(dialect, 'timestamp')} AS wall_clock`,
+    `${time.day ?? nullOf(dialect, 'timestamp')} AS bare_day`,
+    ...numbers.map(({ sql, value }) => `${sql} AS ${value}`),
+    ...textFields.map((field) => `${textField(input, raw, field, dialect)} AS ${field}`),
+  ]
+  const faults = [
+    ...userId.faults,
+    ...timeFaults(column(config.columns.event_time), 'event_time', 'event_time', time.expected),
+    ...eventTypeFault(config, raw),
+    ...numbers.flatMap(({ faults }) => faults),
+  ]
+  const cents = numbers.find(({ value }) => value === 'amount')
+  const milli = numbers.find(({ value }) => value === 'quantity')
+  return judgedView({
+    dialect,
+    table,
+    columns: [...raw.values()],
+    nullValues: config.nullValues,
+    typed,
+    placed: [
+      `${localTime(input)} AS event_time`,
+      `${cents === undefined ? nullOf(dialect, 'bigint') : scaledInteger('amount', 100)} AS amount_cents`,
+      `${milli === undefined ? nullOf(dialect, 'bigint') : scaledInteger('quantity', 1000)} AS quantity_milli`,
+    ],
+    result: ['event_time', 'event_type', 'amount_cents', 'quantity_milli', 'item', 'category', 'channel'],
+    faults,
+    idMap: input.idMap,
+    idColumn: column(config.columns.user_id),
+    userIdType: input.userIdType,
+    wanted: input.wanted,
+  })
+}
+
+const textFields = ['event_type', 'item', 'category', 'channel'] as const
+
+const nullOf = (dialect: Dialect, type: 'timestamp' | 'bigint' | 'text'): string => dialect.cast('NULL', type)
+
+// oxlint-disable-next-line max-params
+function textField(
+  input: EventViewInput,
+  raw: ReadonlyMap<string, RawColumn>,
+  field: TextField,
+  dialect: Dialect,
+): string {
+  const constant = input.config.set[field]
+  if (constant !== undefined) return dialect.text(constant)
+  const name = input.config.columns[field]
+  return name === undefined ? nullOf(dialect, 'text') : dialect.cast(raw.get(name)!.sql, 'text')
+}
+
+function numberFields(input: EventViewInput, raw: ReadonlyMap<string, RawColumn>) {
+  const { config, where } = input
+  return (['amount', 'quantity'] as const).flatMap((field) => {
+    const text = config.columns[field]
+    if (text === undefined) return []
+    const expression = numberExpression(text, [...raw.keys()])
+    const cast = { field, text, expression, columns: raw, decimal: config.decimal, where }
+    return [{ value: field, ...castNumber(cast, field) }]
+  })
+}
+
+function eventTypeFault(config: SourceConfig, raw: ReadonlyMap<string, RawColumn>): RowFault[] {
+  const name = config.columns.event_type
+  if (name === undefined) return []
+  const { sql } = raw.get(name)!
+  return [
+    {
+      reason: 'event_type: null',
+      test: `${sql} IS NULL`,
+      column: name,
+      received: `CAST(${sql} AS VARCHAR)`,
+      what: 'the event type is null',
+      expected: 'a name such as purchase',
+    },
+  ]
+}
+
+/** Everything becomes wall-clock time of the config's zone here and nowhere else; a bare day stays that day. */
+export function localTime({ toLocal, toUtc }: Pick<EventViewInput, 'toLocal' | 'toUtc'>): string {
+  const local = (utc: string): string => (toLocal === null ? utc : `${toLocal}(${utc})`)
+  if (toUtc === null) return `COALESCE(wall_clock, bare_day, ${local('instant_utc')})`
+  return `COALESCE(bare_day, ${local(`${toUtc}(wall_clock)`)}, ${local('instant_utc')})`
+}
+
+/** True for columns whose zone matters. */
+export const hasZonelessTime = (column: RawColumn): boolean => columnKind(column.type) !== 'instant'
