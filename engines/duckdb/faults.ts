@@ -18,6 +18,7 @@ const patterns: readonly { pattern: RegExp; code: string; kind: FaultKind; what?
     pattern: /No space left on device|Disk quota exceeded/i,
     code: 'DISK_FULL',
     kind: 'temporary',
+    what: 'no space left on the disk',
     hint: 'free disk space and run again',
   },
   { pattern: /^Missing Extension|exists in the \w+ extension/, code: 'ENGINE_EXTENSION', kind: 'data', hint: builtIn },
@@ -89,7 +90,7 @@ function words(message: string): Words {
   for (const { pattern, code, kind, what, hint } of patterns) {
     const match = pattern.exec(message)
     if (match === null) continue
-    const file = match[1] ?? quotedPath(message)
+    const file = (match[1] ?? quotedPath(message))?.replace(/\.partial$/, '')
     return { code, kind, where: file ?? 'engine duckdb', what: what ?? line, hint, file }
   }
   return { code: 'ENGINE_FAILED', kind: 'stage', where: 'engine duckdb', what: line }

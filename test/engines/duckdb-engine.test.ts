@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { existsSync, readFileSync, readdirSync, truncateSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, readdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { failure, openTestEngine, temporaryFolder } from './temporary-folder.ts'
@@ -264,6 +264,16 @@ describe('errors are one line that names file, column and value', () => {
     expect(error).toMatchObject({ code, kind })
     expect(error.message).toMatch(message)
     expect(error.message).not.toContain('\n')
+  })
+
+  it.skipIf(!existsSync('/dev/full'))('a full disk is temporary, names the file and leaves nothing', async () => {
+    const engine = await openTestEngine()
+    const path = join(engine.folder, 'x.parquet')
+    symlinkSync('/dev/full', `${path}.partial`)
+    const error = await failure(engine.write('SELECT * FROM range(300000)', path))
+    expect(error).toMatchObject({ code: 'DISK_FULL', kind: 'temporary' })
+    expect(error.message).toBe(`${path}: no space left on the disk; free disk space and run again`)
+    expect([existsSync(path), existsSync(`${path}.partial`)]).toEqual([false, false])
   })
 
   it('spill space used up is temporary and says so', async () => {
