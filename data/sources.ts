@@ -111,13 +111,13 @@ const timeRule = z.strictObject({
 
 const contractSchema = z
   .strictObject({
-    event_time: timeRule.optional(),
-    event_type: textRule.optional(),
-    amount: numberRule.optional(),
-    quantity: numberRule.optional(),
-    item: textRule.optional(),
-    category: textRule.optional(),
-    channel: textRule.optional(),
+    event_time: timeRule.optional().describe('Rules for event_time'),
+    event_type: textRule.optional().describe('Rules for event_type'),
+    amount: numberRule.optional().describe('Rules for amount'),
+    quantity: numberRule.optional().describe('Rules for quantity'),
+    item: textRule.optional().describe('Rules for item'),
+    category: textRule.optional().describe('Rules for category'),
+    channel: textRule.optional().describe('Rules for channel'),
   })
   .default({})
   .describe('What must hold for the rows in use, by event column')
@@ -129,22 +129,22 @@ export const sourceSchema = z
     ...fileKeys,
     columns: z
       .strictObject({
-        user_id: column,
-        event_time: column,
-        event_type: column.optional(),
+        user_id: column.describe('Who'),
+        event_time: column.describe('When; a day, or a time'),
+        event_type: column.optional().describe('What happened, e.g. purchase'),
         amount: number.optional().describe('Money; a column or arithmetic such as value_cents / 100'),
         quantity: number.optional().describe('A column or arithmetic'),
-        item: column.optional(),
-        category: column.optional(),
-        channel: column.optional(),
+        item: column.optional().describe('Which article'),
+        category: column.optional().describe('Of the article'),
+        channel: column.optional().describe('Where it happened, e.g. app'),
       })
       .describe('Event column -> column of the file'),
     set: z
       .strictObject({
-        event_type: constant.optional(),
-        item: constant.optional(),
-        category: constant.optional(),
-        channel: constant.optional(),
+        event_type: constant.optional().describe('What happened, in every row'),
+        item: constant.optional().describe('Article of every row'),
+        category: constant.optional().describe('Category of every row'),
+        channel: constant.optional().describe('Channel of every row'),
       })
       .default({})
       .describe('Event column -> the same text for every row'),
@@ -191,7 +191,13 @@ export const attributeTableSchema = z
     columns: z
       .record(
         z.string().regex(/^[a-z][a-z0-9_]{0,62}$/, 'a snake_case name'),
-        z.union([attributeType, z.strictObject({ type: attributeType, column })]),
+        z.union([
+          attributeType,
+          z.strictObject({
+            type: attributeType.describe('What the values are'),
+            column: column.describe('Column of the file'),
+          }),
+        ]),
       )
       .refine((columns) => Object.keys(columns).length > 0, 'at least one column')
       .describe('Attribute -> its type; { type, column } when the column has another name'),

@@ -13,13 +13,10 @@ const size = z.string().regex(/^\d+(\.\d+)?\s*(kB|MB|GB|TB|KiB|MiB|GiB|TiB)$/, '
 /** The config's `engine:`. Results depend on none of it. */
 export const engineSchema = z
   .strictObject({
-    kind: z.enum(engineKinds).default('duckdb'),
-    /** Above it the engine spills to disk; default: the run's memory. */
-    memoryLimit: size.optional(),
-    /** Ceiling of the spill files; default: nine tenths of the free disk. */
-    tempLimit: size.optional(),
-    /** Default: the run's threads. */
-    threads: z.int().min(1).max(1_024).optional(),
+    kind: z.enum(engineKinds).default('duckdb').describe('Which engine; duckdb is inside'),
+    memoryLimit: size.optional().describe("Above it the engine spills to disk; default: the run's memory"),
+    tempLimit: size.optional().describe('Ceiling of the spill files; default: nine tenths of the free disk'),
+    threads: z.int().min(1).max(1_024).optional().describe("Default: the run's threads"),
   })
   .meta({ description: 'The SQL engine that extracts, labels and computes features' })
 

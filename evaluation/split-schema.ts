@@ -28,10 +28,10 @@ export const splitSchema = z.strictObject({
   embargoDays: z.int().min(0).default(0).describe('Extra days kept free between two parts'),
   userFolds: z
     .strictObject({
-      train: z.int().min(1).default(12),
-      calibrate: z.int().min(1).default(4),
-      select: z.int().min(1).default(4),
-      salt: z.string().default('split'),
+      train: z.int().min(1).default(12).describe('Share of train'),
+      calibrate: z.int().min(1).default(4).describe('Share of calibrate'),
+      select: z.int().min(1).default(4).describe('Share of select'),
+      salt: z.string().default('split').describe('Another salt deals the users out differently'),
     })
     .prefault({})
     .describe('Shares of users in mode user_folds'),

@@ -6,10 +6,10 @@ import { sortRows } from './sorted-rows.ts'
 /** How the decision threshold is chosen, always on the select part. */
 export const thresholdSchema = z
   .discriminatedUnion('rule', [
-    z.strictObject({ rule: z.literal('max_f1') }),
+    z.strictObject({ rule: z.literal('max_f1').describe('The threshold with the highest F1') }),
     z
       .strictObject({
-        rule: z.literal('capacity'),
+        rule: z.literal('capacity').describe('As many users as can be contacted'),
         users: z.int().min(1).optional().describe('Rows of select that can be contacted'),
         fraction: z.number().gt(0).max(1).optional().describe('The same as a fraction of the rows'),
       })
@@ -17,7 +17,7 @@ export const thresholdSchema = z
         error: 'give either users or fraction',
       }),
     z.strictObject({
-      rule: z.literal('cost'),
+      rule: z.literal('cost').describe('The least expected cost'),
       falsePositive: z.number().gt(0).describe('Cost of contacting one who stays'),
       falseNegative: z.number().gt(0).describe('Cost of missing one who churns'),
     }),

@@ -14,7 +14,7 @@ const shared = {
   actionable: z.boolean().default(false).describe('Someone in the business can change it for a user'),
 }
 const measured = {
-  kind: z.literal('measure'),
+  kind: z.literal('measure').describe('Counted over events'),
   where: z.string().min(1).optional().describe("Which events count, e.g. event_type = 'purchase' and amount > 200"),
   lookbackDays: lookback,
   offsetDays: z.int().min(0).max(3_660).default(0).describe('The window ends so many days earlier'),
@@ -22,24 +22,39 @@ const measured = {
 }
 
 const measureSchema = z.discriminatedUnion('measure', [
-  z.strictObject({ ...measured, measure: z.enum(['count', 'last', 'first', 'activeDays']) }),
-  z.strictObject({ ...measured, measure: z.enum(['sum', 'min', 'max']), of: z.enum(['amount', 'quantity']) }),
   z.strictObject({
     ...measured,
-    measure: z.enum(['distinct', 'lastLevel', 'firstLevel']),
-    of: z.enum(['category', 'channel']),
+    measure: z
+      .enum(['count', 'last', 'first', 'activeDays'])
+      .describe('Events, days since the last or first, days with an event'),
   }),
-  z.strictObject({ ...measured, measure: z.literal('gaps'), of: z.enum(['mean', 'sd', 'max', 'count']) }),
   z.strictObject({
     ...measured,
-    measure: z.literal('levels'),
-    of: z.enum(['category', 'channel']),
-    statistic: z.enum(['topShare', 'entropy', 'concentration']),
+    measure: z.enum(['sum', 'min', 'max']).describe('Of money or quantity'),
+    of: z.enum(['amount', 'quantity']).describe('Column that is measured'),
+  }),
+  z.strictObject({
+    ...measured,
+    measure: z
+      .enum(['distinct', 'lastLevel', 'firstLevel'])
+      .describe('Levels seen, or the level of the last or first event'),
+    of: z.enum(['category', 'channel']).describe('Column whose levels are meant'),
+  }),
+  z.strictObject({
+    ...measured,
+    measure: z.literal('gaps').describe('Days between consecutive days with an event'),
+    of: z.enum(['mean', 'sd', 'max', 'count']).describe('Statistic of the gaps'),
+  }),
+  z.strictObject({
+    ...measured,
+    measure: z.literal('levels').describe('How events spread over the levels'),
+    of: z.enum(['category', 'channel']).describe('Column whose levels are meant'),
+    statistic: z.enum(['topShare', 'entropy', 'concentration']).describe('Statistic of the spread'),
   }),
 ])
 
 const derivedSchema = z.strictObject({
-  kind: z.literal('derived'),
+  kind: z.literal('derived').describe('Made of other features'),
   formula: z.enum(formulaNames).describe('How the inputs are combined'),
   from: z.array(featureName).min(1).describe('Names of features, in the order of the formula'),
   limit: z.number().positive().optional().describe('Only for rate and below'),
