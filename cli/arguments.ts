@@ -1,5 +1,5 @@
 import yargs from 'yargs'
-import type { Argv } from 'yargs'
+import type { Argv, Options } from 'yargs'
 import { didYouMean } from '../core/did-you-mean.ts'
 import { EbbError } from '../core/errors.ts'
 import type { Arguments, Command } from './command.ts'
@@ -7,11 +7,12 @@ import { globalOptions } from './global-options.ts'
 
 /** Reads the arguments of one command; bad usage is an EbbError of kind `usage` of one line. */
 export async function parseArguments(command: Command, argv: readonly string[]): Promise<Arguments> {
+  refuseUnknownOptions(command, argv)
   const parser = buildParser(command, argv).fail((message, error) => {
     throw usageFault(command, error?.message ?? message)
   })
   const args = (await parser.parseAsync()) as Arguments
-  refuseUnknown(command, args)
+  refuseSurplusWords(command, args)
   return args
 }
 
@@ -51,18 +52,32 @@ function buildParser(command: Command, argv: readonly string[]): Argv {
     .options(globalOptions)
 }
 
-/** Options and surplus words that the command does not know. */
-function refuseUnknown(command: Command, args: Arguments): void {
-  const options = { ...command.options, ...globalOptions }
-  const aliases = Object.values(options).flatMap((option) => option.alias ?? [])
-  const known = new Set([...Object.keys(options), ...aliases, ...Object.keys(command.positionals), '_', '$0', '--'])
-  const unknown = Object.keys(args).find((key) => !known.has(key))
-  if (unknown !== undefined) {
-    const dashes = unknown.length === 1 ? '-' : '--'
-    const meant = didYouMean(unknown, Object.keys(options))
-    const hint = meant === null ? `ebb ${nameOf(command)} --help lists the options` : `did you mean --${meant}?`
-    throw usageFault(command, `unknown option ${dashes}${unknown}`, hint)
+/** Options that the command does not know: said before anything else, as what follows them is misread. */
+function refuseUnknownOptions(command: Command, argv: readonly string[]): void {
+  const options: Readonly<Record<string, Options>> = { ...command.options, ...globalOptions }
+  const known = new Map(
+    Object.entries(options).flatMap(([name, option]) => names(name, option).map((one) => [one, option])),
+  )
+  for (let i = 0; i < argv.length; i++) {
+    const [, long, short, assigned] = /^(?:--([^=]+)|-([A-Za-z]))(=?)/.exec(argv[i]!) ?? []
+    const name = long ?? short
+    if (argv[i] === '--') return
+    if (name === undefined) continue
+    const option = known.get(name)
+    if (option === undefined) {
+      const meant = didYouMean(name, Object.keys(options))
+      const hint = meant === null ? undefined : `did you mean --${meant}?`
+      throw usageFault(command, `unknown option ${long === undefined ? '-' : '--'}${name}`, hint)
+    }
+    if (option.type !== 'boolean' && assigned === '') i += 1
   }
+}
+
+function names(name: string, { alias }: Options): string[] {
+  return [name, ...(alias === undefined ? [] : [alias].flat())]
+}
+
+function refuseSurplusWords(command: Command, args: Arguments): void {
   const [surplus] = (args['_'] ?? []) as readonly unknown[]
   if (surplus !== undefined) throw usageFault(command, `one word too many, ${JSON.stringify(String(surplus))}`)
 }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { EbbError, EbbFaults } from '../core/errors.ts'
 import type { FaultDetails } from '../core/errors.ts'
 import { exitCodeOf } from '../core/exit-code.ts'
-import type { Terminal } from './terminal.ts'
+import type { Paint, Terminal } from './terminal.ts'
 
 export interface FaultReport {
   readonly exitCode: number
@@ -17,18 +17,20 @@ export function reportFault(error: unknown, terminal: Terminal, isVerbose: boole
   const exitCode = exitCodeOf(faults.map((fault) => fault.kind))
   if (terminal.isJson) return { exitCode, text: JSON.stringify(faultsAsJson(faults)) }
   const paint = terminal.paint.stderr
-  const blocks = faults.map((fault) => {
-    const { file, line, column } = fault.details
-    const place =
-      file === undefined
-        ? paint.red('ebb:')
-        : paint.bold([file, line, column].filter((part) => part !== undefined).join(':'))
-    return [`${place} ${file === undefined ? '' : ' '}${fault.message}`, ...excerpt(fault.details)].join('\n')
-  })
+  const blocks = faults.map((fault) =>
+    [`${placeOf(fault, paint)}${fault.message}`, ...excerpt(fault.details)].join('\n'),
+  )
   if (faults.length > 1)
     blocks.push(paint.dim(`${faults.length} faults; ebb explain CODE tells more: ${codes(faults)}`))
   if (isVerbose) blocks.push(stackOf(error))
   return { exitCode, text: blocks.join('\n') }
+}
+
+/** `churn.yaml:9:7  `, or who speaks; nothing when the message begins with it already. */
+function placeOf({ details, message }: EbbError, paint: Paint): string {
+  const { file, line, column } = details
+  if (file !== undefined && line !== undefined) return `${paint.bold(`${file}:${line}:${column ?? 1}`)}  `
+  return message.startsWith('ebb ') ? '' : `${paint.red('ebb:')} `
 }
 
 /** What stands on stderr with --json: the first fault's own keys, and all of them in `faults`. */

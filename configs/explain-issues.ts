@@ -29,7 +29,9 @@ function explain(issue: Issue, schema: z.ZodType, root: MapNode): Finding[] {
   }
   if (issue.code === 'invalid_key') return [badName(path)]
   const received = describeValue(root, path)
-  const expected = saidBySchema(issue) ?? allowedValue(schema, path, root)
+  const own = saidBySchema(issue)
+  if (own?.what !== undefined) return [{ code: 'CONFIG_VALUE', path, what: own.what, received }]
+  const expected = own?.expected ?? allowedValue(schema, path, root)
   const isType = issue.code === 'invalid_type' || (issue.code === 'invalid_union' && issue.discriminator === undefined)
   if (isType) return [{ code: 'CONFIG_TYPE', path, what: 'wrong type', expected: expected ?? issue.message, received }]
   const size = sizeLimit(issue)
@@ -39,10 +41,11 @@ function explain(issue: Issue, schema: z.ZodType, root: MapNode): Finding[] {
   ]
 }
 
-/** A message that the schema's author wrote, as words after "expected"; null for zod's own. */
-function saidBySchema(issue: Issue): string | null {
-  const isOwn = /^(Invalid|Too small|Too big|Unrecognized)/.test(issue.message)
-  return isOwn ? null : withoutVerb(issue.message)
+/** What a schema says in its own words: what is wrong, or what it expects; null for zod's own messages. */
+function saidBySchema({ message }: Issue): { what?: string; expected?: string } | null {
+  if (/^(Invalid|Too small|Too big|Unrecognized)/.test(message)) return null
+  const expectation = /^(?:(?:must be|must read|expected) (.*)|((?:an?|at least|at most|either) [^;]*))$/s.exec(message)
+  return expectation === null ? { what: message } : { expected: expectation[1] ?? expectation[2] }
 }
 
 /** Of the branches of a union, the one whose type fits the value: its faults say more than "none of these". */
@@ -71,16 +74,13 @@ function missingKey(path: Path, schema: z.ZodType, root: MapNode): Finding {
   return { code: 'CONFIG_MISSING_KEY', path, what, expected }
 }
 
-/** A rule that a schema states in its own words: what is wrong, or what it expects. */
-function ownRule({ path, message }: Issue, root: MapNode): Finding {
-  const node = nodeAt(root, path)
-  const received = node?.kind === 'scalar' ? describeValue(root, path) : undefined
-  const isExpectation = /^(must be|expected|an?|at least|at most) /.test(message)
-  const said = isExpectation ? { what: 'not allowed', expected: withoutVerb(message) } : { what: message }
-  return { code: 'CONFIG_VALUE', path, ...said, received }
+/** A rule over several keys, in the words of its schema. */
+function ownRule(issue: Issue, root: MapNode): Finding {
+  const { path, message } = issue
+  const received = nodeAt(root, path)?.kind === 'scalar' ? describeValue(root, path) : undefined
+  const { what = 'not allowed', expected } = saidBySchema(issue) ?? { what: message }
+  return { code: 'CONFIG_VALUE', path, what, expected, received }
 }
-
-const withoutVerb = (message: string): string => message.replace(/^(must be|must read|expected) /, '')
 
 function badName(path: Path): Finding {
   const received = JSON.stringify(String(path.at(-1)))
@@ -100,7 +100,8 @@ function sizeLimit(issue: Issue): string | null {
 function suggestion(schema: z.ZodType, path: Path, root: MapNode): string | undefined {
   const node = nodeAt(root, path)
   if (node?.kind !== 'scalar') return undefined
-  const meant = didYouMean(String(node.value), knownValues(schema, path, root))
+  if (typeof node.value !== 'string') return undefined
+  const meant = didYouMean(node.value, knownValues(schema, path, root).map(String))
   return meant === null ? undefined : `did you mean "${meant}"?`
 }
 

@@ -8,13 +8,13 @@ import { faultAt } from './fault-at.ts'
 import type { Origin } from './origin.ts'
 import { readFiles } from './resolve/files.ts'
 import { rebaseInputPaths, writtenDataEnd } from './resolve/input-paths.ts'
-import { applyProfile, applySettings } from './resolve/overrides.ts'
+import { applyProfile, applySettings, profileNames } from './resolve/overrides.ts'
 import { configHash, deepFreeze, originsOf, recorded } from './resolve/record.ts'
 import { configFileSchema, configSchema } from './schema.ts'
 import type { Config } from './schema.ts'
 import { interpolate } from './tree/interpolate.ts'
-import { plainValue } from './tree/node.ts'
-import type { MapNode } from './tree/node.ts'
+import { nodeAt, plainValue } from './tree/node.ts'
+import type { MapNode, TreeNode } from './tree/node.ts'
 
 /** Read-only all the way down. */
 export type DeepReadonly<T> = T extends (infer U)[]
@@ -58,36 +58,48 @@ export interface LoadedConfig {
 export async function loadConfig(request: LoadRequest): Promise<LoadedConfig> {
   const profile = request.profile ?? null
   const set = request.set ?? []
-  const baseDir = resolve(dirname(request.path))
   const { root: files, text } = await readFiles(request.path)
-  const merged = applySettings(applyProfile(files, profile), set)
-  const asOf = request.asOf ?? writtenDataEnd(merged)
-  const { node, faults } = interpolate(merged, { env: request.env, asOf })
-  const root = rebaseInputPaths(node, baseDir)
-  const config = validate(root, faults)
+  const { root, config, faults } = resolveConfig(files, request, profile)
+  const others = profileNames(files).filter((name) => name !== profile)
+  const inProfiles = others.flatMap((name) => faultsOfProfile(files, request, { name, known: faults }))
+  throwFaults([...faults, ...inProfiles].toSorted(byPosition))
   return {
-    config: deepFreeze(config),
+    config: deepFreeze(config!),
     sourceText: text,
-    resolved: recorded(config, root),
+    resolved: recorded(config!, root),
     overrides: { profile, set },
-    origin: originsOf(config, root),
-    hash: configHash(config, root),
-    baseDir,
+    origin: originsOf(config!, root),
+    hash: configHash(config!, root),
+    baseDir: resolve(dirname(request.path)),
     file: request.path,
   }
 }
 
+interface ResolvedConfig {
+  readonly root: MapNode
+  /** Null when there are faults. */
+  readonly config: Config | null
+  readonly faults: readonly EbbError[]
+}
+
+/** Profile and settings over the files, placeholders replaced, and everything checked. */
+function resolveConfig(files: MapNode, request: LoadRequest, profile: string | null): ResolvedConfig {
+  const merged = applySettings(applyProfile(files, profile), request.set ?? [])
+  const asOf = request.asOf ?? writtenDataEnd(merged)
+  const { node, faults } = interpolate(merged, { env: request.env, asOf })
+  const root = rebaseInputPaths(node, resolve(dirname(request.path)))
+  return { root, ...validate(root, faults) }
+}
+
 /** Schema first, then the checks over several keys: they run on every section that is sound, so that one pass says all. */
-function validate(root: MapNode, earlier: readonly EbbError[]): Config {
+function validate(root: MapNode, unfilled: readonly EbbError[]): Pick<ResolvedConfig, 'config' | 'faults'> {
   const value = plainValue(root) as Record<string, unknown>
-  const parsed = configSchema.safeParse(value, { reportInput: false })
-  const faults = [...earlier]
-  const placeholders = new Set(earlier.map((fault) => fault.details.where))
+  const parsed = configSchema.safeParse(value)
   const issues = parsed.success ? [] : explainIssues(parsed.error.issues, configFileSchema, root)
-  faults.push(...issues.filter((fault) => !placeholders.has(fault.details.where)))
-  faults.push(...crossChecks(soundSections(value)).map((finding) => faultAt(finding, root)))
-  throwFaults(faults.toSorted(byPosition))
-  return parsed.data!
+  const crossed = crossChecks(soundSections(value)).map((finding) => faultAt(finding, root))
+  const isUnfilled = new Set(unfilled.map((fault) => fault.details.where))
+  const faults = [...unfilled, ...[...issues, ...crossed].filter((fault) => !isUnfilled.has(fault.details.where))]
+  return { config: faults.length === 0 ? parsed.data! : null, faults }
 }
 
 function soundSections(value: Readonly<Record<string, unknown>>): Partial<Config> {
@@ -99,10 +111,46 @@ function soundSections(value: Readonly<Record<string, unknown>>): Partial<Config
   return sound as Partial<Config>
 }
 
-function byPosition(a: EbbError, b: EbbError): number {
-  return (
-    (a.details.line ?? Infinity) - (b.details.line ?? Infinity) ||
-    (a.details.column ?? 0) - (b.details.column ?? 0) ||
-    0
+/** What would be wrong with another profile than the chosen one, beyond what is wrong anyway: a typo there should not wait. */
+function faultsOfProfile(
+  files: MapNode,
+  request: LoadRequest,
+  profile: { readonly name: string; readonly known: readonly EbbError[] },
+): EbbError[] {
+  const env = new Proxy(request.env, { get: (real, name: string) => real[name] ?? '' })
+  const { faults } = resolveConfig(
+    files,
+    { ...request, env, set: [], asOf: request.asOf ?? '1970-01-01' },
+    profile.name,
   )
+  const known = new Set(profile.known.map((fault) => fault.message))
+  return faults.filter(
+    (fault) => fault.details.line !== undefined && isInProfile(files, profile.name, fault) && !known.has(fault.message),
+  )
+}
+
+function isInProfile(files: MapNode, name: string, { details }: EbbError): boolean {
+  const positions = new Set<string>()
+  const visit = (node: TreeNode): void => {
+    // What the environment will hold is not known here.
+    if (node.kind === 'scalar' && String(node.value).includes('${')) return
+    positions.add(positionOf(node.at))
+    if (node.kind === 'list') node.items.forEach(visit)
+    if (node.kind !== 'map') return
+    for (const entry of node.entries.values()) {
+      positions.add(positionOf(entry.keyAt))
+      visit(entry.value)
+    }
+  }
+  const profile = nodeAt(files, ['profiles', name])
+  if (profile !== null) visit(profile)
+  return positions.has(positionOf(details))
+}
+
+const positionOf = ({ file, line, column }: { file?: string; line?: number; column?: number }): string =>
+  `${file}:${line}:${column}`
+
+function byPosition(a: EbbError, b: EbbError): number {
+  const line = (fault: EbbError): number => fault.details.line ?? 0
+  return line(a) - line(b) || (a.details.column ?? 0) - (b.details.column ?? 0)
 }

@@ -37,8 +37,8 @@ export function possibleFeatures(config: Pick<Config, 'features' | 'attributes'>
 
 /** Event types that a condition names. */
 function typesNamed(condition: Condition): string[] {
-  if (condition.op === 'and' || condition.op === 'or') return condition.of.flatMap(typesNamed)
   if (condition.op === 'not') return typesNamed(condition.of)
+  if ('of' in condition) return condition.of.flatMap(typesNamed)
   if (condition.op === 'null' || condition.name !== 'event_type') return []
   return (condition.op === 'in' ? condition.values : [condition.value]).map(String)
 }

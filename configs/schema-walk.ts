@@ -25,8 +25,8 @@ export function knownKeys(schema: Schema, path: Path, root: MapNode): string[] {
 }
 
 /** The values that may stand at `path` where they can be listed (enums, literals, discriminators); else empty. */
-export function knownValues(schema: Schema, path: Path, root: MapNode): string[] {
-  const values = schemasAt(schema, path, root).flatMap((one) => [...(one._zod.values ?? [])].map(String))
+export function knownValues(schema: Schema, path: Path, root: MapNode): unknown[] {
+  const values = schemasAt(schema, path, root).flatMap((one) => [...(one._zod.values ?? [])])
   return [...new Set(values)]
 }
 

@@ -11,7 +11,7 @@ import { possibleFeatures } from '../possible-features.ts'
 export function knownFeatures({ features, attributes, models }: SoundSections): Finding[] {
   if (features === undefined || attributes === undefined) return []
   const selected = attempt(() => possibleFeatures({ features, attributes }))
-  if ('fault' in selected) return [placed(selected.fault, features)]
+  if ('fault' in selected) return placed(selected.fault, features)
   const names = [...selected.value.features, ...selected.value.supporting].map(({ name }) => name)
   return Object.entries(models ?? {}).flatMap(([name, model]) => {
     const path = ['models', name]
@@ -33,13 +33,15 @@ function unreadableRule(path: readonly PropertyKey[], text: string, selected: Se
 }
 
 /** The fault at the key that it speaks of: `features.drop[1]`, `features.add.NAME…`, `feature "NAME"`. */
-function placed({ details }: EbbError, features: NonNullable<SoundSections['features']>): Finding {
+function placed({ details }: EbbError, features: NonNullable<SoundSections['features']>): Finding[] {
   const { what, expected, received, hint, where } = details
+  // Told by the check of conditions, at the condition itself.
+  if (/^features\.add\.\w+\.where/.test(where)) return []
   const own = /^feature "(\w+)"/.exec(where)?.[1] ?? /^features\.add\.(\w+)/.exec(where)?.[1]
   const dropped = /^features\.drop\[(\d+)\]/.exec(where)?.[1]
   const path = own !== undefined && own in features.add ? ['features', 'add', own] : ['features']
   const at = dropped === undefined ? path : ['features', 'drop', Number(dropped)]
-  return { code: 'CONFIG_FEATURE', path: at, what, expected, received, hint }
+  return [{ code: 'CONFIG_FEATURE', path: at, what, expected, received, hint }]
 }
 
 function attempt<T>(work: () => T): { value: T } | { fault: EbbError } {

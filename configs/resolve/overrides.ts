@@ -7,20 +7,48 @@ import { nodeAt } from '../tree/node.ts'
 import type { MapNode, TreeNode } from '../tree/node.ts'
 import { relabel } from '../tree/relabel.ts'
 
+/** Profiles that the files declare as maps. */
+export function profileNames(root: MapNode): string[] {
+  const profiles = nodeAt(root, ['profiles'])
+  if (profiles?.kind !== 'map') return []
+  return [...profiles.entries].filter(([, entry]) => entry.value.kind === 'map').map(([name]) => name)
+}
+
 /** `root` with its profile `name` merged over it; the key `profiles` is gone. */
 export function applyProfile(root: MapNode, name: string | null): MapNode {
+  refuseMisshapen(root)
   const entries = new Map(root.entries)
   entries.delete('profiles')
   const stripped: MapNode = { ...root, entries }
   if (name === null) return stripped
-  const profiles = nodeAt(root, ['profiles'])
   const profile = nodeAt(root, ['profiles', name])
   if (profile?.kind === 'map') return mergeMaps(stripped, expandDottedKeys(relabel(profile, name)))
-  const known = profiles?.kind === 'map' ? [...profiles.entries.keys()] : []
+  const known = profileNames(root)
   const meant = didYouMean(name, known)
   const hint = meant !== null ? `did you mean "${meant}"?` : known.length > 0 ? `known: ${known.join(', ')}` : undefined
   const what = profile === null ? 'the config has no such profile' : 'the profile is not a map'
   throw new EbbError({ code: 'CONFIG_PROFILE', kind: 'config', where: `--profile ${name}`, what, hint })
+}
+
+function refuseMisshapen(root: MapNode): void {
+  const profiles = nodeAt(root, ['profiles'])
+  const wrong =
+    profiles?.kind === 'map'
+      ? [...profiles.entries.values()].find(({ value }) => value.kind !== 'map')?.value
+      : profiles
+  if (wrong === null || wrong === undefined) return
+  const { file, line, column } = wrong.at
+  const expected = 'a map of names, each with a map of overrides'
+  throw new EbbError({
+    code: 'CONFIG_TYPE',
+    kind: 'config',
+    where: 'profiles',
+    what: 'wrong type',
+    expected,
+    file,
+    line,
+    column,
+  })
 }
 
 /** `root` with every `a.b=value` merged over it, the later over the earlier. */
