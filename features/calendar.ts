@@ -40,8 +40,8 @@ GROUP BY d.day`
 }
 
 /**
- * Relation (cutoff, segment, in_<window key> BOOLEAN ...): one row per segment that the cutoff sees. The predicate is
- * asked of one day of the segment, which answers for all of them.
+ * Relation (cutoff, segment, in_any BOOLEAN, in_<window key> BOOLEAN ...): one row per segment that the cutoff sees;
+ * in_any: some finite window holds it. The predicate is asked of one day of the segment, which answers for all of them.
  */
 export function flagsSelect(
   calendar: Calendar,
@@ -52,8 +52,10 @@ export function flagsSelect(
     const predicate = windowPredicate(dialect, { seen: 's.day', cutoff: 'c.cutoff' }, window)
     return `,\n  ${predicate} AS in_${windowKey(window)}`
   })
+  const finite = calendar.windows.filter((window) => window.lookbackDays !== 'lifetime')
+  const inFinite = finite.map((window) => windowPredicate(dialect, { seen: 's.day', cutoff: 'c.cutoff' }, window))
   const before = dialect.day(addDays(calendar.edges[0]!, -1))
-  return `SELECT c.cutoff, s.segment${flags.join('')}
+  return `SELECT c.cutoff, s.segment, (${inFinite.join(' OR ') || 'FALSE'}) AS in_any${flags.join('')}
 FROM ${tables.cutoffs} AS c
 JOIN (
   SELECT segment, MIN(day) AS day FROM ${tables.calendar} GROUP BY segment

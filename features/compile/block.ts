@@ -57,12 +57,19 @@ export function inWindow(feature: MeasureFeature, expression: string, alias = 'f
   return key === 'lifetime' ? expression : `CASE WHEN ${alias}.in_${key} THEN ${expression} END`
 }
 
-/** Joins segments (alias `g`, column `segment`) to the cutoffs that see them and to the spine. */
-export function seenBySpine(context: BlockContext): string {
+/**
+ * Joins segments (alias `g`, column `segment`) to the cutoffs that see them and to the spine; `windowed`: only segments
+ * that some finite window holds.
+ */
+export function seenBySpine(context: BlockContext, reach: 'windowed' | 'lifetime'): string {
   const { table } = context
-  return `JOIN ${table('flags')} AS f ON f.segment = g.segment
+  return `JOIN ${table('flags')} AS f ON f.segment = g.segment${reach === 'windowed' ? ' AND f.in_any' : ''}
 JOIN ${table('spine')} AS s ON s.cutoff = f.cutoff AND s.user_index = g.user_index`
 }
+
+/** Whether any of the features looks at all history. */
+export const reachOf = (features: readonly MeasureFeature[]): 'windowed' | 'lifetime' =>
+  features.some((feature) => feature.lookbackDays === 'lifetime') ? 'lifetime' : 'windowed'
 
 export const joinExample = (relation: string, alias: string): string =>
   `LEFT JOIN ${relation} AS ${alias} ON ${alias}.cutoff = s.cutoff AND ${alias}.user_index = s.user_index`

@@ -8,6 +8,7 @@ import {
   inWindow,
   joinExample,
   noBlock,
+  reachOf,
   seenBySpine,
   Slots,
   visibleEvents,
@@ -90,7 +91,7 @@ GROUP BY d.user_index, ${segmentColumn}`,
         table: table('day_values'),
         select: `SELECT s.cutoff, s.user_index${sums.join('')}
 FROM ${table('day_segments')} AS g
-${seenBySpine(context)}
+${seenBySpine(context, reachOf(features))}
 GROUP BY s.cutoff, s.user_index`,
       },
     ],

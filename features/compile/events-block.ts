@@ -26,14 +26,15 @@ export function eventsBlock(context: BlockContext, features: readonly MeasureFea
   if (features.length === 0) return noBlock
   const { table, dialect } = context
   const bases = new Slots<string>()
-  const merged = new Slots<string>()
+  const merged = { windowed: new Slots<string>(), lifetime: new Slots<string>() }
   const levelJoins = new Set<string>()
   const decodes: string[] = []
   const values = new Map<string, string>()
   for (const feature of features) {
     const base = baseMeasure(context, feature, levelJoins)
     const b = bases.index(base.key, () => base.select)
-    const m = merged.index(`${b}/${windowKey(feature)}/${base.merge}`, () => {
+    const reach = feature.lookbackDays === 'lifetime' ? 'lifetime' : 'windowed'
+    const m = merged[reach].index(`${b}/${windowKey(feature)}/${base.merge}`, () => {
       const part = inWindow(feature, `g.b${b}`)
       return base.merge === 'SUM'
         ? dialect.sumInteger(part)
@@ -41,11 +42,13 @@ export function eventsBlock(context: BlockContext, features: readonly MeasureFea
           ? dialect.bitOr(part)
           : `${base.merge}(${part})`
     })
-    const decode = base.level?.decode(`be.m${m}`, `bl${decodes.length}`)
+    const value = `be_${reach}.m${m}`
+    const decode = base.level?.decode(value, `bl${decodes.length}`)
     if (decode !== undefined && decode.join !== null) decodes.push(decode.join)
-    values.set(feature.name, decode?.value ?? featureValue(context, feature, `be.m${m}`))
+    values.set(feature.name, decode?.value ?? featureValue(context, feature, value))
   }
   const events = visibleEvents(context)
+  const reaches = (['windowed', 'lifetime'] as const).filter((reach) => merged[reach].values().length > 0)
   const list = (expressions: readonly string[], prefix: string): string =>
     expressions.map((expression, i) => `,\n  ${expression} AS ${prefix}${i}`).join('')
   return {
@@ -59,16 +62,16 @@ ${segmentJoin(table('calendar'), events.seen)}
 ${[...levelJoins].map((join) => `${join}\n`).join('')}WHERE ${events.where}
 GROUP BY e.user_index, ${segmentColumn}`,
       },
-      {
-        name: 'events-by-example',
-        table: table('event_values'),
-        select: `SELECT s.cutoff, s.user_index${list(merged.values(), 'm')}
+      ...reaches.map((reach) => ({
+        name: `events-by-example-${reach}`,
+        table: table(`event_values_${reach}`),
+        select: `SELECT s.cutoff, s.user_index${list(merged[reach].values(), 'm')}
 FROM ${table('segments')} AS g
-${seenBySpine(context)}
+${seenBySpine(context, reach)}
 GROUP BY s.cutoff, s.user_index`,
-      },
+      })),
     ],
-    joins: [joinExample(table('event_values'), 'be'), ...decodes],
+    joins: [...reaches.map((reach) => joinExample(table(`event_values_${reach}`), `be_${reach}`)), ...decodes],
     values,
   }
 }

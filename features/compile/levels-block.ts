@@ -5,6 +5,7 @@ import {
   conditionKey,
   inWindow,
   joinExample,
+  reachOf,
   seenBySpine,
   visibleEvents,
   whereSql,
@@ -68,7 +69,7 @@ GROUP BY e.user_index, ${segmentColumn}, ${level.code}`,
 FROM (
   SELECT s.cutoff, s.user_index, g.code${perLevel.join('')}
   FROM ${table(`level_segments_${index}`)} AS g
-  ${seenBySpine(context)}
+  ${seenBySpine(context, reachOf(group))}
   GROUP BY s.cutoff, s.user_index, g.code
 ) AS n
 GROUP BY n.cutoff, n.user_index`,

@@ -1,0 +1,111 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createRandom } from '../../core/random.ts'
+import type { Engine } from '../../engines/engine.ts'
+import { lifecycleStage } from '../../cohorts/lifecycle.ts'
+import type { ExamplePlan } from '../../features/plan.ts'
+import { oracle, visibleEvents } from './oracle.ts'
+import { openTestEngine } from './engine.ts'
+import { at, catalogContext, dayMs, loadWorld, makeExamples, randomWorld, testPlan, type World } from './world.ts'
+
+let engine: Engine
+beforeAll(async () => {
+  engine = await openTestEngine()
+})
+afterAll(() => engine.close())
+
+const manyCategories = Array.from({ length: 70 }, (_, i) => `c${String(i).padStart(3, '0')}`)
+const fewCategories = ['a', 'b', "c'c", 'd']
+
+async function compare(world: World, plan: ExamplePlan): Promise<number> {
+  await loadWorld(engine, world)
+  const { rows } = await makeExamples(engine, plan)
+  const features = new Map([...plan.features, ...plan.supporting].map((feature) => [feature.name, feature]))
+  const wrong: string[] = []
+  let values = 0
+  for (const row of rows) {
+    const where = { world, user: row['user_index'] as number, cutoff: at(row['cutoff'] as string), features }
+    for (const feature of plan.features) {
+      if (feature.kind === 'fitted') continue
+      const expected = oracle(feature, where)
+      const got = row[feature.name] as number | string | null
+      const isEqual =
+        typeof expected === 'number' && typeof got === 'number'
+          ? Math.abs(expected - got) <= 1e-9 * Math.max(1, Math.abs(expected))
+          : expected === got
+      if (expected !== null) values++
+      if (!isEqual)
+        wrong.push(`${feature.name} of user ${where.user} at ${row['cutoff']}: SQL ${got}, oracle ${expected}`)
+    }
+  }
+  expect(wrong.slice(0, 10)).toEqual([])
+  return values
+}
+
+test('every catalogue feature agrees with the plain formulation to 1e-9: one source', async () => {
+  const world = randomWorld(createRandom('one'), { users: 60, delays: [0], categories: fewCategories })
+  expect(await compare(world, testPlan(catalogContext()))).toBeGreaterThan(5_000)
+})
+
+test('... with one delay of 2 days', async () => {
+  const world = randomWorld(createRandom('two'), { users: 40, delays: [2], categories: fewCategories })
+  await compare(world, testPlan(catalogContext(), { delaysDays: [2] }))
+})
+
+test('... with three sources seen 0, 1 and 5 days late', async () => {
+  const world = randomWorld(createRandom('mixed'), { users: 50, delays: [0, 1, 5], categories: fewCategories })
+  await compare(world, testPlan(catalogContext(), { delaysDays: [0, 1, 5] }))
+})
+
+test('... with 70 categories, more than a mask holds, and lookbacks of 3, 60 and 400 days', async () => {
+  const world = randomWorld(createRandom('levels'), { users: 40, delays: [0], categories: manyCategories })
+  const levels = { category: manyCategories, channel: ['app', 'web'] }
+  await compare(world, testPlan(catalogContext({ levels, lookbackDays: [3, 60, 400] }), { levels }))
+})
+
+test('... with exactly 64 categories, the last bit of the mask', async () => {
+  const categories = manyCategories.slice(0, 64)
+  const world = randomWorld(createRandom('64'), { users: 25, delays: [0], categories })
+  const levels = { category: categories, channel: ['app', 'web'] }
+  await compare(world, testPlan(catalogContext({ levels, families: ['preference'] }), { levels }))
+})
+
+test('more than 1,024 levels: the last level is told by text, not by code', async () => {
+  const world = randomWorld(createRandom('one'), { users: 25, delays: [0], categories: fewCategories })
+  const category = [...fewCategories, ...Array.from({ length: 1_100 }, (_, i) => `z${i}`)]
+  const levels = { category, channel: ['app', 'web'] }
+  const context = catalogContext({ levels, families: ['preference'] })
+  await compare(world, testPlan(context, { levels }))
+})
+
+test('the context columns: lifecycle stage, spend in the last horizon, channel of the last event', async () => {
+  const world = randomWorld(createRandom('stage'), { users: 60, delays: [0, 3], categories: fewCategories })
+  await loadWorld(engine, world)
+  const plan = testPlan(catalogContext({ families: ['lifecycle'] }), { delaysDays: [0, 3] })
+  const { rows } = await makeExamples(engine, plan)
+  const stages = new Set<unknown>()
+  for (const row of rows) {
+    const cutoff = at(row['cutoff'] as string)
+    const seen = visibleEvents({ world, user: row['user_index'] as number, cutoff })
+    const days = [...new Set(seen.map((event) => Math.floor(event.at / dayMs)))].sort((a, b) => a - b)
+    const c = cutoff / dayMs
+    const ends = days.filter((day, i) => i > 0 && day - days[i - 1]! > 14)
+    const stage = lifecycleStage(
+      {
+        daysSinceFirst: c - days[0]!,
+        daysSinceLast: c - days.at(-1)!,
+        daysSinceReturn: ends.length === 0 ? null : c - ends.at(-1)!,
+      },
+      { newDays: 30, silentDays: 14, returnedDays: 20 },
+    )
+    expect(row['lifecycle_stage']).toBe(stage)
+    stages.add(stage)
+    const spent = seen
+      .filter((event) => event.type === 'purchase' && event.at >= cutoff - (30 + event.delay) * dayMs)
+      .reduce((sum, event) => sum + event.amountCents!, 0)
+    expect(row['value_recent']).toBe(spent / 100)
+    const withChannel = seen.filter((event) => event.channel !== null)
+    const last = withChannel.filter((event) => event.at === withChannel.at(-1)!.at).map((event) => event.channel!)
+    expect(row['channel_recent']).toBe(last.sort().at(-1) ?? null)
+  }
+  expect([...stages].sort()).toEqual(['active', 'new', 'returned', 'silent'])
+})
