@@ -1,7 +1,7 @@
 import { selectColumns } from '../../core/dataset.ts'
 import type { RegisteredEstimator } from '../estimator.ts'
 import { columnNamed } from '../guards.ts'
-import { loadLinear } from '../logistic/linear-classifier.ts'
+import { linearClassifier, loadLinear } from '../logistic/linear-classifier.ts'
 import { fitLinear } from '../logistic/logistic.ts'
 import { logisticParameters } from '../logistic/parameters.ts'
 import { type RecencyLogisticParameters, recencyLogisticParameters } from './parameters.ts'
@@ -19,7 +19,8 @@ export const recencyLogistic: RegisteredEstimator<RecencyLogisticParameters> = {
     columnNamed(data.train, feature, { kind: 'number', where: `fit ${estimator}` })
     const train = selectColumns(data.train, [feature])
     const parameters = logisticParameters.parse({ strength, transform: 'log' })
-    return fitLinear(estimator, parameters, { ...data, train })
+    const { preparation, coefficients } = fitLinear(parameters, { ...data, train }, estimator)
+    return linearClassifier({ estimator, preparation, coefficients, fixed: {} })
   },
   load: (saved) => loadLinear(saved, estimator),
 }

@@ -1,7 +1,8 @@
 import { type Dataset, gather } from '../../core/dataset.ts'
-import type { Classifier, Fit, RegisteredEstimator } from '../estimator.ts'
+import type { Fit, RegisteredEstimator } from '../estimator.ts'
 import { checkFit } from '../guards.ts'
 import { fitPreparation, prepareColumns } from '../prepare/prepare.ts'
+import type { Preparation } from '../prepare/plan.ts'
 import { rowsWithWeight } from '../prepare/rows-with-weight.ts'
 import { chooseStrength, penaltyOf } from './choose-strength.ts'
 import { type LogisticProblem, problemRows } from './evaluate.ts'
@@ -19,12 +20,19 @@ export const logistic: RegisteredEstimator<LogisticParameters> = {
   name: 'logistic',
   complexity: 3,
   parameters: logisticParameters,
-  fit: async (parameters, data) => fitLinear('logistic', parameters, data),
+  async fit(parameters, data) {
+    const { strength, ...model } = fitLinear(parameters, data, 'logistic')
+    return linearClassifier({ ...model, estimator: 'logistic', fixed: { strength } })
+  },
   load: (saved) => loadLinear(saved, 'logistic'),
 }
 
-/** Fits under the name of `estimator` (the recency baseline is a logistic regression too). */
-export function fitLinear(estimator: string, parameters: LogisticParameters, data: Fit): Classifier {
+/** The fit without a name on it (the recency baseline is a logistic regression too); `estimator` is for errors. */
+export function fitLinear(
+  parameters: LogisticParameters,
+  data: Fit,
+  estimator: string,
+): { preparation: Preparation; coefficients: Float64Array; strength: number } {
   checkFit(estimator, data)
   const { train, y } = rowsWithWeight(data.train, data.y)
   const preparation = fitPreparation(train, parameters, data.signal)
@@ -38,7 +46,7 @@ export function fitLinear(estimator: string, parameters: LogisticParameters, dat
     maxIterations: parameters.maxIterations,
     signal: data.signal,
   })
-  return linearClassifier({ estimator, preparation, coefficients, fixed: { strength } })
+  return { preparation, coefficients, strength }
 }
 
 /** Cross-validated strength; without columns or with fewer users than folds there is nothing to choose. */
