@@ -1,0 +1,43 @@
+import * as Plot from '@observablehq/plot'
+import type { CurveFiles } from '../../core/artifacts.ts'
+import { type Cast, byRole, roleColors, roleOf } from './cast.ts'
+import { draw } from './draw.ts'
+
+/** Precision-recall curves of all models on test; the rule is the base rate. */
+export function prChart(curves: CurveFiles['pr'], cast: Cast, width: number): string {
+  const baseRate = curves[0]?.baseRate ?? Number.NaN
+  const marks = byRole(curves, cast).map(({ model, points }) => {
+    const role = roleOf(model, cast)
+    return Plot.line(points, {
+      x: 'x',
+      y: 'y',
+      stroke: roleColors[role],
+      strokeWidth: role === 'other' ? 1 : 2.2,
+      strokeDasharray: role === 'baseline' ? '5 3' : undefined,
+      title: () => model,
+    })
+  })
+  return draw(
+    {
+      width,
+      height: Math.round(width * 0.82),
+      marginLeft: 44,
+      x: { domain: [0, 1], label: 'churners found (recall)', tickFormat: '.0%', ticks: 5 },
+      y: { domain: [0, 1], label: 'of those contacted, churners (precision)', tickFormat: '.0%', ticks: 5, grid: true },
+      marks: [
+        Plot.ruleY([baseRate], { stroke: 'var(--rule)', strokeDasharray: '2 3' }),
+        Plot.text([{ x: 0, y: baseRate }], {
+          x: 'x',
+          y: 'y',
+          text: () => 'base rate',
+          textAnchor: 'start',
+          dy: 9,
+          dx: 3,
+          fill: 'var(--soft)',
+        }),
+        ...marks,
+      ],
+    },
+    { title: 'Precision and recall', description: `Precision against recall, ${curves.length} models on test.` },
+  )
+}

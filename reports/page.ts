@@ -1,0 +1,105 @@
+import { createGallery } from './figure.ts'
+import { decimal, percent } from './format.ts'
+import { html, trusted } from './html.ts'
+import type { RunFiles } from './run-files.ts'
+import type { Section } from './section.ts'
+import { atRiskSection } from './sections/at-risk.ts'
+import { calibrationSection } from './sections/calibration.ts'
+import { checksSection } from './sections/checks.ts'
+import { importanceSection } from './sections/importance.ts'
+import { leaderboardSection } from './sections/leaderboard.ts'
+import { qualitySection } from './sections/quality.ts'
+import { rankingSection } from './sections/ranking.ts'
+import { runFactsSection } from './sections/run-facts.ts'
+import { shippedSection } from './sections/shipped.ts'
+import { slicesSection } from './sections/slices.ts'
+import { summarySection } from './sections/summary.ts'
+import { windowsSection } from './sections/windows.ts'
+import { entryOf } from './test-part.ts'
+
+export interface Page {
+  /** One HTML document without any request to elsewhere. */
+  readonly html: string
+  /** Name -> SVG of every chart in it. */
+  readonly charts: ReadonlyMap<string, string>
+}
+
+/** The report of a run. The same files and style sheet give the same bytes. */
+export function renderPage(files: RunFiles, css: string): Page {
+  const gallery = createGallery()
+  const sections = [
+    summarySection(files, gallery),
+    atRiskSection(files),
+    leaderboardSection(files, gallery),
+    rankingSection(files, gallery),
+    calibrationSection(files, gallery),
+    importanceSection(files, gallery),
+    slicesSection(files, gallery),
+    windowsSection(files, gallery),
+    qualitySection(files, gallery),
+    shippedSection(files),
+    checksSection(files),
+    runFactsSection(files),
+  ]
+  const { run } = files
+  const page = html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <meta
+          http-equiv="Content-Security-Policy"
+          content="default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+        />
+        <title>${run.experiment}: churn report, ${run.id}</title>
+        <style>
+          ${trusted(css)}
+        </style>
+      </head>
+      <body>
+        <header>
+          <p class="kicker">Churn report</p>
+          <h1>${run.experiment}</h1>
+          <p class="lead">${lead(files)}</p>
+          ${run.status === 'SUCCEEDED' ? null : html`<p class="alarm"><b>This run is ${run.status}.</b> ${run.error?.message ?? 'What it left behind is shown as far as it goes.'}</p>`}
+          <nav aria-label="Sections">
+            ${sections.map((section) => html`<a href="#${section.id}">${section.short ?? section.title}</a>`)}
+          </nav>
+        </header>
+        <main>${sections.map(sectionHtml)}</main>
+        <footer>
+          <p>
+            Run <code>${run.id}</code> · started ${run.startedAt} · config <code>${run.configHash.slice(0, 12)}</code> ·
+            seed ${run.seed} · ebb ${run.versions.ebb}. Every number here was read from this run's files; none was
+            computed for this page.
+          </p>
+        </footer>
+      </body>
+    </html> `
+  return { html: page.markup, charts: gallery.drawn }
+}
+
+function sectionHtml(section: Section) {
+  return html`<section id="${section.id}">
+    <h2>${section.title}</h2>
+    ${section.body}
+  </section>`
+}
+
+/** One sentence with the most important numbers there are. */
+function lead({ population, leaderboard, scoring, run }: RunFiles): string {
+  const auc = leaderboard ? entryOf(leaderboard, leaderboard.winner)?.metrics.test['auc'] : undefined
+  const parts = [
+    population
+      ? `${population.target} within ${population.horizonDays} days, as of ${population.asOf}`
+      : `run ${run.id}`,
+    auc
+      ? `${leaderboard!.winner} wins with AUC ${decimal(auc.value)} (95 % ${decimal(auc.low)} to ${decimal(auc.high)})`
+      : '',
+    scoring
+      ? `${scoring.rows.toLocaleString('en-US')} users scored at ${percent(scoring.meanProbability)} on average`
+      : '',
+  ]
+  return parts.filter(Boolean).join(' · ')
+}

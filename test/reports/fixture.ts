@@ -1,0 +1,451 @@
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { assignTiers, tiersSchema } from '../../cohorts/tiers.ts'
+import type * as files from '../../core/artifacts.ts'
+import { addDays, parseDay } from '../../core/day.ts'
+import { jsonText } from '../../core/json.ts'
+import { sigmoid } from '../../core/numeric/sigmoid.ts'
+import { type Random, createRandom } from '../../core/random.ts'
+import { type EvaluatedModel, evaluateModels } from '../../evaluation/bootstrap.ts'
+import { checkCalibration } from '../../evaluation/calibration-check.ts'
+import { curveFiles, scoreHistogram } from '../../evaluation/curves.ts'
+import { pairedDifference } from '../../evaluation/paired-difference.ts'
+import { metrics } from '../../evaluation/registry.ts'
+import { evaluateSlices } from '../../evaluation/slices.ts'
+import { planSplit, splitSchema } from '../../evaluation/split.ts'
+
+const rowCount = 4000
+const horizonDays = 30
+const gapDays = 3
+const start = parseDay('2025-01-06')
+
+/** Name, kind, noise of its logit, complexity, baseline. Noise Infinity = one probability for all. */
+const cast = [
+  ['gbdt', 'gbdt', 0.25, 4, false],
+  ['logistic', 'logistic', 0.35, 2, false],
+  ['network', 'mlp', 0.5, 5, false],
+  ['forest', 'forest', 0.7, 3, false],
+  ['recency_logistic', 'recency_logistic', 1.6, 1, true],
+  ['recency_rule', 'recency_rule', 2.2, 1, true],
+  ['base_rate', 'base_rate', Infinity, 0, true],
+] as const
+
+const features = [
+  ['days_since_purchase', 'Days since the last purchase', 'transaction', 'days'],
+  ['active_days_28d', 'Days with any event in the last 28 days', 'activity', 'days'],
+  ['purchase_count_90d', 'Purchases in the last 90 days', 'transaction', 'purchases'],
+  ['login_decay_14d', 'Logins of the last 14 days against the 14 before', 'activity', 'ratio'],
+  ['days_between_orders_mean', 'Mean days between orders', 'transaction', 'days'],
+  ['overdue_ratio', 'How overdue the next order is', 'transaction', 'ratio'],
+  ['complaint_count_90d', 'Complaints in the last 90 days', 'negative', 'complaints'],
+  ['category_count_90d', 'Categories bought in the last 90 days', 'preference', 'categories'],
+  ['tenure_days', 'Days since registration', 'lifecycle', 'days'],
+  ['tier', 'Customer tier as of the cutoff', 'attributes', 'category'],
+] as const
+
+interface Simulated {
+  y: Uint8Array
+  users: Uint32Array
+  models: { name: string; p: Float64Array; threshold: number }[]
+}
+
+function simulate(random: Random): Simulated {
+  const truth = Float64Array.from({ length: rowCount }, () => -1.4 + 1.5 * random.normal())
+  const y = Uint8Array.from(truth, (z) => (random.next() < sigmoid(z) ? 1 : 0))
+  const models = cast.map(([name, , noise]) => {
+    const shrink = 1 / (1 + noise ** 2 / 2.25)
+    const p =
+      noise === Infinity
+        ? new Float64Array(rowCount).fill(0.263)
+        : truth.map((z) => sigmoid(-1.35 + shrink * (z + 1.4 + noise * random.normal())))
+    return { name, p, threshold: 0.31 }
+  })
+  return { y, users: Uint32Array.from(y, (_, i) => i), models }
+}
+
+export interface FixtureOptions {
+  /** Replaces the text that comes from outside: user ids, feature names, experiment. */
+  readonly hostile?: string
+  readonly omit?: readonly string[]
+  readonly run?: Partial<files.RunRecord>
+  readonly folder?: string
+}
+
+/** Made once: the same for every fixture. */
+let numbers: ReturnType<typeof makeNumbers> | null = null
+
+async function makeNumbers() {
+  const random = createRandom('report fixture')
+  const simulated = simulate(random)
+  const evaluated = await evaluateModels({ ...simulated, metrics, replicates: 120, random: random.child('test') })
+  return { simulated, evaluated, sliced: await slices(simulated, random) }
+}
+
+/** Writes the folder of a realistic run (simulated numbers, real evaluation code) and returns its path. */
+export async function writeFixtureRun(options: FixtureOptions = {}): Promise<string> {
+  const runDir = options.folder ?? (await mkdtemp(join(tmpdir(), 'ebb-report-')))
+  const { simulated, evaluated, sliced } = await (numbers ??= makeNumbers())
+  const text = options.hostile ?? null
+  const contents: Record<string, unknown> = {
+    'run.json': { ...runRecord(text), ...options.run },
+    'leaderboard.json': leaderboard(evaluated),
+    ...population(),
+    'quality.json': quality(text),
+    'inputs.json': inputs,
+    'timings.json': timings,
+    'checks.json': checks(text),
+    'slices.json': sliced,
+    'importance.json': importance(text),
+    'catalog.json': catalog(text),
+    'scoring.json': scoring(simulated, text),
+    ...plots(simulated),
+  }
+  for (const [name, content] of Object.entries(contents)) {
+    if (options.omit?.includes(name)) continue
+    await mkdir(dirname(join(runDir, name)), { recursive: true })
+    await writeFile(join(runDir, name), jsonText(content))
+  }
+  return runDir
+}
+
+function runRecord(hostile: string | null): files.RunRecord {
+  return {
+    schemaVersion: 1,
+    id: '20251222T030012Z-7f3a9c',
+    experiment: hostile ?? 'shop-churn',
+    command: 'ebb run configs/simulated.yaml',
+    status: 'SUCCEEDED',
+    key: 'shop-churn/2025-12-22/9c1f02ab77de',
+    attempt: 1,
+    asOf: '2025-12-22',
+    startedAt: '2025-12-22T03:00:12.000Z',
+    finishedAt: '2025-12-22T03:00:49.400Z',
+    durationMs: 37_400,
+    exitCode: 0,
+    error: null,
+    configHash: '5be1c3c8e1d24b3e8a0f5be1c3c8e1d24b3e8a0f5be1c3c8e1d24b3e8a0f1234',
+    seed: 20_261_116,
+    versions: { ebb: '0.1.0', node: '20.20.0', engine: 'duckdb 1.5.6' },
+    git: { commit: 'ab9708fce0bb81f00dcafe0123456789abcdef01', dirty: true },
+    host: { name: 'host', pid: 1, bootId: null },
+    scores: 'scores/shop-churn/v1/2025-12-22/20251222T030012Z-7f3a9c',
+    winner: 'logistic',
+  }
+}
+
+function leaderboard(evaluated: readonly EvaluatedModel[]): files.Leaderboard {
+  const baseline = evaluated.find((model) => model.name === 'recency_logistic')!
+  return {
+    chooseBy: 'log_loss',
+    winner: 'logistic',
+    winnerReason: 'simplest of 2 models within one paired standard error of the best log_loss on select (gbdt)',
+    bestBaseline: 'recency_logistic',
+    models: evaluated.map((model, at): files.LeaderboardEntry => {
+      const [, kind, , complexity, isBaseline] = cast[at]!
+      const { standardError: _, ...versus } = pairedDifference(model, baseline, 'log_loss')
+      const isSame = model.name === baseline.name
+      return {
+        model: model.name,
+        kind,
+        complexity,
+        isBaseline,
+        calibrator: at % 2 === 0 ? 'isotonic' : 'platt',
+        threshold: 0.31,
+        metrics: { train: { ...model.metrics }, select: { ...model.metrics }, test: { ...model.metrics } },
+        versusBaseline: isSame ? null : versus,
+        notBetterThanBaseline: versus.high >= 0,
+        tiedWithBest: at < 2,
+      }
+    }),
+    shipped: {
+      model: 'logistic',
+      cutoffs: cutoffs().slice(0, -1),
+      rows: 78_112,
+      calibrator: 'platt',
+      fixed: { strength: 0.012, l1Ratio: 0.5 },
+    },
+  }
+}
+
+const cutoffs = () => Array.from({ length: 24 }, (_, i) => addDays(start, 14 * i))
+
+function population(): Record<string, unknown> {
+  const plan = planSplit({
+    cutoffs: cutoffs(),
+    gapDays,
+    horizonDays,
+    delayDays: 1,
+    spec: splitSchema.parse({ test: 2 }),
+  })
+  const partOf = (cutoff: string) =>
+    Object.entries(plan.parts).find(([, days]) => (days as readonly string[]).includes(cutoff))?.[0] ?? 'purged'
+  const at = cutoffs().map((cutoff, i): files.CutoffPopulation => {
+    const eligible = 2900 + 61 * i
+    const churned = Math.round(eligible * (0.25 + 0.02 * Math.sin(i / 2) + 0.001 * i))
+    const active = Math.round(churned * 0.12)
+    return {
+      cutoff,
+      part: partOf(cutoff),
+      users: eligible + 900,
+      eligible,
+      ineligible: 640,
+      alreadyChurned: 260,
+      churnedInGap: 31,
+      churned,
+      activeChurned: active,
+      passiveChurned: churned - active,
+      churnRate: churned / eligible,
+    }
+  })
+  const parts = (['train', 'calibrate', 'select', 'test'] as const).map((part) => {
+    const of = at.filter((one) => one.part === part)
+    const rows = of.reduce((sum, one) => sum + one.eligible, 0)
+    const baseRate = of.reduce((sum, one) => sum + one.churned, 0) / rows
+    return { part, cutoffs: [...plan.parts[part]], rows, users: Math.round(rows / of.length ** 0.8), baseRate }
+  })
+  const split: files.SplitReport = { mode: plan.mode, explanation: plan.explanation, parts, purged: [...plan.purged] }
+  const file: files.Population = {
+    target: 'churned',
+    horizonDays,
+    gapDays,
+    dataEnd: '2025-12-22',
+    asOf: '2025-12-22',
+    cutoffs: at,
+    eligibility: 'users with a purchase or login in the 90 days before the cutoff who have not churned',
+    labelDescription: 'a user churns who neither buys nor logs in, or uninstalls the app, inside the prediction window',
+    droppedCutoffs: [
+      { cutoff: '2025-12-08', reason: 'labels not known before 2026-01-11, data end 2025-12-22', users: 4310 },
+    ],
+  }
+  return { 'population.json': file, 'split.json': split }
+}
+
+function quality(hostile: string | null): files.QualityReport {
+  const source: files.SourceQuality = {
+    rows: 1_204_882,
+    rowsRead: 1_205_120,
+    users: 6120,
+    firstEvent: '2024-10-01T00:03:11',
+    lastEvent: '2025-12-21T23:58:40',
+    rejected: [{ reason: 'timestamp unreadable', rows: 238 }],
+    nullFractions: { amount: 0.87, category: 0.31 },
+    exactDuplicates: 412,
+    duplicatesDropped: 0,
+    zeroAmounts: 80,
+    negativeAmounts: 12,
+    afterDataEnd: 9,
+    filteredOut: 0,
+    daysWithoutEvents: 0,
+  }
+  return {
+    events: source,
+    sources: [
+      { name: hostile ?? 'app', ...source },
+      { name: 'web', ...source, rows: 401_220, rejected: [] },
+    ],
+    attributes: [
+      {
+        name: 'customer',
+        rows: 8120,
+        users: 6104,
+        unmatchedUsers: 16,
+        columns: [{ name: 'region', nullFraction: 0.02 }],
+      },
+    ],
+    eventsByDay: Array.from({ length: 447 }, (_, i) => ({
+      day: addDays(parseDay('2024-10-01'), i),
+      events: Math.round(2600 + 500 * Math.sin(i / 58) + (i % 7 > 4 ? 700 : 0) + ((i * 7919) % 211)),
+    })),
+    eventTypes: ['login', 'view', 'cart', 'purchase', 'complaint', 'uninstall'].map((eventType, i) => ({
+      eventType,
+      events: Math.round(800_000 / 3 ** i),
+      users: 6120 - 800 * i,
+      first: '2024-10-01',
+      last: '2025-12-21',
+    })),
+    notes: ['source web ends one day earlier than app'],
+  }
+}
+
+const inputs: files.InputFile[] = [
+  {
+    source: 'app',
+    uri: 'data/app/dt=2025-12-21/part-0.parquet',
+    bytes: 48_220_112,
+    rows: 1_204_882,
+    sha256: 'a'.repeat(64),
+  },
+]
+const timings: files.Timings = {
+  stages: [
+    { stage: 'extract', ms: 1840, rows: 1_204_882 },
+    { stage: 'features', ms: 6120, rows: 78_112 },
+    { stage: 'fit', ms: 21_300, rows: 51_020 },
+    { stage: 'evaluate', ms: 5210, rows: 8400 },
+    { stage: 'publish', ms: 390, rows: 4310 },
+  ],
+  models: cast.map(([model], i) => ({ model, fitMs: 20 + 1700 * (6 - i), predictMs: 3 + 40 * (6 - i) })),
+}
+
+function checks(hostile: string | null): files.CheckResult[] {
+  return [
+    {
+      name: 'purge',
+      passed: true,
+      severity: 'error',
+      observed: '34 days',
+      expected: 'at least 34 days',
+      message: 'no label window reaches into a later part',
+    },
+    {
+      name: 'leakage',
+      passed: true,
+      severity: 'info',
+      observed: 'AUC 0.8011',
+      expected: 'at most 0.95',
+      message: 'no feature alone gives the label away',
+    },
+    {
+      name: 'contract.app.amount',
+      passed: false,
+      severity: 'warn',
+      observed: '12 rows below 0',
+      expected: 'amount >= 0',
+      message: hostile ?? 'negative amounts were kept',
+    },
+  ]
+}
+
+async function slices({ y, models, users }: Simulated, random: Random): Promise<files.SliceReport> {
+  const codes = (levels: number) => Uint16Array.from(y, () => random.integer(levels))
+  return evaluateSlices({
+    model: 'logistic',
+    y,
+    users,
+    p: models[1]!.p,
+    threshold: 0.31,
+    replicates: 60,
+    random: random.child('slices'),
+    metrics: metrics.filter((metric) => ['auc', 'log_loss', 'ece'].includes(metric.name)),
+    slices: [
+      { name: 'lifecycle_stage', codes: codes(4), levels: ['active', 'new', 'silent', 'returned'] },
+      { name: 'value_tier', codes: codes(4), levels: ['high', 'mid', 'low', 'none'] },
+      { name: 'channel', codes: codes(2), levels: ['app', 'web'] },
+    ],
+  })
+}
+
+function importance(hostile: string | null): files.ImportanceRow[] {
+  const name = (i: number) => (i === 1 && hostile !== null ? hostile : features[i]![0])
+  return features.flatMap((_, i): files.ImportanceRow[] => {
+    const value = 0.06 / (i + 1) ** 1.3
+    return [
+      {
+        model: 'logistic',
+        feature: name(i),
+        method: 'permutation',
+        value,
+        low: value * 0.8 - 0.0004,
+        high: value * 1.2 + 0.0004,
+        per: null,
+        rank: i + 1,
+      },
+      {
+        model: 'logistic',
+        feature: name(i),
+        method: 'coefficient',
+        value: (i % 2 === 0 ? 1 : -1) / (i + 1),
+        low: null,
+        high: null,
+        per: `1 SD of log1p(${name(i)})`,
+        rank: i + 1,
+      },
+      {
+        model: 'gbdt',
+        feature: name(i),
+        method: 'gain',
+        value: 0.4 / 1.7 ** i,
+        low: null,
+        high: null,
+        per: null,
+        rank: i + 1,
+      },
+    ]
+  })
+}
+
+function catalog(hostile: string | null): files.CatalogEntry[] {
+  return features.map(([name, description, family, unit], i) => ({
+    name: i === 1 && hostile !== null ? hostile : name,
+    description,
+    family,
+    unit,
+    lookbackDays: 90,
+    actionable: i % 2 === 0,
+    kind: 'measure',
+    whenEmpty: '0',
+    hash: 'b'.repeat(64),
+    coverage: 1 - i / 20,
+    inUse: i < 9,
+    reason: i < 9 ? null : 'constant',
+  }))
+}
+
+function scoring({ models, y }: Simulated, hostile: string | null): files.ScoringSummary {
+  const { p } = models[1]!
+  const tiers = assignTiers({ probability: p, tiers: tiersSchema.parse({ high: 'top 10%', mid: 'top 30%' }) })
+  const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length
+  const inTier = (tier: string) => Array.from(p).filter((_, i) => tiers.tier[i] === tier)
+  const verdict = checkCalibration(y, p)
+  return {
+    name: 'shop-churn',
+    asOf: '2025-12-22',
+    rows: rowCount,
+    holdout: 204,
+    meanProbability: mean(Array.from(p)),
+    excluded: [
+      { reason: 'already churned', users: 260 },
+      { reason: 'opted out', users: 12 },
+    ],
+    tiers: (['high', 'mid', 'low'] as const).map((tier) => {
+      const of = inTier(tier)
+      return {
+        tier,
+        users: of.length,
+        meanProbability: mean(of),
+        minProbability: Math.min(...of),
+        valueAtRisk: 31 * of.length * mean(of),
+      }
+    }),
+    lifecycle: ['active', 'new', 'silent', 'returned'].map((stage, i) => ({
+      stage,
+      users: [2600, 400, 800, 200][i]!,
+      meanProbability: 0.14 + 0.13 * i,
+    })),
+    top: Array.from({ length: 10 }, (_, i) => ({
+      userId: i === 0 && hostile !== null ? hostile : `u-${80_112 - 977 * i}`,
+      probability: 0.93 - 0.02 * i,
+      tier: 'high',
+      valueAtRisk: 812.5 - 41 * i,
+      lifecycleStage: i % 2 === 0 ? 'silent' : 'active',
+      reasons:
+        i === 3
+          ? []
+          : ['42 days since the last purchase', 'logins fell to a third', hostile ?? 'one complaint in 90 days'],
+    })),
+    calibration: verdict,
+  }
+}
+
+function plots({ y, models }: Simulated): Record<string, unknown> {
+  const curves = curveFiles({ y, models })
+  const published = models[1]!.p
+  return {
+    'plots/roc.json': curves.roc,
+    'plots/pr.json': curves.pr,
+    'plots/calibration.json': curves.calibration,
+    'plots/gains.json': curves.gains,
+    'plots/scores.json': scoreHistogram(published, { y, p: published }),
+  }
+}

@@ -1,0 +1,188 @@
+import { writeFile, readFile, readdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { readRunFiles } from '../../reports/run-files.ts'
+import { writeReport } from '../../reports/report.ts'
+import { writeFixtureRun } from './fixture.ts'
+
+const folders: string[] = []
+async function report(options: Parameters<typeof writeFixtureRun>[0] = {}): Promise<{ html: string; runDir: string }> {
+  const runDir = await writeFixtureRun(options)
+  folders.push(runDir)
+  return { html: await readFile(await writeReport({ runDir }), 'utf8'), runDir }
+}
+afterAll(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true }))))
+
+describe('the report of a finished run', () => {
+  let html = ''
+  let runDir = ''
+  beforeAll(async () => {
+    ;({ html, runDir } = await report())
+  })
+
+  it('is one file under 1.5 MB that asks for nothing from elsewhere', () => {
+    expect(Buffer.byteLength(html)).toBeLessThan(1_500_000)
+    const links = [...html.matchAll(/\s(?:src|href)="([^"]*)"|url\(([^)]*)\)/g)].map((match) => match[1] ?? match[2]!)
+    expect(links.length).toBeGreaterThan(5)
+    expect(links.filter((link) => !link.startsWith('#'))).toEqual([])
+    expect(html).not.toMatch(/<script|<link|@import|<iframe/)
+  })
+
+  it('has a section for everything that the issue names', () => {
+    for (const title of [
+      'Summary',
+      'Who is at risk',
+      'Leaderboard',
+      'Ranking',
+      'Calibration and scores',
+      'What drives the predictions',
+      'Where it works and where it does not',
+      'Time, split and churn rate',
+      'Data quality',
+      'Judged and shipped',
+      'Checks',
+      'This run',
+    ])
+      expect(html).toContain(`<h2>${title}</h2>`)
+    expect(html).not.toContain('class="absent"')
+  })
+
+  it('says what was predicted for whom and when, with n, base rate and interval', () => {
+    expect(html).toContain('inside the prediction window.')
+    expect(html).toContain('30 days, starting 3 days after the cutoff')
+    expect(html).toMatch(/it ranks the churner higher in\s+<b>\d\d of 100<\/b> such pairs \(between \d\d and \d\d\)/)
+    expect(html).toMatch(/n = [\d,]+ rows of [\d,]+ users at 2025-11-10 and 2025-11-24, base rate 2\d\.\d %/)
+  })
+
+  it('marks winner, ties, baselines and what does not beat them', () => {
+    expect(html.match(/<mark class="good">winner<\/mark>/g)).toHaveLength(3)
+    expect(html).toContain('>tie</mark>')
+    expect(html).toContain('<mark>baseline</mark>')
+    expect(html).toContain('not above baseline')
+  })
+
+  it('shows no NaN, undefined or [object Object]', () => {
+    expect(html).not.toMatch(/NaN|undefined|\[object/)
+  })
+
+  it('every chart is named for screen readers and lies beside as an SVG of its own', async () => {
+    const names = (await readdir(join(runDir, 'plots'))).filter((name) => name.endsWith('.svg')).sort()
+    expect(names).toEqual(
+      [
+        'calibration',
+        'churn-rate',
+        'cumulative-gains',
+        'events',
+        'gains',
+        'importance',
+        'leaderboard-auc',
+        'leaderboard-log_loss',
+        'pr',
+        'roc',
+        'scores-test',
+        'scores',
+        'slices',
+        'tiers',
+        'windows',
+      ]
+        .map((name) => `${name}.svg`)
+        .sort(),
+    )
+    for (const svg of html.match(/<svg[^>]*>/g)!) expect(svg).toMatch(/aria-label="[^"]+" role="img"/)
+    const roc = await readFile(join(runDir, 'plots', 'roc.svg'), 'utf8')
+    expect(roc).toMatch(/^<svg xmlns="http:\/\/www.w3.org\/2000\/svg"/)
+    expect(roc).toContain('--blue: #1264a3')
+  })
+
+  it('tags are balanced', () => {
+    for (const tag of ['section', 'table', 'figure', 'details', 'svg', 'div', 'dl', 'ul', 'p']) {
+      const open = html.match(new RegExp(`<${tag}[\\s>]`, 'g'))!.length
+      expect([tag, html.match(new RegExp(`</${tag}>`, 'g'))!.length]).toEqual([tag, open])
+    }
+  })
+
+  it('the same run gives the same bytes, and nothing is computed again: a number changed in a file is the number shown', async () => {
+    expect(await readFile(await writeReport({ runDir }), 'utf8')).toBe(html)
+    const path = join(runDir, 'leaderboard.json')
+    const board = JSON.parse(await readFile(path, 'utf8')) as {
+      models: { metrics: { test: { auc: { value: number } } } }[]
+    }
+    board.models[2]!.metrics.test.auc.value = 0.123
+    await writeFile(path, JSON.stringify(board))
+    expect(await readFile(await writeReport({ runDir }), 'utf8')).toContain('<span class="value">0.123</span>')
+  })
+})
+
+describe('hostile text', () => {
+  it('in user ids, feature names, reasons, sources and the experiment is shown, never run', async () => {
+    const hostile = `"><script>alert(1)</script><img src=x onerror='x'>\u202e\u0007`
+    const { html } = await report({ hostile })
+    expect(html).not.toContain('<script')
+    expect(html).not.toContain('<img')
+    for (const control of ['\u202e', '\u0007']) expect(html).not.toContain(control)
+    expect(html.match(/&lt;script&gt;/g)!.length).toBeGreaterThan(6)
+  })
+})
+
+describe('a run that did not finish', () => {
+  it('names the missing file in each section and shows what there is', async () => {
+    const { html } = await report({
+      omit: [
+        'leaderboard.json',
+        'split.json',
+        'population.json',
+        'scoring.json',
+        'quality.json',
+        'slices.json',
+        'importance.json',
+        'plots/roc.json',
+        'plots/pr.json',
+        'plots/gains.json',
+        'plots/calibration.json',
+        'plots/scores.json',
+        'checks.json',
+        'timings.json',
+        'inputs.json',
+        'catalog.json',
+      ],
+      run: {
+        status: 'FAILED',
+        error: { code: 'ONE_CLASS', message: 'labels: one class only', hint: 'take a longer horizon' },
+      },
+    })
+    expect(html).toContain('This run is FAILED.')
+    expect(html).toContain('labels: one class only')
+    expect(html).toContain('leaderboard.json is not in the run&#39;s folder. The run&#39;s status is FAILED')
+    expect(html.match(/class="absent"/g)!.length).toBeGreaterThanOrEqual(12)
+    expect(html).not.toMatch(/NaN|undefined|\[object/)
+  })
+
+  it('each file alone may be missing', async () => {
+    for (const name of [
+      'leaderboard.json',
+      'split.json',
+      'population.json',
+      'scoring.json',
+      'catalog.json',
+      'timings.json',
+      'plots/gains.json',
+    ]) {
+      const { html } = await report({ omit: [name] })
+      expect(html, name).not.toMatch(/NaN|undefined|\[object/)
+      if (name !== 'catalog.json') expect(html, name).toContain(`${name} is not in the run`)
+    }
+  })
+
+  it('a torn file is said to be torn', async () => {
+    const { runDir } = await report()
+    await writeFile(join(runDir, 'slices.json'), '{"model": ')
+    const files = await readRunFiles(runDir)
+    expect(files.slices).toBeNull()
+    expect(files.absences.get('slices.json')).toBe('slices.json is not whole JSON')
+  })
+
+  it('a folder without run.json is a usage error', async () => {
+    const error = await readRunFiles('/nowhere/at/all').catch((thrown: unknown) => thrown)
+    expect(error).toMatchObject({ kind: 'usage', message: expect.stringContaining('run.json is not in') as string })
+  })
+})
