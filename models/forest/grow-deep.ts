@@ -3,7 +3,7 @@ import type { BinnedMatrix } from '../trees/binned-matrix.ts'
 import { type FeatureBins, missingBin } from '../trees/bins.ts'
 import { scanFeature } from '../trees/find-split.ts'
 import { type Gradients, gainUnit } from '../trees/gradients.ts'
-import { addGathered, featureStride, type Histogram } from '../trees/histogram.ts'
+import { addSelected, featureStride, type Histogram } from '../trees/histogram.ts'
 import { leftTable, partition } from '../trees/partition.ts'
 import type { NodeSums, Split, SplitRule } from '../trees/split.ts'
 import { TreeBuilder } from '../trees/tree-builder.ts'
@@ -28,11 +28,10 @@ interface Node extends NodeSums {
   readonly depth: number
 }
 
-/** What one tree needs again and again: drawn features, one feature's histogram, the gradients of a node's rows. */
+/** What one tree needs again and again: features to draw from, histograms of those drawn, room to partition. */
 interface Workspace {
   readonly deck: Uint16Array
   readonly histogram: Histogram
-  readonly pairs: Int32Array
   readonly scratch: Uint32Array
 }
 
@@ -63,11 +62,10 @@ export function growDeepTree(task: DeepTask, rows: Uint32Array): { tree: Tree; g
   return { tree: builder.finish(rates, leafRows), gain: builder.gain.map((steps) => steps * gainUnit(task.gradients)) }
 }
 
-function workspaceFor({ bins }: DeepTask, rows: Uint32Array): Workspace {
+function workspaceFor({ bins, featuresPerSplit }: DeepTask, rows: Uint32Array): Workspace {
   return {
     deck: Uint16Array.from(bins, (_, f) => f),
-    histogram: new Int32Array(featureStride),
-    pairs: new Int32Array(2 * rows.length),
+    histogram: new Int32Array(featureStride * featuresPerSplit),
     scratch: new Uint32Array(rows.length),
   }
 }
@@ -92,46 +90,41 @@ function searchNode(
   if (isPure || node.depth >= maxDepth || node.h < 2 * rule.minH) return null
   const { deck, histogram } = space
   const here = rows.subarray(node.begin, node.end)
-  const pairs = gatherPairs(gradients.pairs, here, space.pairs)
   let best: Split | null = null
   let looked = 0
-  for (let drawn = 0; drawn < deck.length && looked < featuresPerSplit; drawn++) {
-    const feature = drawFrom(deck, drawn, random)
-    const binsHere = bins[feature]!
-    clear(histogram, binsHere.binCount)
-    addGathered(histogram, matrix.columns[feature]!, pairs, here)
-    if (isConstant(histogram, binsHere.binCount)) continue
-    looked++
-    best = scanFeature(histogram, node, { feature, bins: binsHere, rule, base: 0, best }) ?? best
+  for (let drawn = 0; drawn < deck.length && looked < featuresPerSplit;) {
+    const wanted = Math.min(featuresPerSplit - looked, deck.length - drawn)
+    for (let k = 0; k < wanted; k++) draw(deck, drawn + k, random)
+    const features = deck.subarray(drawn, drawn + wanted)
+    drawn += wanted
+    for (let k = 0; k < wanted; k++) clear(histogram, k * featureStride, bins[features[k]!]!.binCount)
+    addSelected(histogram, matrix, { pairs: gradients.pairs, rows: here, features })
+    for (let k = 0; k < wanted; k++) {
+      const feature = features[k]!
+      const base = k * featureStride
+      if (isConstant(histogram, base, bins[feature]!.binCount)) continue
+      looked++
+      best = scanFeature(histogram, node, { feature, bins: bins[feature]!, rule, base, best }) ?? best
+    }
   }
   return best
 }
 
-/** One step of a shuffle: `deck[at]` becomes one of the features that come at or after it. */
-function drawFrom(deck: Uint16Array, at: number, random: Random): number {
+/** One step of a shuffle: puts one of the features at or after `at` at `at`. */
+function draw(deck: Uint16Array, at: number, random: Random): void {
   const other = at + random.integer(deck.length - at)
   const drawn = deck[other]!
   deck[other] = deck[at]!
   deck[at] = drawn
-  return drawn
 }
 
-function gatherPairs(pairs: Int32Array, rows: Uint32Array, target: Int32Array): Int32Array {
-  for (let i = 0; i < rows.length; i++) {
-    target[2 * i] = pairs[2 * rows[i]!]!
-    target[2 * i + 1] = pairs[2 * rows[i]! + 1]!
-  }
-  return target
+function clear(histogram: Histogram, base: number, binCount: number): void {
+  histogram.fill(0, base, base + 2 * binCount)
+  histogram.fill(0, base + 2 * missingBin, base + 2 * missingBin + 2)
 }
 
-function clear(histogram: Histogram, binCount: number): void {
-  histogram.fill(0, 0, 2 * binCount)
-  histogram[2 * missingBin] = 0
-  histogram[2 * missingBin + 1] = 0
-}
-
-function isConstant(histogram: Histogram, binCount: number): boolean {
-  let occupied = histogram[2 * missingBin + 1]! > 0 ? 1 : 0
-  for (let bin = 0; bin < binCount && occupied < 2; bin++) if (histogram[2 * bin + 1]! > 0) occupied++
+function isConstant(histogram: Histogram, base: number, binCount: number): boolean {
+  let occupied = histogram[base + 2 * missingBin + 1]! > 0 ? 1 : 0
+  for (let bin = 0; bin < binCount && occupied < 2; bin++) if (histogram[base + 2 * bin + 1]! > 0) occupied++
   return occupied < 2
 }

@@ -3,13 +3,14 @@ import { columnNamed } from '../guards.ts'
 import { type FeatureBins, missingBin } from './bins.ts'
 
 /**
- * Rows as bins, twice: `words` row by row for histograms and prediction (four features to a 32-bit word, feature f in
- * bits 8(f mod 4) of word f div 4), `columns` feature by feature for partitioning.
+ * Rows as bins, twice: `bytes` row by row for histograms, padded to whole words and seen as 32-bit `words` of four
+ * features by the inner loops (little-endian, like every platform we run on); `columns` feature by feature for partitioning.
  */
 export interface BinnedMatrix {
   readonly rowCount: number
   readonly wordsPerRow: number
   readonly words: Uint32Array
+  readonly bytes: Uint8Array
   readonly columns: readonly Uint8Array[]
 }
 
@@ -19,13 +20,14 @@ export const wordsFor = (featureCount: number): number => Math.ceil(featureCount
 export function binMatrix(x: Dataset, features: readonly FeatureBins[], where: string): BinnedMatrix {
   const wordsPerRow = wordsFor(features.length)
   const words = sharedUint32(x.rowCount * wordsPerRow)
+  const bytes = new Uint8Array(words.buffer)
   const columns = features.map((bins, f) => {
-    const bytes = sharedUint8(x.rowCount)
-    createBinner(x, bins, where)(bytes, 0)
-    spread(bytes, words, { first: f >>> 2, stride: wordsPerRow, shift: (f & 3) << 3 })
-    return bytes
+    const column = sharedUint8(x.rowCount)
+    createBinner(x, bins, where)(column, 0)
+    for (let i = 0, at = f; i < column.length; i++, at += 4 * wordsPerRow) bytes[at] = column[i]!
+    return column
   })
-  return { rowCount: x.rowCount, wordsPerRow, words, columns }
+  return { rowCount: x.rowCount, wordsPerRow, words, bytes, columns }
 }
 
 /** Fills `target` with the bins of the rows from `begin` on. */
@@ -43,12 +45,6 @@ export function createBinner(x: Dataset, bins: FeatureBins, where: string): Binn
   return (target, begin) => {
     for (let i = 0; i < target.length; i++) target[i] = table[column.codes[begin + i]!]!
   }
-}
-
-/** ORs the bytes into every `stride`-th word. */
-function spread(bytes: Uint8Array, words: Uint32Array, to: { first: number; stride: number; shift: number }): void {
-  const { first, stride, shift } = to
-  for (let i = 0, at = first; i < bytes.length; i++, at += stride) words[at]! |= bytes[i]! << shift
 }
 
 /** 256 bounds, +Infinity after the last: what the search without branches reads. */

@@ -3,26 +3,25 @@ import type { Histogram } from './histogram.ts'
 import { type NodeSums, objective, ownObjective, type Scan, type Split } from './split.ts'
 import { bySet } from './tree.ts'
 
-/** Up to so many categories, each is tried against all others, without sorting and without the extra penalty. */
+/** Up to so many categories are sorted as they are: neither smoothing nor the extra penalty. */
 const fewCategories = 4
 /** Most categories on the smaller side of a sorted split. */
 const mostCategories = 32
 
 /**
- * Divides categories into two sets (Fisher 1958; as LightGBM does it): sorted by g / (h + smoothing), the best cut of
- * that order is the best of all divisions up to the smoothing. Missing values are a category of their own. Categories
- * too rare here to be sorted stay on the right; those absent here go with the heavier child.
+ * Divides categories into two sets: sorted by g / (h + smoothing), the best cut of that order is the best of all
+ * divisions, up to smoothing and penalties (Fisher 1958; Ke et al. 2017). Missing values are a category of their own.
+ * Categories too rare here to be sorted stay on the right; those absent here go with the heavier child.
  */
 export function scanCategories(histogram: Histogram, node: NodeSums, scan: Scan): Split | null {
   const present = presentBins(histogram, scan)
-  if (present.length < 2) return null
-  return scan.bins.binCount <= fewCategories
-    ? bestPrefix(histogram, node, { scan, orders: present.map((bin) => [bin]), l2: scan.rule.l2 })
-    : bestPrefix(histogram, node, {
-        scan,
-        orders: sortedOrders(histogram, present, scan),
-        l2: scan.rule.l2 + scan.rule.categoryL2,
-      })
+  const { l2, categoryL2, categorySmoothing, minCategoryH } = scan.rule
+  const areFew = scan.bins.binCount <= fewCategories
+  const frequent = areFew ? present : present.filter((bin) => histogram[scan.base + 2 * bin + 1]! >= minCategoryH)
+  const order = sortBins(histogram, frequent, { base: scan.base, smoothing: areFew ? 0 : categorySmoothing })
+  const longest = Math.min(mostCategories, Math.ceil(order.length / 2))
+  const orders = [order.slice(0, longest), order.toReversed().slice(0, longest)]
+  return bestPrefix(histogram, node, { scan, orders, l2: areFew ? l2 : l2 + categoryL2 })
 }
 
 function presentBins(histogram: Histogram, { bins, base }: Scan): number[] {
@@ -32,15 +31,15 @@ function presentBins(histogram: Histogram, { bins, base }: Scan): number[] {
   return present
 }
 
-/** The frequent categories from the lowest ratio up and from the highest down, each at most half of them. */
-function sortedOrders(histogram: Histogram, present: readonly number[], { rule, base }: Scan): number[][] {
-  const ratio = (bin: number): number =>
-    histogram[base + 2 * bin]! / (histogram[base + 2 * bin + 1]! + rule.categorySmoothing)
-  const frequent = present.filter((bin) => histogram[base + 2 * bin + 1]! >= rule.minCategoryH)
-  const sorted = frequent.map((bin) => ({ bin, ratio: ratio(bin) })).sort((a, b) => a.ratio - b.ratio || a.bin - b.bin)
-  const order = sorted.map(({ bin }) => bin)
-  const longest = Math.min(mostCategories, Math.ceil(order.length / 2))
-  return [order.slice(0, longest), order.toReversed().slice(0, longest)]
+/** From the lowest ratio of g to h + smoothing to the highest; ties by bin. */
+function sortBins(
+  histogram: Histogram,
+  bins: readonly number[],
+  { base, smoothing }: { base: number; smoothing: number },
+): number[] {
+  const ratio = (bin: number): number => histogram[base + 2 * bin]! / (histogram[base + 2 * bin + 1]! + smoothing)
+  const sorted = bins.map((bin) => ({ bin, ratio: ratio(bin) })).sort((a, b) => a.ratio - b.ratio || a.bin - b.bin)
+  return sorted.map(({ bin }) => bin)
 }
 
 /** The best of all beginnings of all orders as the left child. */

@@ -26,7 +26,7 @@ export function scanNumbers(histogram: Histogram, node: NodeSums, scan: Scan): S
   const record: Record = { both: floor, cut: -1, g: 0, h: 0, isMissingLeft: false }
   const hasMissing = histogram[base + 2 * missingBin + 1]! > 0
   const cuts = hasMissing ? bins.binCount : bins.binCount - 1
-  scanCuts(histogram.subarray(base, base + 512), node, { cuts, rule, record, hasMissing })
+  scanCuts(histogram, node, { base, cuts, rule, record, hasMissing })
   if (record.cut < 0) return null
   const { both, cut, g, h } = record
   const isMissingLeft = hasMissing ? record.isMissingLeft : 2 * h >= node.h
@@ -34,27 +34,31 @@ export function scanNumbers(histogram: Histogram, node: NodeSums, scan: Scan): S
   return { feature, gain: both - own, both, cut, flags, set: null, g, h, l2: rule.l2 }
 }
 
+interface CutScan {
+  readonly base: number
+  readonly cuts: number
+  readonly rule: Scan['rule']
+  readonly record: Record
+  readonly hasMissing: boolean
+}
+
 /**
  * For each cut, g^2 / (h + l2) of both children with the missing values on the right, then on the left. Written out
  * twice and without divisions in the common case: this loop sees every bin of every feature of every node.
  */
-function scanCuts(
-  bins: Histogram,
-  node: NodeSums,
-  { cuts, rule, record, hasMissing }: { cuts: number; rule: Scan['rule']; record: Record; hasMissing: boolean },
-): void {
+function scanCuts(histogram: Histogram, node: NodeSums, { base, cuts, rule, record, hasMissing }: CutScan): void {
   const { l1, l2, minH } = rule
-  const missingG = bins[2 * missingBin]!
-  const missingH = bins[2 * missingBin + 1]!
+  const missingG = histogram[base + 2 * missingBin]!
+  const missingH = histogram[base + 2 * missingBin + 1]!
   const totalG = node.g
   const totalH = node.h
   let most = record.both
   let g = 0
   let h = 0
   for (let cut = 0; cut < cuts; cut++) {
-    const binH = bins[2 * cut + 1]!
+    const binH = histogram[base + 2 * cut + 1]!
     if (binH === 0) continue
-    g += bins[2 * cut]!
+    g += histogram[base + 2 * cut]!
     h += binH
     const restH = totalH - h
     if (restH < minH) break

@@ -10,41 +10,48 @@ export function numericBounds(values: Float32Array, maxBins: number): Float32Arr
   sortFloat32(values)
   const ends = distinctEnds(values)
   const closed = ends.length <= maxBins ? ends : greedyEnds(ends, maxBins)
-  const bounds = closed.filter((end) => end < values.length).map((end) => between(values[end - 1]!, values[end]!))
-  return Float32Array.from(bounds)
+  const inner = closed.filter((end) => end < values.length)
+  return Float32Array.from(inner, (end) => between(values[end - 1]!, values[end]!))
 }
 
 /** End (exclusive) of each run of equal values in sorted `values`. */
-function distinctEnds(values: Float32Array): number[] {
-  const ends: number[] = []
-  for (let i = 1; i < values.length; i++) if (values[i] !== values[i - 1]) ends.push(i)
-  if (values.length > 0) ends.push(values.length)
-  return ends
+function distinctEnds(values: Float32Array): Uint32Array {
+  const ends = new Uint32Array(values.length)
+  let count = 0
+  for (let i = 1; i < values.length; i++) if (values[i] !== values[i - 1]) ends[count++] = i
+  if (values.length > 0) ends[count++] = values.length
+  return ends.subarray(0, count)
 }
 
 /** The ends of runs at which a bin closes, the last one not counted; fewer than `maxBins` of them. */
-function greedyEnds(ends: readonly number[], maxBins: number): number[] {
+function greedyEnds(ends: Uint32Array, maxBins: number): Uint32Array {
   const rowCount = ends.at(-1)!
-  const counts = ends.map((end, run) => end - (ends[run - 1] ?? 0))
-  const isFrequent = counts.map((count) => count * maxBins >= rowCount)
-  let rowsLeft = counts.reduce((sum, count, run) => (isFrequent[run] ? sum : sum + count), 0)
-  let binsLeft = maxBins - isFrequent.filter(Boolean).length
-  let share = rowsLeft / binsLeft
+  const countOf = (run: number): number => ends[run]! - (run === 0 ? 0 : ends[run - 1]!)
+  const isFrequent = (run: number): boolean => countOf(run) * maxBins >= rowCount
+  let rowsLeft = rowCount
+  let binsLeft = maxBins
+  for (let run = 0; run < ends.length; run++) {
+    if (!isFrequent(run)) continue
+    rowsLeft -= countOf(run)
+    binsLeft--
+  }
+  let share = rowsLeft / Math.max(binsLeft, 1)
   let inBin = 0
   const closed: number[] = []
   for (let run = 0; run + 1 < ends.length && closed.length < maxBins - 1; run++) {
-    inBin += counts[run]!
-    const isFull = isFrequent[run] || inBin >= share || (isFrequent[run + 1] && inBin >= share / 2)
+    inBin += countOf(run)
+    const isAlone = isFrequent(run)
+    const isFull = isAlone || inBin >= share || (inBin >= share / 2 && isFrequent(run + 1))
     if (!isFull) continue
     closed.push(ends[run]!)
-    if (!isFrequent[run]) {
+    if (!isAlone) {
       rowsLeft -= inBin
       binsLeft--
       share = rowsLeft / Math.max(binsLeft, 1)
     }
     inBin = 0
   }
-  return closed
+  return Uint32Array.from(closed)
 }
 
 /** A float32 b with low <= b < high: the middle where float32 has one; infinities are values like others. */

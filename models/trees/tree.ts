@@ -26,11 +26,10 @@ export interface Tree {
 /** Leaf that row `row` of `matrix` falls into. */
 export function leafOf(tree: Tree, matrix: BinnedMatrix, row: number): number {
   const { feature, cut, flags, left, right, sets } = tree
-  const base = row * matrix.wordsPerRow
+  const base = row * 4 * matrix.wordsPerRow
   let node = left.length === 0 ? -1 : 0
   while (node >= 0) {
-    const f = feature[node]!
-    const bin = (matrix.words[base + (f >>> 2)]! >>> ((f & 3) << 3)) & 255
+    const bin = matrix.bytes[base + feature[node]!]!
     const flag = flags[node]!
     const goesLeft =
       (flag & bySet) !== 0
