@@ -31,6 +31,8 @@ export interface JudgedSource extends OpenSource {
   /** Quoted. */
   readonly view: string
   readonly rowsRead: number
+  /** Rows of the view with a reason. */
+  readonly rejectedRows: number
   readonly filteredOut: number
   readonly usable: number
   /** Local wall-clock times of usable rows, ISO; null without any. */
@@ -113,6 +115,7 @@ export async function judgeSource(
       ...source,
       view,
       rowsRead: rows + rejects.brokenRows,
+      rejectedRows: rejected,
       filteredOut,
       usable: rows - rejected - filteredOut,
       firstEvent: row!['first_event'] === null ? null : String(row!['first_event']),
