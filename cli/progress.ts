@@ -33,7 +33,7 @@ function plainProgress(terminal: Terminal, clock: Clock): Progress {
       const line = permanentLine(event, terminal)
       const now = clock()
       if (line !== null) terminal.note(line)
-      else if (event.message === undefined && now - lastSaid >= plainEveryMs)
+      else if (event.message !== 'start' && now - lastSaid >= plainEveryMs)
         terminal.note(`  ${event.name}${shareOf(event)}, ${formatDuration(now - began)} so far`)
       else return
       lastSaid = now
@@ -43,14 +43,16 @@ function plainProgress(terminal: Terminal, clock: Clock): Progress {
 }
 
 function liveProgress(terminal: Terminal, clock: Clock): Progress {
+  // Several models may be fitted at a time: each keeps its own beginning, the line shows who spoke last.
+  const since = new Map<string, number>()
   let current: ProgressEvent | null = null
-  let since = clock()
   let frame = 0
   const clear = (): void => terminal.raw('\r\u001B[K')
   const draw = (): void => {
     if (current === null) return
     frame += 1
-    terminal.raw(`\r\u001B[K${liveLine(current, { elapsedMs: clock() - since, frame }, terminal)}`)
+    const elapsedMs = clock() - (since.get(current.name) ?? clock())
+    terminal.raw(`\r\u001B[K${liveLine(current, { elapsedMs, frame }, terminal)}`)
   }
   const timer = setInterval(draw, redrawMs)
   timer.unref()
@@ -61,9 +63,12 @@ function liveProgress(terminal: Terminal, clock: Clock): Progress {
         clear()
         terminal.note(line)
       }
-      if (event.message === 'done') current = null
-      else if (event.message === 'start' || event.message === undefined) {
-        if (current?.name !== event.name) since = clock()
+      if (event.message === 'done') {
+        // What ran inside a stage ends with it.
+        for (const name of since.keys()) if (`${name}/`.startsWith(`${event.name}/`)) since.delete(name)
+        current = null
+      } else if (event.isWarning !== true) {
+        if (!since.has(event.name)) since.set(event.name, clock())
         current = event
       }
     },
@@ -80,7 +85,8 @@ function permanentLine(event: ProgressEvent, terminal: Terminal): string | null 
   const { name, message, rows } = event
   const paint = terminal.paint.stderr
   if (message === undefined || message === 'start') return null
-  if (message !== 'done') return `${paint.yellow('!')} ${name}: ${message}`
+  if (event.isWarning === true) return `${paint.yellow('!')} ${name}: ${message}`
+  if (message !== 'done') return null
   const ms = event.fields?.['ms']
   const duration = typeof ms === 'number' ? formatDuration(ms) : ''
   const counted = rows === undefined ? '' : `${formatCount(rows)} rows`

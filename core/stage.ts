@@ -10,7 +10,10 @@ export interface Resources {
 /** Something to show or to log while work goes on. `name` is e.g. `fit/gbdt`; `done` of `total` drives a bar. */
 export interface ProgressEvent {
   readonly name: string
+  /** `start` and `done` of a stage; anything else is what it is busy with. */
   readonly message?: string
+  /** The message is for people to keep, e.g. a failed check that does not stop the run. */
+  readonly isWarning?: boolean
   readonly done?: number
   readonly total?: number
   readonly rows?: number
