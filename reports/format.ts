@@ -17,11 +17,11 @@ export function decimal(value: number | null | undefined, digits = 3): string {
   return Number(text) < 0 ? text.replace('-', '−') : text.replace('-', '')
 }
 
-/** .772 as `77.2 %`. */
+/** .772 as `77.2 %`, which no line break parts. */
 export function percent(value: number | null | undefined, digits = 1): string {
   return value === null || value === undefined || !Number.isFinite(value)
     ? missing
-    : `${decimal(100 * value, digits)} %`
+    : `${decimal(100 * value, digits)}\u00a0%`
 }
 
 /** Money without a currency: 1,234.50 below 10,000, else whole. */

@@ -29,7 +29,8 @@ const words: Readonly<Record<string, MetricWords>> = {
   ece: {
     label: 'ECE',
     digits: 4,
-    meaning: 'Mean distance of predicted and observed churn rate over ten bins; lower is better.',
+    meaning:
+      'Mean distance of predicted and observed churn rate over ten bins; lower is better. Its interval leans high: resampling adds noise to every bin.',
   },
   calibration_slope: {
     label: 'Slope',

@@ -6,6 +6,8 @@ export interface TableColumn<T> {
   readonly cell: (row: T) => Html | string
   /** Numbers stand right, with figures of one width. */
   readonly isNumber?: boolean
+  /** Never broken over two lines, e.g. days. */
+  readonly isOneLine?: boolean
   /** What the heading means, shown on hover. */
   readonly note?: string
 }
@@ -16,10 +18,12 @@ export interface TableOptions<T> {
   /** For screen readers. */
   readonly caption: string
   readonly rowClass?: (row: T) => string
+  /** The first column stays in sight while the others scroll. */
+  readonly keepsFirst?: boolean
 }
 
 /** A table that scrolls sideways inside its own box on a narrow screen; the first column names the row. */
-export function table<T>({ rows, columns, caption, rowClass }: TableOptions<T>): Html {
+export function table<T>({ rows, columns, caption, rowClass, keepsFirst }: TableOptions<T>): Html {
   const heads = columns.map(
     (column) =>
       html`<th
@@ -31,7 +35,7 @@ export function table<T>({ rows, columns, caption, rowClass }: TableOptions<T>):
   )
   const body = rows.map((row) => {
     const cells = columns.map((column, at) => {
-      const style = column.isNumber ? html` class="number"` : null
+      const style = column.isNumber ? html` class="number"` : column.isOneLine ? html` class="line"` : null
       return at === 0
         ? html`<th scope="row" ${style}>${column.cell(row)}</th>`
         : html`<td${style}>${column.cell(row)}</td>`
@@ -40,7 +44,7 @@ export function table<T>({ rows, columns, caption, rowClass }: TableOptions<T>):
     return html`<tr${name === '' ? null : html` class="${name}"`}>${cells}</tr>`
   })
   return html`<div class="scroll" tabindex="0" role="region" aria-label="${caption}">
-    <table>
+    <table${keepsFirst ? html` class="first"` : null}>
       <caption>
         ${caption}
       </caption>

@@ -20,6 +20,8 @@ interface SvgElement {
 export function draw(options: Plot.PlotOptions, words: ChartWords): string {
   const { document } = parseHTML('<html><body></body></html>')
   const svg = Plot.plot({
+    marginTop: 26,
+    marginBottom: 42,
     ...options,
     document: document as unknown as Plot.PlotOptions['document'],
     className: 'chart',

@@ -15,6 +15,7 @@ export function eventsByDayChart(days: QualityReport['eventsByDay'], width: numb
       width,
       height: width < 500 ? 190 : 200,
       marginLeft: 52,
+      marginBottom: 34,
       x: { type: 'utc', label: null, ticks: width < 500 ? 3 : 7 },
       y: {
         label: step === 1 ? 'events per day' : `events per day, mean of ${step} days`,

@@ -27,7 +27,7 @@ const longestLabel = 26
 /** Values with their intervals, one row each, in the order given. */
 export function intervalsChart({ title, axis, rows, digits, width, reference, fromZero }: IntervalChart): string {
   const labels = rows.map((row) => shorten(row.label))
-  const marginLeft = Math.min(width * 0.45, 14 + 6.6 * Math.max(4, ...labels.map((label) => label.length)))
+  const marginLeft = Math.min(width * 0.45, 12 + 6.25 * Math.max(4, ...labels.map((label) => label.length)))
   const drawn = rows
     .filter((row) => Number.isFinite(row.value))
     .map((row, at) => ({ ...row, at: rows.indexOf(row), key: at }))

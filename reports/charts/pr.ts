@@ -3,10 +3,14 @@ import type { CurveFiles } from '../../core/artifacts.ts'
 import { type Cast, byRole, roleColors, roleOf } from './cast.ts'
 import { draw } from './draw.ts'
 
+/** Below this recall precision rests on a handful of rows and jumps between 0 and 1. */
+const shownFrom = 0.01
+
 /** Precision-recall curves of all models on test; the rule is the base rate. */
 export function prChart(curves: CurveFiles['pr'], cast: Cast, width: number): string {
   const baseRate = curves[0]?.baseRate ?? Number.NaN
-  const marks = byRole(curves, cast).map(({ model, points }) => {
+  const marks = byRole(curves, cast).map(({ model, points: all }) => {
+    const points = all.filter((point) => point.x >= shownFrom)
     const role = roleOf(model, cast)
     return Plot.line(points, {
       x: 'x',

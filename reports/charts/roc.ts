@@ -3,19 +3,21 @@ import type { CurveFiles } from '../../core/artifacts.ts'
 import { type Cast, byRole, roleColors, roleOf } from './cast.ts'
 import { draw } from './draw.ts'
 
-/** ROC curves of all models on test; the diagonal is a coin. */
+/** ROC curves of all models on test; the diagonal is a coin, and every model that knows nothing. */
 export function rocChart(curves: CurveFiles['roc'], cast: Cast, width: number): string {
-  const marks = byRole(curves, cast).map(({ model, points }) => {
-    const role = roleOf(model, cast)
-    return Plot.line(points, {
-      x: 'x',
-      y: 'y',
-      stroke: roleColors[role],
-      strokeWidth: role === 'other' ? 1 : 2.2,
-      strokeDasharray: role === 'baseline' ? '5 3' : undefined,
-      title: () => model,
+  const marks = byRole(curves, cast)
+    .filter(({ points }) => points.length > 2)
+    .map(({ model, points }) => {
+      const role = roleOf(model, cast)
+      return Plot.line(points, {
+        x: 'x',
+        y: 'y',
+        stroke: roleColors[role],
+        strokeWidth: role === 'other' ? 1 : 2.2,
+        strokeDasharray: role === 'baseline' ? '5 3' : undefined,
+        title: () => model,
+      })
     })
-  })
   return draw(
     {
       width,

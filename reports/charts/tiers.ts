@@ -23,7 +23,7 @@ export function tiersChart(tiers: ScoringSummary['tiers'], width: number): strin
   return draw(
     {
       width,
-      height: 78,
+      height: 80,
       marginLeft: 2,
       marginRight: 2,
       marginTop: 26,

@@ -44,7 +44,8 @@ export function windowsChart(
   return draw(
     {
       width,
-      height: 62 + 34 * lanes.length,
+      height: 66 + 34 * lanes.length,
+      marginBottom: 34,
       marginLeft: width < 500 ? 76 : 150,
       marginTop: 22,
       marginRight: 16,

@@ -57,7 +57,7 @@ function tierTable(scoring: ScoringSummary, hasValue: boolean): Html {
     caption: 'Tiers',
     rows: scoring.tiers,
     columns: [
-      { head: 'tier', cell: (row) => tierMark(row.tier) },
+      { head: 'tier', cell: (row) => tierMark(row.tier), isOneLine: true },
       { head: 'users', cell: (row) => count(row.users), isNumber: true },
       { head: 'mean', cell: (row) => percent(row.meanProbability), isNumber: true, note: 'Mean probability' },
       { head: 'from', cell: (row) => percent(row.minProbability), isNumber: true, note: 'Lowest probability' },
@@ -91,9 +91,9 @@ function topTable(scoring: ScoringSummary, hasValue: boolean): Html {
     caption: 'Users at risk',
     rows: scoring.top,
     columns: [
-      { head: 'user', cell: (row) => html`<code>${row.userId}</code>` },
+      { head: 'user', cell: (row) => html`<code>${row.userId}</code>`, isOneLine: true },
       { head: 'probability', cell: (row) => percent(row.probability), isNumber: true },
-      { head: 'tier', cell: (row) => tierMark(row.tier) },
+      { head: 'tier', cell: (row) => tierMark(row.tier), isOneLine: true },
       ...(hasValue
         ? [
             {
@@ -109,9 +109,7 @@ function topTable(scoring: ScoringSummary, hasValue: boolean): Html {
         cell: (row) =>
           row.reasons.length === 0
             ? html`<span class="soft">none given by this model</span>`
-            : html`<ol class="reasons">
-                ${row.reasons.map((reason) => html`<li>${reason}</li>`)}
-              </ol>`,
+            : html`<span class="reasons">${row.reasons.join(' · ')}</span>`,
       },
     ],
   })

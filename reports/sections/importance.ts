@@ -9,6 +9,7 @@ import { type Section, absent } from '../section.ts'
 import { type TableColumn, table } from '../table.ts'
 
 const shownInChart = 15
+const shownAtOnce = 10
 const shownInTable = 60
 
 /** What the models look at: permutation importance, gain, coefficients with their units. */
@@ -39,27 +40,8 @@ function body(files: RunFiles, importance: readonly ImportanceRow[], gallery: Ga
   )
   return html`
     ${permutation.length > 0 ? permutationFigure(winner, permutation, about, gallery) : html`<p class="absent">${winner} has no permutation importance in this run.</p>`}
-    <div class="pair">
-      ${
-        linear
-          ? html`<div>
-              <h3>Coefficients of ${linear}</h3>
-              <p class="soft">Log-odds of churn for the step in the last column; above 0 pushes towards churn.</p>
-              ${coefficientTable(rowsOf(linear, 'coefficient'))}
-            </div>`
-          : null
-      }
-      ${
-        boosted
-          ? html`<div>
-              <h3>Gain of ${boosted}</h3>
-              <p class="soft">Share of all split gain; says what was used, not in which direction.</p>
-              ${gainTable(rowsOf(boosted, 'gain'), about)}
-            </div>`
-          : null
-      }
-    </div>
-    ${catalogDetails(files.catalog)}
+    ${linear ? coefficients(linear, rowsOf(linear, 'coefficient')) : null}
+    ${boosted ? gain(boosted, rowsOf(boosted, 'gain'), about) : null} ${catalogDetails(files.catalog)}
   `
 }
 
@@ -109,30 +91,55 @@ function descriptionColumn(about: Catalog): TableColumn<ImportanceRow> {
   return { head: 'what it is', cell: (row) => about.get(row.feature)?.description ?? '' }
 }
 
-function coefficientTable(rows: readonly ImportanceRow[]): Html {
-  return table({
-    caption: 'Coefficients',
-    rows: rows.slice(0, shownInTable),
-    columns: [
-      { head: 'feature', cell: (row) => row.feature },
-      { head: 'coefficient', cell: (row) => signed(row.value), isNumber: true },
-      { head: 'per', cell: (row) => row.per ?? '' },
-    ],
-  })
+/** The first rows in sight, the others folded away. */
+function folded(rows: readonly ImportanceRow[], draw: (rows: readonly ImportanceRow[]) => Html): Html {
+  const rest = rows.slice(shownAtOnce, shownInTable)
+  return html`${draw(rows.slice(0, shownAtOnce))}
+  ${
+    rest.length > 0
+      ? html`<details>
+          <summary>${count(rest.length)} more</summary>
+          ${draw(rest)}
+        </details>`
+      : null
+  }`
+}
+
+function coefficients(model: string, rows: readonly ImportanceRow[]): Html {
+  const draw = (some: readonly ImportanceRow[]) =>
+    table({
+      caption: `Coefficients of ${model}`,
+      rows: some,
+      columns: [
+        { head: 'feature', cell: (row) => row.feature },
+        { head: 'log-odds', cell: (row) => signed(row.value), isNumber: true },
+        { head: 'odds of churn', cell: (row) => `× ${decimal(Math.exp(row.value), 2)}`, isNumber: true },
+        { head: 'for a step of', cell: (row) => row.per ?? '' },
+      ],
+    })
+  return html`<h3>Coefficients of ${model}</h3>
+    <p class="soft">
+      What one step of a feature does to the odds of churn, all others held still; above 1 pushes towards churn.
+    </p>
+    ${folded(rows, draw)}`
 }
 
 const signed = (value: number): string => (value > 0 ? `+${decimal(value)}` : decimal(value))
 
-function gainTable(rows: readonly ImportanceRow[], about: Catalog): Html {
-  return table({
-    caption: 'Gain',
-    rows: rows.slice(0, shownInTable),
-    columns: [
-      { head: 'feature', cell: (row) => row.feature },
-      { head: 'share of gain', cell: (row) => percent(row.value), isNumber: true },
-      descriptionColumn(about),
-    ],
-  })
+function gain(model: string, rows: readonly ImportanceRow[], about: Catalog): Html {
+  const draw = (some: readonly ImportanceRow[]) =>
+    table({
+      caption: `Gain of ${model}`,
+      rows: some,
+      columns: [
+        { head: 'feature', cell: (row) => row.feature },
+        { head: 'share of gain', cell: (row) => percent(row.value), isNumber: true },
+        descriptionColumn(about),
+      ],
+    })
+  return html`<h3>Gain of ${model}</h3>
+    <p class="soft">Share of all split gain: what the trees used, not in which direction.</p>
+    ${folded(rows, draw)}`
 }
 
 function catalogDetails(catalog: readonly CatalogEntry[] | null): Html | null {

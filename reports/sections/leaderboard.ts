@@ -36,8 +36,8 @@ function body(files: RunFiles, leaderboard: Leaderboard, gallery: Gallery): Html
     <h3>On test</h3>
     ${partTable(leaderboard, 'test', files.timings)}
     <p class="soft">
-      ${partInWords(files, 'test')}. Small print: 95 % intervals, 1 resample = users drawn with replacement. Times are
-      shown, never used to choose.
+      ${partInWords(files, 'test')}. Small print: 95 % intervals from resampled users. Times are shown, never used to
+      choose.
     </p>
     <details>
       <summary>On select and train</summary>
@@ -104,6 +104,7 @@ function partTable(leaderboard: Leaderboard, part: PartName, timings: Timings | 
   return table({
     caption: `Metrics on ${part}`,
     rows: leaderboard.models,
+    keepsFirst: true,
     rowClass: (entry) => (entry.model === leaderboard.winner ? 'winner' : ''),
     columns: [
       { head: 'model', cell: (entry) => nameCell(entry, leaderboard) },
@@ -131,7 +132,7 @@ function nameCell(entry: LeaderboardEntry, leaderboard: Leaderboard): Html {
     entry.tiedWithBest && entry.model !== leaderboard.winner
       ? html`<mark title="Within one paired standard error of the best on select">tie</mark>`
       : null,
-    entry.notBetterThanBaseline && entry.model !== leaderboard.bestBaseline
+    entry.notBetterThanBaseline && !entry.isBaseline
       ? html`<mark class="bad" title="The interval does not show it better than the best baseline"
           >not above baseline</mark
         >`

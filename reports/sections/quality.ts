@@ -69,8 +69,8 @@ function sourcesTable(quality: QualityReport): Html {
       { head: 'rows', cell: (row) => count(row.rows), isNumber: true },
       { head: 'rejected', cell: (row) => count(row.rejected.reduce((sum, one) => sum + one.rows, 0)), isNumber: true },
       { head: 'users', cell: (row) => count(row.users), isNumber: true },
-      { head: 'first', cell: (row) => day(row.firstEvent) },
-      { head: 'last', cell: (row) => day(row.lastEvent) },
+      { head: 'first', cell: (row) => day(row.firstEvent), isOneLine: true },
+      { head: 'last', cell: (row) => day(row.lastEvent), isOneLine: true },
       {
         head: 'exact duplicates',
         cell: (row) => count(row.exactDuplicates),
@@ -101,8 +101,8 @@ function eventTypesTable(quality: QualityReport): Html | null {
         { head: 'type', cell: (row) => row.eventType },
         { head: 'events', cell: (row) => count(row.events), isNumber: true },
         { head: 'users', cell: (row) => count(row.users), isNumber: true },
-        { head: 'first', cell: (row) => day(row.first) },
-        { head: 'last', cell: (row) => day(row.last) },
+        { head: 'first', cell: (row) => day(row.first), isOneLine: true },
+        { head: 'last', cell: (row) => day(row.last), isOneLine: true },
       ],
     })}
   </div>`

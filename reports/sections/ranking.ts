@@ -49,7 +49,7 @@ function prFigure(pr: CurveFiles['pr'], leaderboard: Leaderboard | null, cast: C
   return gallery.show({
     name: 'pr',
     title: 'Precision and recall',
-    caption: `Of those contacted, how many would churn; contacting at random gives the base rate, ${percent(pr[0]?.baseRate)}.`,
+    caption: `Of those contacted, how many would churn; contacting at random gives the base rate, ${percent(pr[0]?.baseRate)}. Drawn from 1 % of the churners on.`,
     draw: (width) => prChart(pr, cast, width),
     legend: castLegend(models, cast),
     table: metricTable(models, leaderboard, 'average_precision'),

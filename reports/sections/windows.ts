@@ -100,7 +100,7 @@ function churnRate(population: Population, gallery: Gallery): Html {
       caption: 'Population by cutoff',
       rows: cutoffs,
       columns: [
-        { head: 'cutoff', cell: (row) => row.cutoff },
+        { head: 'cutoff', cell: (row) => row.cutoff, isOneLine: true },
         { head: 'part', cell: (row) => row.part.replaceAll('+', ', ') },
         { head: 'users', cell: (row) => count(row.users), isNumber: true },
         { head: 'eligible', cell: (row) => count(row.eligible), isNumber: true },
