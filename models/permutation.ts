@@ -8,6 +8,7 @@ import {
 } from '../core/dataset.ts'
 import type { Random } from '../core/random.ts'
 import type { Emit } from '../core/stage.ts'
+import { throwIfAborted } from './guards.ts'
 
 export interface PermutationRequest {
   /** The fitted model: P(churn) per row. */
@@ -71,7 +72,7 @@ export async function permutationImportance(request: PermutationRequest): Promis
     if (isUsed && !isConstant(x.columns[at]!)) {
       const shuffled = shuffler(x, at, random.child(feature))
       for (let repeat = 0; repeat < repeats; repeat++) {
-        signal.throwIfAborted()
+        throwIfAborted(signal, 'permutation importance')
         risePerRepeat[repeat] = loss(await predict(shuffled()), rows) - baseLoss
       }
     }

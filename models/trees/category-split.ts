@@ -1,6 +1,6 @@
 import { missingBin } from './bins.ts'
 import type { Histogram } from './histogram.ts'
-import { type NodeSums, objective, ownObjective, type Scan, type Split } from './split.ts'
+import { floorOver, type NodeSums, objective, type Scan, type Split } from './split.ts'
 import { bySet } from './tree.ts'
 
 /** Up to so many categories are sorted as they are: neither smoothing nor the extra penalty. */
@@ -49,9 +49,9 @@ function bestPrefix(
   { scan, orders, l2 }: { scan: Scan; orders: readonly (readonly number[])[]; l2: number },
 ): Split | null {
   const { feature, rule, base, best } = scan
-  const own = ownObjective(node, rule)
+  const own = objective(node.g, node.h, rule)
   const penalty = { l1: rule.l1, l2 }
-  let record = Math.max(own + rule.minGain, best === null ? 0 : best.both)
+  let record = Math.max(floorOver(own, rule), best === null ? 0 : best.both)
   let winner: { bins: readonly number[]; g: number; h: number } | null = null
   for (const order of orders) {
     let g = 0

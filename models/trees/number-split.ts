@@ -1,6 +1,6 @@
 import { missingBin } from './bins.ts'
 import type { Histogram } from './histogram.ts'
-import { type NodeSums, ownObjective, type Scan, type Split } from './split.ts'
+import { floorOver, type NodeSums, objective, type Scan, type Split } from './split.ts'
 import { missingLeft } from './tree.ts'
 
 /** Candidates this close below the record are divided out; all others are seen to be worse without a division. */
@@ -21,8 +21,8 @@ interface Record {
  */
 export function scanNumbers(histogram: Histogram, node: NodeSums, scan: Scan): Split | null {
   const { feature, bins, rule, base, best } = scan
-  const own = ownObjective(node, rule)
-  const floor = Math.max(own + rule.minGain, best === null ? 0 : best.both)
+  const own = objective(node.g, node.h, rule)
+  const floor = Math.max(floorOver(own, rule), best === null ? 0 : best.both)
   const record: Record = { both: floor, cut: -1, g: 0, h: 0, isMissingLeft: false }
   const hasMissing = histogram[base + 2 * missingBin + 1]! > 0
   const cuts = hasMissing ? bins.binCount : bins.binCount - 1

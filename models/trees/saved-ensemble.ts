@@ -31,13 +31,10 @@ export function saveEnsemble({ features, base, trees, gain, splits }: TreeEnsemb
 } {
   const buffers = new Map<string, Uint8Array>()
   const joined = [...perNode, ...perLeaf, 'sets'] as const
-  for (const part of joined) buffers.set(part, Buffer.concat(trees.map((tree) => bytesOf(tree[part]))))
+  for (const part of joined) buffers.set(part, joinBytes(trees.map((tree) => tree[part])))
   buffers.set('nodeCounts', bytesOf(Uint32Array.from(trees, (tree) => tree.feature.length)))
   buffers.set('setCounts', bytesOf(Uint32Array.from(trees, (tree) => tree.sets.length / 8)))
-  buffers.set(
-    'bounds',
-    Buffer.concat(features.map((bins) => bytesOf(bins.kind === 'number' ? bins.bounds : new Float32Array()))),
-  )
+  buffers.set('bounds', joinBytes(features.map((bins) => (bins.kind === 'number' ? bins.bounds : new Float32Array()))))
   buffers.set('gain', bytesOf(gain))
   buffers.set('splits', bytesOf(splits))
   const header = features.map((bins) =>
@@ -46,6 +43,16 @@ export function saveEnsemble({ features, base, trees, gain, splits }: TreeEnsemb
       : { kind: bins.kind, name: bins.name, levels: [...bins.levels] },
   )
   return { header: { version: 1, base, trees: trees.length, features: header }, buffers }
+}
+
+function joinBytes(parts: readonly ArrayBufferView[]): Uint8Array {
+  const joined = new Uint8Array(parts.reduce((sum, { byteLength }) => sum + byteLength, 0))
+  let offset = 0
+  for (const part of parts) {
+    joined.set(new Uint8Array(part.buffer, part.byteOffset, part.byteLength), offset)
+    offset += part.byteLength
+  }
+  return joined
 }
 
 /** Brings the trees back; an EbbError of kind `data` when a buffer is cut or a tree points out of itself. */

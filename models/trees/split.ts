@@ -55,10 +55,8 @@ export function leafValue(g: number, h: number, { l1, l2 }: { l1: number; l2: nu
 /** Gains below this share of the node's own objective are rounding errors of doubles. */
 const roundingShare = 1e-11
 
-/** The node's own objective, rounding errors included: what a gain is counted from. */
-export function ownObjective(node: NodeSums, rule: SplitRule): number {
-  return objective(node.g, node.h, rule) * (1 + roundingShare)
-}
+/** What the children's objectives must exceed together, where the node's own is `own`. */
+export const floorOver = (own: number, { minGain }: SplitRule): number => own * (1 + roundingShare) + minGain
 
 /** One feature to scan: its 512 numbers begin at `base`; `best` is what has been found so far. */
 export interface Scan {
