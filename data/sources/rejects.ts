@@ -1,7 +1,7 @@
 import { basename, join } from 'node:path'
 import type { CheckResult, SourceQuality } from '../../core/artifacts.ts'
 import { EbbError } from '../../core/errors.ts'
-import type { Row } from '../../engines/engine.ts'
+import type { Row, Value } from '../../engines/engine.ts'
 import type { RawTable } from './raw-table.ts'
 import type { RowFault } from './row-fault.ts'
 import type { SqlSession } from './sql-session.ts'
@@ -122,7 +122,8 @@ function rejectFault(input: RejectInput, row: Row, rows: number): EbbError {
   const words = fault ?? brokenWords[reason] ?? { what: 'the line cannot be read', expected: 'a record' }
   const column = fault === undefined || fault.column === '' ? '' : `, column "${fault.column}"`
   const counts = /Expected Number of Columns: (\d+) Found: (\d+)/.exec(String(row['received']))
-  const received = counts === null || fault !== undefined ? row['received'] : `${counts[2]} instead of ${counts[1]}`
+  const isCounted = fault === undefined && counts !== null
+  const value = fault === undefined ? row['raw'] : row['received']
   const kept = `${Number(row['total']).toLocaleString('en')} of ${rows.toLocaleString('en')} rows, kept in ${basename(input.rejectsDir)}/${input.name}.parquet`
   return new EbbError({
     code: 'ROWS_REJECTED',
@@ -130,16 +131,15 @@ function rejectFault(input: RejectInput, row: Row, rows: number): EbbError {
     where: `${input.where}: ${String(row['file'])}, ${input.table.unit} ${String(row['record'])}${column}`,
     what: words.what,
     expected: words.expected,
-    received:
-      received === null
-        ? 'nothing'
-        : fault === undefined
-          ? shorten(String(received))
-          : JSON.stringify(shorten(String(received))),
+    received: isCounted ? `${counts[2]} instead of ${counts[1]}` : shown(value ?? null),
     hint: fault?.hint === undefined ? kept : `${kept}; ${fault.hint}`,
     file: String(row['file']),
     line: input.table.unit === 'line' ? Number(row['record']) : undefined,
   })
 }
 
-const shorten = (text: string): string => (text.length > 80 ? `${text.slice(0, 80)}…` : text)
+const shown = (value: Value): string => {
+  if (value === null) return 'nothing'
+  const text = String(value)
+  return JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text)
+}

@@ -43,7 +43,7 @@ export function readCsv(
 }
 
 function storeRejects(dialect: Dialect, rejects: RejectTables | undefined): string {
-  if (rejects === undefined) return ''
+  if (rejects === undefined) return ', ignore_errors = true'
   return `, store_rejects = true, rejects_table = ${dialect.text(rejects.errors)}, rejects_scan = ${dialect.text(rejects.scans)}`
 }
 
