@@ -106,12 +106,12 @@ export function returnTypes(
 /** One sentence for the report. */
 export function describeTarget(churn: ChurnConfig): string {
   const parts = targetLeaves(churn).map((leaf) => {
-    if (leaf.kind === 'no_event_in_window') return `no ${leaf.events.join(' or ')} for ${churn.horizonDays} days`
-    if (leaf.kind === 'churn_date') return `${leaf.silenceDays} days without ${leaf.events.join(' or ')} completed`
+    if (leaf.kind === 'no_event_in_window') return `no ${leaf.events.join(' or ')}`
+    if (leaf.kind === 'churn_date') return `the last of ${leaf.silenceDays} days without ${leaf.events.join(' or ')}`
     return leaf.events.join(' or ')
   })
-  const from = churn.gapDays === 0 ? 'the cutoff' : `${churn.gapDays} days after the cutoff`
-  return `${parts.join(', or ')}, within ${churn.horizonDays} days from ${from}`
+  const from = churn.gapDays === 0 ? 'from the cutoff on' : `that begin ${churn.gapDays} days after the cutoff`
+  return `${parts.join(', or ')}, in the ${churn.horizonDays} days ${from}`
 }
 
 /** `column IN (...)` over event types. */

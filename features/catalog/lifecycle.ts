@@ -79,7 +79,7 @@ function stepsDone(steps: readonly Feature[]): Feature {
     family,
     {
       name: 'steps_done',
-      description: `How many of ${steps.length} kinds of action (${steps.map(({ name }) => name.replace('_count_lifetime', '')).join(', ')}) the user has ever done`,
+      description: `How many of ${steps.length} kinds of action (${steps.map(({ name }) => name.replace('_count_lifetime', '').replaceAll('_', ' ')).join(', ')}) the user has ever done`,
       unit: 'count',
       actionable: true,
     },

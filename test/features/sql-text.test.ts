@@ -1,0 +1,291 @@
+import { expect, test } from 'vitest'
+import type { Dialect } from '../../engines/dialect.ts'
+import { duckdbDialect } from '../../engines/duckdb/dialect.ts'
+import { sparkDialect } from '../../engines/spark/dialect.ts'
+import { compileExamples } from '../../features/compile.ts'
+import type { Feature } from '../../features/definition.ts'
+import type { ExamplePlan } from '../../features/plan.ts'
+import { predictionPredicate, seenDay, windowBounds, windowKey, windowPredicate } from '../../features/window.ts'
+import { catalogContext, day, testPlan } from './world.ts'
+
+type Name = Dialect['name']
+type Texts = Record<Name, string>
+const dialects: Record<Name, Dialect> = { duckdb: duckdbDialect, spark: sparkDialect }
+const both = (text: (dialect: Dialect) => string): Texts => ({ duckdb: text(duckdbDialect), spark: text(sparkDialect) })
+const d30 = { lookbackDays: 30, offsetDays: 0 }
+const before30 = { lookbackDays: 30, offsetDays: 30 }
+
+test('the window predicate is half-open: from 30 days before the cutoff, up to but not at the cutoff', () => {
+  const sides = { seen: 's', cutoff: 'c' }
+  const expected: Texts = {
+    duckdb: '(s >= (c + CAST(-30 AS INTEGER)) AND s < c)',
+    spark: '(s >= date_add(c, CAST(-30 AS INT)) AND s < c)',
+  }
+  expect(both((dialect) => windowPredicate(dialect, sides, d30))).toEqual(expected)
+  const earlier: Texts = {
+    duckdb: '(s >= (c + CAST(-60 AS INTEGER)) AND s < (c + CAST(-30 AS INTEGER)))',
+    spark: '(s >= date_add(c, CAST(-60 AS INT)) AND s < date_add(c, CAST(-30 AS INT)))',
+  }
+  expect(both((dialect) => windowPredicate(dialect, sides, before30))).toEqual(earlier)
+})
+
+test('the prediction window: gap 3, horizon 30 is [cutoff + 3, cutoff + 33)', () => {
+  const expected: Texts = {
+    duckdb: '(d >= (c + CAST(3 AS INTEGER)) AND d < (c + CAST(33 AS INTEGER)))',
+    spark: '(d >= date_add(c, CAST(3 AS INT)) AND d < date_add(c, CAST(33 AS INT)))',
+  }
+  const window = { gapDays: 3, horizonDays: 30 }
+  expect(both((dialect) => predictionPredicate(dialect, { day: 'd', cutoff: 'c' }, window))).toEqual(expected)
+})
+
+test('the seen day: the day itself, plus one delay, or plus the delay of the row', () => {
+  const expected: Record<string, Texts> = {
+    '0': { duckdb: 'e.event_day', spark: 'e.event_day' },
+    '2': { duckdb: '(e.event_day + CAST(2 AS INTEGER))', spark: 'date_add(e.event_day, CAST(2 AS INT))' },
+    '0 2': {
+      duckdb: '(e.event_day + CAST(e.delay_days AS INTEGER))',
+      spark: 'date_add(e.event_day, CAST(e.delay_days AS INT))',
+    },
+  }
+  for (const [delays, texts] of Object.entries(expected))
+    expect(both((dialect) => seenDay(dialect, delays.split(' ').map(Number), 'e'))).toEqual(texts)
+})
+
+test('window bounds over the leap day: 30 days before 1 March 2024 is 31 January; before 1970 there is no bound', () => {
+  expect(windowBounds(day('2024-03-01'), d30)).toEqual({ start: '2024-01-31', end: '2024-03-01' })
+  expect(windowBounds(day('2024-03-01'), before30)).toEqual({ start: '2024-01-01', end: '2024-01-31' })
+  expect(windowBounds(day('1970-01-10'), d30)).toEqual({ start: null, end: '1970-01-10' })
+  expect([windowKey(d30), windowKey(before30)]).toEqual(['d30', 'd30_before_30'])
+})
+
+const base = {
+  family: 'activity',
+  unit: 'count',
+  actionable: false,
+  kind: 'measure',
+  offsetDays: 0,
+  lookbackDays: 30,
+} as const
+const features: Feature[] = [
+  { ...base, name: 'n', description: 'N', whenEmpty: 'zero', measure: 'count' },
+  {
+    ...base,
+    name: 'spent',
+    description: 'S',
+    whenEmpty: 'zero',
+    measure: 'sum',
+    of: 'amount',
+    where: { op: 'compare', name: 'event_type', by: '=', value: "o'rder" },
+  },
+  { ...base, name: 'ago', description: 'A', whenEmpty: 'missing', measure: 'last', lookbackDays: 'lifetime' },
+  {
+    name: 'r',
+    description: 'R',
+    family: 'activity',
+    unit: 'ratio',
+    actionable: false,
+    whenEmpty: 'missing',
+    kind: 'derived',
+    formula: 'ratio',
+    from: ['spent', 'n'],
+  },
+]
+const plan: ExamplePlan = testPlan(catalogContext(), {
+  features,
+  supporting: [],
+  context: [],
+  purchaseTypes: [],
+  levels: { category: [], channel: [] },
+  cutoffs: [day('2024-03-01')],
+  churn: {
+    labels: { gone: { kind: 'no_event_in_window', events: ['login'] } },
+    target: 'gone',
+    horizonDays: 30,
+    gapDays: 0,
+    eligible: { events: ['login'], withinDays: 90 },
+  },
+})
+const statement = (dialect: Dialect, part: string): string => {
+  const found = compileExamples(plan, dialect).statements.filter(({ name }) => name.includes(part))
+  return found.map(({ sql }) => sql).join('\n;\n')
+}
+
+const expected: Record<string, Texts> = {
+  'events-by-segment': {
+    duckdb: `CREATE OR REPLACE TEMP TABLE "ebb_segments" AS
+SELECT e.user_index, COALESCE(cal.segment, 0) AS segment,
+  COUNT(*) AS b0,
+  CAST(SUM(CASE WHEN e.event_type = 'o''rder' THEN e.amount_cents END) AS BIGINT) AS b1,
+  MAX(e.event_day) AS b2
+FROM t_events AS e
+LEFT JOIN "ebb_calendar" AS cal ON cal.day = e.event_day
+WHERE e.event_day < DATE '2024-03-01'
+GROUP BY e.user_index, COALESCE(cal.segment, 0)`,
+    spark: `DROP VIEW IF EXISTS \`ebb_segments\`
+;
+CACHE TABLE \`ebb_segments\` AS
+SELECT e.user_index, COALESCE(cal.segment, 0) AS segment,
+  COUNT(*) AS b0,
+  SUM(CAST(CASE WHEN e.event_type = 'o\\'rder' THEN e.amount_cents END AS BIGINT)) AS b1,
+  MAX(e.event_day) AS b2
+FROM t_events AS e
+LEFT JOIN \`ebb_calendar\` AS cal ON cal.day = e.event_day
+WHERE e.event_day < DATE '2024-03-01'
+GROUP BY e.user_index, COALESCE(cal.segment, 0)`,
+  },
+  'label-stayed': {
+    duckdb: `CREATE OR REPLACE TEMP TABLE "ebb_stayed_0" AS
+SELECT DISTINCT d.cutoff, e.user_index
+FROM (
+  SELECT DISTINCT e.user_index, e.event_day
+  FROM t_events AS e
+  WHERE e.event_type IN ('login') AND e.event_day < DATE '2024-06-01'
+) AS e
+JOIN "ebb_window_days_0" AS d ON d.day = e.event_day`,
+    spark: `DROP VIEW IF EXISTS \`ebb_stayed_0\`
+;
+CACHE TABLE \`ebb_stayed_0\` AS
+SELECT DISTINCT d.cutoff, e.user_index
+FROM (
+  SELECT DISTINCT e.user_index, e.event_day
+  FROM t_events AS e
+  WHERE e.event_type IN ('login') AND e.event_day < DATE '2024-06-01'
+) AS e
+JOIN \`ebb_window_days_0\` AS d ON d.day = e.event_day`,
+  },
+  'window-flags': {
+    duckdb: `CREATE OR REPLACE TEMP TABLE "ebb_flags" AS
+SELECT c.cutoff, s.segment, ((s.day >= (c.cutoff + CAST(-30 AS INTEGER)) AND s.day < c.cutoff)) AS in_any,
+  s.day < c.cutoff AS in_lifetime,
+  (s.day >= (c.cutoff + CAST(-30 AS INTEGER)) AND s.day < c.cutoff) AS in_d30
+FROM "ebb_cutoffs" AS c
+JOIN (
+  SELECT segment, MIN(day) AS day FROM "ebb_calendar" GROUP BY segment
+  UNION ALL SELECT 0 AS segment, DATE '2024-01-30' AS day
+) AS s ON s.day < c.cutoff`,
+    spark: `DROP VIEW IF EXISTS \`ebb_flags\`
+;
+CACHE TABLE \`ebb_flags\` AS
+SELECT c.cutoff, s.segment, ((s.day >= date_add(c.cutoff, CAST(-30 AS INT)) AND s.day < c.cutoff)) AS in_any,
+  s.day < c.cutoff AS in_lifetime,
+  (s.day >= date_add(c.cutoff, CAST(-30 AS INT)) AND s.day < c.cutoff) AS in_d30
+FROM \`ebb_cutoffs\` AS c
+JOIN (
+  SELECT segment, MIN(day) AS day FROM \`ebb_calendar\` GROUP BY segment
+  UNION ALL SELECT 0 AS segment, DATE '2024-01-30' AS day
+) AS s ON s.day < c.cutoff`,
+  },
+}
+
+test.each(Object.keys(expected))('%s, for every dialect', (part) => {
+  for (const [name, dialect] of Object.entries(dialects) as [Name, Dialect][])
+    expect(statement(dialect, part)).toBe(expected[part]![name])
+})
+
+test('the last SELECT, for every dialect', () => {
+  const texts: Texts = {
+    duckdb: `WITH measured AS (
+  SELECT s.user_index, s.cutoff, CAST(s.label AS SMALLINT) AS label, s.churn_kind,
+    COALESCE(be_windowed.m0, 0) AS "n",
+    (CAST(COALESCE(be_windowed.m1, 0) AS DOUBLE) / NULLIF(100, 0)) AS "spent",
+    CAST(datediff('day', be_lifetime.m0, s.cutoff) AS INTEGER) AS "ago"
+  FROM "ebb_spine" AS s
+  LEFT JOIN "ebb_event_values_windowed" AS be_windowed ON be_windowed.cutoff = s.cutoff AND be_windowed.user_index = s.user_index
+  LEFT JOIN "ebb_event_values_lifetime" AS be_lifetime ON be_lifetime.cutoff = s.cutoff AND be_lifetime.user_index = s.user_index
+),
+derived_1 AS (
+  SELECT d.*,
+    (CAST(d."spent" AS DOUBLE) / NULLIF(d."n", 0)) AS "r"
+  FROM measured AS d
+)
+SELECT user_index,
+  cutoff,
+  label,
+  churn_kind,
+  CAST(NULL AS DOUBLE) AS "value_recent",
+  CAST(NULL AS VARCHAR) AS "channel_recent",
+  "n",
+  "spent",
+  "ago",
+  "r"
+FROM derived_1
+ORDER BY cutoff, user_index`,
+    spark: `WITH measured AS (
+  SELECT s.user_index, s.cutoff, CAST(s.label AS SMALLINT) AS label, s.churn_kind,
+    COALESCE(be_windowed.m0, 0) AS \`n\`,
+    (CAST(COALESCE(be_windowed.m1, 0) AS DOUBLE) / NULLIF(100, 0)) AS \`spent\`,
+    CAST(datediff(s.cutoff, be_lifetime.m0) AS INT) AS \`ago\`
+  FROM \`ebb_spine\` AS s
+  LEFT JOIN \`ebb_event_values_windowed\` AS be_windowed ON be_windowed.cutoff = s.cutoff AND be_windowed.user_index = s.user_index
+  LEFT JOIN \`ebb_event_values_lifetime\` AS be_lifetime ON be_lifetime.cutoff = s.cutoff AND be_lifetime.user_index = s.user_index
+),
+derived_1 AS (
+  SELECT d.*,
+    (CAST(d.\`spent\` AS DOUBLE) / NULLIF(d.\`n\`, 0)) AS \`r\`
+  FROM measured AS d
+)
+SELECT user_index,
+  cutoff,
+  label,
+  churn_kind,
+  CAST(NULL AS DOUBLE) AS \`value_recent\`,
+  CAST(NULL AS STRING) AS \`channel_recent\`,
+  \`n\`,
+  \`spent\`,
+  \`ago\`,
+  \`r\`
+FROM derived_1
+ORDER BY cutoff, user_index`,
+  }
+  expect(both((dialect) => compileExamples(plan, dialect).select)).toEqual(texts)
+})
+
+test('the whole catalogue compiles for every dialect, and each dialect speaks only its own words', () => {
+  const whole = testPlan(catalogContext(), { delaysDays: [0, 2] })
+  const spark = compileExamples(whole, sparkDialect)
+  const duckdb = compileExamples(whole, duckdbDialect)
+  const text = (made: typeof spark): string => [...made.statements.map(({ sql }) => sql), made.select].join('\n')
+  expect(text(spark)).not.toMatch(/epoch_us|EXCLUDE|"ebb_|HUGEINT|VARCHAR|isodow|TEMP TABLE/)
+  expect(text(duckdb)).not.toMatch(/unix_micros|EXCEPT \(|`|date_add|weekday\(|CACHE/)
+  expect(spark.columns).toEqual(duckdb.columns)
+  expect(duckdb.cleanup.length).toBe(duckdb.statements.length)
+})
+
+test('faults of a plan name the feature', () => {
+  const compile = (more: Partial<ExamplePlan>): unknown => compileExamples({ ...plan, ...more }, duckdbDialect)
+  const ratio = features[3]!
+  const levels = {
+    ...base,
+    name: 'l',
+    description: 'L',
+    whenEmpty: 'zero',
+    measure: 'distinct',
+    of: 'category',
+  } as const
+  const tier = {
+    ...ratio,
+    kind: 'asOf',
+    name: 't',
+    table: 'x',
+    attribute: 'y',
+    type: 'number',
+    read: 'value',
+    lookbackDays: 'lifetime',
+  } as const
+  expect(() => compile({ features: [ratio] })).toThrow('feature "r": no feature named "spent"')
+  expect(() => compile({ features: [{ ...ratio, from: ['r', 'r'] } as Feature] })).toThrow(
+    'feature "r": is made of itself: r <- r',
+  )
+  expect(() => compile({ features: [...features, { ...features[0]!, unit: 'days' }] })).toThrow(
+    'feature "n": declared twice',
+  )
+  expect(() => compile({ features: [levels] })).toThrow('feature "l": no event has a category')
+  expect(() => compile({ features: [tier] })).toThrow('feature "t": no attribute table "x"')
+  expect(() => compile({ features: [{ ...tier, table: 'customer' }] })).toThrow(
+    'attribute table "customer" has no column "y"',
+  )
+  expect(() => compile({ features: [...features, { ...ratio, name: 'q', from: ['n'] } as Feature] })).toThrow(
+    'formula ratio takes 2 inputs, got 1',
+  )
+  expect(() => compile({ cutoffs: [] })).toThrow('cutoffs and delaysDays must not be empty')
+})
