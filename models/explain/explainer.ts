@@ -1,0 +1,101 @@
+import type { Dataset } from '../../core/dataset.ts'
+import type { Contributions } from '../estimator.ts'
+import { type Binner, createBinner } from '../trees/binned-matrix.ts'
+import type { TreeEnsemble } from '../trees/ensemble.ts'
+import { type Anatomy, anatomyOf } from './anatomy.ts'
+import type { Block } from './block.ts'
+import { addByTables } from './look-up.ts'
+import { fitsTables, planTables, type TablePlan } from './table-plan.ts'
+import { addByWalk } from './walk.ts'
+import { planWalk, type WalkPlan } from './walk-plan.ts'
+
+/** Tables take as long to build as walking so many rows down the trees. */
+const fewestRowsForTables = 4096
+/** Rows that go through the trees together. */
+const blockRows = 2048
+/** Plans made before they are used up and forgotten; those of a model that needs less are kept for the next call. */
+const batchBytes = 64 * 2 ** 20
+
+type Plan = TablePlan | WalkPlan
+
+/** Explains rows of `x`; `where` names the caller in errors about missing columns. */
+export type Explain = (x: Dataset, where: string) => Contributions
+
+/**
+ * Exact path-dependent TreeSHAP (Lundberg, Erion and Lee 2018) of an ensemble whose score is a sum of leaf values:
+ * what a feature contributes is its Shapley value in the game where an unknown feature sends a row down both sides, by
+ * their shares of the training rows. bias = mean score over the training rows of each tree, bias + sum(row) = score.
+ *
+ * Rows of training are counted as the trees count them: each drawn row once, whatever its weight. A row's values differ by rounding
+ * (below 1e-12 of the score) between calls with few and with many rows, and are the same bits for calls of one kind.
+ */
+export function createExplainer(ensemble: TreeEnsemble): Explain {
+  const { features } = ensemble
+  const anatomies = ensemble.trees.map((tree) => anatomyOf(tree))
+  const bias = anatomies.reduce((sum, { mean }) => sum + mean, ensemble.base)
+  const batches = createBatches(anatomies)
+  return (x, where) => {
+    const binners = features.map((bins) => createBinner(x, bins, where))
+    const values = new Float64Array(x.rowCount * features.length)
+    for (const plans of batches(x.rowCount >= fewestRowsForTables))
+      addBatch(values, plans, { rowCount: x.rowCount, binners, splits: ensemble.splits })
+    return { bias, values, names: features.map(({ name }) => name) }
+  }
+}
+
+/** Plans of all trees, a bounded number of bytes at a time. */
+function createBatches(anatomies: readonly Anatomy[]): (withTables: boolean) => Iterable<readonly Plan[]> {
+  const kept = new Map<boolean, readonly Plan[]>()
+  return function* (withTables) {
+    const known = kept.get(withTables)
+    if (known !== undefined) return yield known
+    let batch: Plan[] = []
+    let bytes = 0
+    let isFirst = true
+    for (const anatomy of anatomies) {
+      if (anatomy.mostFeatures === 0) continue
+      const plan = withTables && fitsTables(anatomy) ? planTables(anatomy) : planWalk(anatomy)
+      batch.push(plan)
+      bytes += plan.byteLength
+      if (bytes < batchBytes) continue
+      yield batch
+      batch = []
+      bytes = 0
+      isFirst = false
+    }
+    if (isFirst) kept.set(withTables, batch)
+    yield batch
+  }
+}
+
+interface Rows {
+  readonly rowCount: number
+  readonly binners: readonly Binner[]
+  /** By feature; those without splits are left out. */
+  readonly splits: Uint32Array
+}
+
+function addBatch(values: Float64Array, plans: readonly Plan[], { rowCount, binners, splits }: Rows): void {
+  const size = Math.min(blockRows, rowCount)
+  const used = binners.map((_, f) => splits[f]! > 0)
+  const bins = used.map((isUsed) => new Uint8Array(isUsed ? size : 0))
+  const phi = used.map((isUsed) => new Float64Array(isUsed ? size : 0))
+  const cells = new Uint16Array(size)
+  for (let begin = 0; begin < rowCount; begin += size) {
+    const block: Block = { rowCount: Math.min(size, rowCount - begin), bins, phi }
+    for (let f = 0; f < binners.length; f++) {
+      phi[f]!.fill(0)
+      if (used[f]) binners[f]!(bins[f]!.subarray(0, block.rowCount), begin)
+    }
+    for (const plan of plans) {
+      if (plan.kind === 'tables') addByTables(plan, block, cells)
+      else addByWalk(plan, block)
+    }
+    for (let f = 0; f < binners.length; f++) {
+      const own = phi[f]!
+      if (!used[f]) continue
+      for (let row = 0, at = begin * binners.length + f; row < block.rowCount; row++, at += binners.length)
+        values[at]! += own[row]!
+    }
+  }
+}
