@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { sigmoid } from '../../core/numeric/sigmoid.ts'
 import type { Classifier, Fit, RegisteredEstimator } from '../estimator.ts'
+import { createExplainer } from '../explain/explainer.ts'
 import { checkFit } from '../guards.ts'
 import { headerOf } from '../saved.ts'
 import { binMatrix } from '../trees/binned-matrix.ts'
@@ -88,5 +89,5 @@ function describe({ trees, curve }: Boosted, { earlyStopping }: GbdtParameters):
 
 function classifier(model: Pick<TreeModel, 'ensemble' | 'description'>): Classifier {
   const toProbabilities = (scores: Float64Array): Float64Array => scores.map((score) => sigmoid(score))
-  return treeClassifier({ estimator: 'gbdt', toProbabilities, ...model })
+  return treeClassifier({ estimator: 'gbdt', toProbabilities, explain: createExplainer(model.ensemble), ...model })
 }

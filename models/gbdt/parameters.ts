@@ -1,6 +1,6 @@
 import * as z from 'zod'
 
-/** Settings of `gbdt`. The names of LightGBM's counterparts are in the README of this folder. */
+/** Settings of `gbdt`. The names of LightGBM's counterparts are in ../trees/README.md. */
 export const gbdtParameters = z.strictObject({
   trees: z.int().min(1).max(100_000).default(2000).describe('Most trees to grow; early stopping usually keeps fewer'),
   learningRate: z.number().gt(0).max(1).default(0.05).describe('Share of each tree that is added to the model'),
@@ -22,7 +22,9 @@ export const gbdtParameters = z.strictObject({
     .number()
     .min(0)
     .default(10)
-    .describe('Rows added to each category before sorting; rarer categories are not split on their own'),
+    .describe(
+      'Added to the hessian of a category before sorting; categories of fewer rows are not sorted, but kept together',
+    ),
   categoryL2: z.number().min(0).default(10).describe('L2 penalty added when a set of categories is split off'),
   earlyStopping: z
     .int()
