@@ -11,7 +11,7 @@ export async function parseArguments(command: Command, argv: readonly string[]):
   const parser = buildParser(command, argv).fail((message, error) => {
     throw usageFault(command, error?.message ?? message)
   })
-  const args = (await parser.parseAsync()) as Arguments
+  const args = lastOfRepeated(command, (await parser.parseAsync()) as Arguments)
   refuseSurplusWords(command, args)
   return args
 }
@@ -31,7 +31,6 @@ function buildParser(command: Command, argv: readonly string[]): Argv {
     .parserConfiguration({
       'boolean-negation': false,
       'camel-case-expansion': false,
-      'duplicate-arguments-array': false,
       'greedy-arrays': false,
       'parse-positional-numbers': false,
       'parse-numbers': false,
@@ -75,6 +74,15 @@ function refuseUnknownOptions(command: Command, argv: readonly string[]): void {
 
 function names(name: string, { alias }: Options): string[] {
   return [name, ...(alias === undefined ? [] : [alias].flat())]
+}
+
+/** Of an option that takes one value and stands twice, the last counts. */
+function lastOfRepeated(command: Command, args: Arguments): Arguments {
+  const isList = (name: string): boolean => name === '_' || command.options[name]?.array === true
+  const entries = Object.entries(args).map(([name, value]) =>
+    Array.isArray(value) && !isList(name) ? [name, value.at(-1) as unknown] : [name, value],
+  )
+  return Object.fromEntries(entries) as Arguments
 }
 
 function refuseSurplusWords(command: Command, args: Arguments): void {

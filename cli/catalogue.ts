@@ -74,7 +74,7 @@ export const commandGroups: readonly CommandGroup[] = [
       {
         name: 'config',
         usage: 'config CONFIG [--origin]',
-        summary: 'the config with every default, and where it came from',
+        summary: 'the config with its defaults, and where from',
         load: () => import('./commands/config.ts'),
       },
       {

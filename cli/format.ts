@@ -7,6 +7,13 @@ export function formatDuration(ms: number): string {
   return `${Math.floor(seconds / 3_600)} h ${Math.floor((seconds % 3_600) / 60)} min`
 }
 
+/** `950ms`, `12.3s`, `2m 5s`, `1h 3m`: for tables. */
+export function formatDurationShort(ms: number): string {
+  return formatDuration(ms)
+    .replace(/ (ms|s)$/, '$1')
+    .replace(/ (h|m)(?:in)?(?= |$)/g, '$1')
+}
+
 /** `69,659`. */
 export function formatCount(value: number): string {
   return value.toLocaleString('en-US')

@@ -2,7 +2,7 @@ import { EbbError } from '../../core/errors.ts'
 import { readMetrics, listRuns } from '../../tracking/read.ts'
 import type { RunEntry } from '../../tracking/read.ts'
 import type { Command } from '../command.ts'
-import { formatDuration, formatMetric } from '../format.ts'
+import { formatDurationShort, formatMetric } from '../format.ts'
 import { runsOption } from '../run-options.ts'
 import { renderTable } from '../table.ts'
 import type { Paint } from '../terminal.ts'
@@ -28,6 +28,7 @@ export const command: Command = {
     ['ebb runs --limit 0 --status FAILED', 'Every run that failed'],
     ["ebb runs --json | jq '.runs[0].id'", 'For programs'],
   ],
+  notes: 'loss and auc: log-loss and AUC of the winner on test.',
   async run(args, { terminal }) {
     const limit = Number(args['limit'])
     if (!Number.isInteger(limit) || limit < 0) throw badLimit(String(args['limit']))
@@ -95,7 +96,7 @@ function table(listed: readonly Listed[], paint: Paint, width: number): string[]
     { title: 'experiment', shrinkTo: 8 },
     { title: 'took', align: 'right' as const },
     { title: 'winner', shrinkTo: 6 },
-    { title: 'logloss', align: 'right' as const },
+    { title: 'loss', align: 'right' as const },
     { title: 'auc', align: 'right' as const },
   ]
   const [head = '', ...lines] = renderTable(columns, rows, width)
@@ -104,7 +105,7 @@ function table(listed: readonly Listed[], paint: Paint, width: number): string[]
 
 function took({ record }: RunEntry): string {
   const ms = record?.durationMs ?? null
-  return ms === null ? '' : formatDuration(ms)
+  return ms === null ? '' : formatDurationShort(ms)
 }
 
 function coloured(line: string, status: string, paint: Paint): string {

@@ -118,4 +118,5 @@ export const configTexts: Readonly<Record<string, ErrorText>> = {
     'The split names days that are not closed cutoffs of this experiment.',
     'Take days of the cutoffs section, or numbers of cutoffs.',
   ),
+  SOURCES_EMPTY: text('config', 'The config has no source.', 'Add one under sources.'),
 }

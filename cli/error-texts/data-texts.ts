@@ -66,4 +66,66 @@ export const dataTexts: Readonly<Record<string, ErrorText>> = {
     'A value cannot be read as what the config says it is.',
     'Check the column, timestampFormat, decimal and delimiter of the source.',
   ),
+  AS_OF_IN_FUTURE: text(
+    'data',
+    'The as-of day lies after the end of the data.',
+    'Take an earlier --as-of, or bring newer data.',
+  ),
+  ATTRIBUTES_CONFLICT: text(
+    'data',
+    'One user has several values of an attribute for the same day.',
+    'Correct the table, or name its history column under validFrom.',
+  ),
+  ATTRIBUTES_UNMATCHED: text(
+    'data',
+    'Few users of the events are in an attribute table.',
+    'Check that its key holds the same ids as the events.',
+  ),
+  CHECK_FAILED: text(
+    'data',
+    'A check of the data failed.',
+    'checks.json of the run has every check with what was observed.',
+  ),
+  COLUMN_TYPE: text(
+    'data',
+    'A column has a type that cannot be used for what the config maps it to.',
+    'Map another column, or set timeUnit, timestampFormat or userIdType.',
+  ),
+  CONTRACT_BROKEN: text(
+    'data',
+    'The data break the contract that the config sets for them.',
+    'Correct the data, or the contract; severity: warn only reports.',
+  ),
+  DATES_IN_FUTURE: text('data', 'Events lie after the end of the data.', 'Declare dataEnd, or filter them with where.'),
+  EVENTS_EMPTY: text(
+    'data',
+    'No event is left after reading and filtering.',
+    'Check path, where and dataEnd; quality.json counts what was left out and why.',
+  ),
+  IDS_CLASH: text(
+    'data',
+    'Two sources have user ids of different kinds, or an id table is not one-to-one.',
+    'Map one onto the other with ids, or declare userIdType.',
+  ),
+  LEAKAGE: text(
+    'leakage',
+    'A feature knows the label: the model would be right for the wrong reason.',
+    'Drop the feature, or correct its source; the message names it.',
+  ),
+  NO_EVENTS: text('data', 'There is no event at all.', 'Check path and where of the sources.'),
+  ROWS_REJECTED: text(
+    'data',
+    'More rows cannot be read than rejects.maxFraction allows.',
+    'The rejects folder of the run holds them with the reason. Correct them or raise the limit.',
+  ),
+  SCORES_BROKEN: text(
+    'data',
+    'Scores break their own contract; they are not published.',
+    'The message says which rule. Run `ebb verify` on older scores to compare.',
+  ),
+  SOURCE_STALE: text(
+    'data',
+    'The newest event of a source is older than maxAgeDays allows.',
+    'Bring newer data, or raise maxAgeDays.',
+  ),
 }

@@ -58,4 +58,24 @@ export const modelTexts: Readonly<Record<string, ErrorText>> = {
     'The choosing metric is undefined for every model on select.',
     'Select needs churned and staying users: add cutoffs or widen eligibility.',
   ),
+  CALIBRATION_UNREADABLE: text(
+    'data',
+    'A saved calibration cannot be read.',
+    'The file is damaged or of another version: train again.',
+  ),
+  LOGISTIC_NOT_CONVERGED: text(
+    'data',
+    'The logistic regression did not settle within its steps.',
+    'Raise maxIterations, or set strength: auto.',
+  ),
+  LOGISTIC_SEPARABLE: text(
+    'data',
+    'Some columns separate the classes perfectly, so coefficients have no finite value.',
+    'Set strength: auto, and look for a column that knows the label.',
+  ),
+  TRANSFORM_UNREADABLE: text(
+    'data',
+    'A saved transform of features cannot be read.',
+    'The file is damaged or of another version: train again.',
+  ),
 }

@@ -57,7 +57,7 @@ export const systemTexts: Readonly<Record<string, ErrorText>> = {
   LOCK_LOST: text(
     'temporary',
     'Another process took the lock over, as this one seemed dead. Nothing was published.',
-    'Run again; was the machine suspended?',
+    'Run again. It happens when a machine is suspended for minutes.',
   ),
   PUBLICATION_BROKEN: text(
     'data',
@@ -76,4 +76,11 @@ export const systemTexts: Readonly<Record<string, ErrorText>> = {
     'The message says which and why; events.jsonl of the run has the rest.',
   ),
   USAGE: text('usage', 'The command line cannot be understood.', 'ebb COMMAND --help shows options and examples.'),
+  REPORT_NO_RUN: text('usage', 'The folder holds no run.', 'Name a run; `ebb runs` lists them.'),
+  RUN_EXISTS: text('usage', 'There is a run of this name already.', 'Start again: the new run gets another id.'),
+  RUN_UNKNOWN: text(
+    'usage',
+    'No run has this id, or several begin like it.',
+    '`ebb runs` lists them; @latest is the newest.',
+  ),
 }
