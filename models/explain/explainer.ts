@@ -31,10 +31,13 @@ export type Explain = (x: Dataset, where: string) => Contributions
  */
 export function createExplainer(ensemble: TreeEnsemble): Explain {
   const { features } = ensemble
-  const anatomies = ensemble.trees.map((tree) => anatomyOf(tree))
-  const bias = anatomies.reduce((sum, { mean }) => sum + mean, ensemble.base)
-  const batches = createBatches(anatomies)
+  const prepare = (): { bias: number; batches: Batches } => {
+    const anatomies = ensemble.trees.map((tree) => anatomyOf(tree))
+    return { bias: anatomies.reduce((sum, { mean }) => sum + mean, ensemble.base), batches: createBatches(anatomies) }
+  }
+  let prepared: ReturnType<typeof prepare> | null = null
   return (x, where) => {
+    const { bias, batches } = (prepared ??= prepare())
     const binners = features.map((bins) => createBinner(x, bins, where))
     const values = new Float64Array(x.rowCount * features.length)
     for (const plans of batches(x.rowCount >= fewestRowsForTables))
@@ -44,7 +47,9 @@ export function createExplainer(ensemble: TreeEnsemble): Explain {
 }
 
 /** Plans of all trees, a bounded number of bytes at a time. */
-function createBatches(anatomies: readonly Anatomy[]): (withTables: boolean) => Iterable<readonly Plan[]> {
+type Batches = (withTables: boolean) => Iterable<readonly Plan[]>
+
+function createBatches(anatomies: readonly Anatomy[]): Batches {
   const kept = new Map<boolean, readonly Plan[]>()
   return function* (withTables) {
     const known = kept.get(withTables)

@@ -95,8 +95,13 @@ function featuresPerSplit({ featureSampling }: ForestParameters, featureCount: n
   return Math.max(1, Math.floor(wanted))
 }
 
+/**
+ * No contributions: the contract wants them to add up to the log-odds, but a forest's probability is a mean of leaf rates.
+ * Its exact Shapley values are shares of that mean; log-odds of a mean are no sum over trees, and a rescaling that made
+ * them add up would be Shapley values of nothing.
+ */
 function classifier(ensemble: TreeEnsemble, description: TreeModel['description']): Classifier {
   const count = ensemble.trees.length
   const toProbabilities = (sums: Float64Array): Float64Array => sums.map((sum) => Math.min(Math.max(sum / count, 0), 1))
-  return treeClassifier({ estimator: 'forest', ensemble, toProbabilities, description })
+  return treeClassifier({ estimator: 'forest', ensemble, toProbabilities, description, explain: null })
 }

@@ -1,6 +1,7 @@
 import type { Probabilities } from '../../core/dataset.ts'
 import type { Json } from '../../core/json.ts'
 import type { Classifier, ModelDescription } from '../estimator.ts'
+import type { Explain } from '../explain/explainer.ts'
 import { describeGain, type TreeEnsemble } from './ensemble.ts'
 import { predictScores } from './predict.ts'
 import { headerJson, saveEnsemble } from './saved-ensemble.ts'
@@ -12,10 +13,13 @@ export interface TreeModel {
   readonly toProbabilities: (scores: Float64Array) => Probabilities
   /** What else `describe` tells; plain JSON, saved with the model. */
   readonly description: Omit<ModelDescription, 'gain' | 'coefficients'>
+  /** Contributions in log-odds; null where the score is not in log-odds, as in a forest. */
+  readonly explain: Explain | null
 }
 
-/** A fitted tree model: predicts, saves, describes. It gives no contributions yet. */
-export function treeClassifier({ estimator, ensemble, toProbabilities, description }: TreeModel): Classifier {
+/** A fitted tree model: predicts, saves, describes, and explains where its score is in log-odds. */
+export function treeClassifier(model: TreeModel): Classifier {
+  const { estimator, ensemble, toProbabilities, description, explain } = model
   const where = `model ${estimator}`
   return {
     estimator,
@@ -25,6 +29,6 @@ export function treeClassifier({ estimator, ensemble, toProbabilities, descripti
       return { header: { estimator, ...headerJson(header), description: description as unknown as Json }, buffers }
     },
     describe: () => ({ ...description, gain: describeGain(ensemble) }),
-    contributions: () => null,
+    contributions: (x) => explain?.(x, where) ?? null,
   }
 }
