@@ -13,10 +13,6 @@ export class TreeBuilder {
   /** Where each leaf hangs: node above it and whether it is the left child. */
   private readonly hangs: { node: number; isLeft: boolean }[] = [{ node: -1, isLeft: true }]
 
-  get leafCount(): number {
-    return this.hangs.length
-  }
-
   /** Splits leaf `leaf`: its left child keeps the number, the right child's number is returned. */
   splitLeaf(leaf: number, split: Split): number {
     const node = this.feature.length
