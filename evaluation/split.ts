@@ -137,9 +137,13 @@ function describeFolds(
     ...attempt,
     explanation:
       `${why} different users (${share('train')}, ${share('calibrate')}, ${share('select')}) at the same ` +
-      `${attempt.parts.train.length} training cutoff(s). Test stays out of time: every training label is known by ` +
+      `${cutoffWords(attempt.parts.train.length)}. Test stays out of time: every training label is known by ` +
       `${attempt.parts.test[0]}, ${about.reachDays} days after its cutoff at the latest; ${purgedWords(attempt.purged.length)}.`,
   }
+}
+
+function cutoffWords(count: number): string {
+  return count === 1 ? 'training cutoff' : `${count} training cutoffs`
 }
 
 function purgedWords(count: number): string {

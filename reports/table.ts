@@ -20,10 +20,12 @@ export interface TableOptions<T> {
   readonly rowClass?: (row: T) => string
   /** The first column stays in sight while the others scroll. */
   readonly keepsFirst?: boolean
+  /** On a narrow screen each row becomes a block, its last cell below the others. */
+  readonly stacksOnPhone?: boolean
 }
 
 /** A table that scrolls sideways inside its own box on a narrow screen; the first column names the row. */
-export function table<T>({ rows, columns, caption, rowClass, keepsFirst }: TableOptions<T>): Html {
+export function table<T>({ rows, columns, caption, rowClass, keepsFirst, stacksOnPhone }: TableOptions<T>): Html {
   const heads = columns.map(
     (column) =>
       html`<th
@@ -44,7 +46,7 @@ export function table<T>({ rows, columns, caption, rowClass, keepsFirst }: Table
     return html`<tr${name === '' ? null : html` class="${name}"`}>${cells}</tr>`
   })
   return html`<div class="scroll" tabindex="0" role="region" aria-label="${caption}">
-    <table${keepsFirst ? html` class="first"` : null}>
+    <table${keepsFirst ? html` class="first"` : stacksOnPhone ? html` class="stacked"` : null}>
       <caption>
         ${caption}
       </caption>

@@ -20,13 +20,10 @@ export function atRiskSection(files: RunFiles): Section {
 
 function body(scoring: ScoringSummary): Html {
   const hasValue = scoring.tiers.some((tier) => tier.valueAtRisk !== null)
-  const share = scoring.rows > 0 ? scoring.holdout / scoring.rows : Number.NaN
   return html`
     <p>
       As of ${scoring.asOf}, ${plural(scoring.rows, 'user')} of <b>${scoring.name}</b> scored, mean probability
-      ${percent(scoring.meanProbability)}.
-      ${scoring.holdout > 0 ? html`${plural(scoring.holdout, 'user')} (${percent(share)}) are held out of every campaign, so that its effect can be measured.` : html`<b class="warn">No user is held out: the effect of a campaign will not be measurable.</b>`}
-      ${excludedWords(scoring)}
+      ${percent(scoring.meanProbability)}. ${holdoutWords(scoring)} ${excludedWords(scoring)}
     </p>
     <div class="pair">
       <div>
@@ -42,6 +39,13 @@ function body(scoring: ScoringSummary): Html {
     ${hasValue ? html`<p class="soft">Value at risk = probability × own spend over the last horizon.</p>` : null}
     ${topTable(scoring, hasValue)}
   `
+}
+
+/** `scoring.holdout` is the configured fraction. */
+function holdoutWords({ holdout }: ScoringSummary): Html {
+  return holdout > 0
+    ? html`${percent(holdout)} of users are held out of every campaign, so that its effect can be measured.`
+    : html`<b class="warn">No user is held out: the effect of a campaign will not be measurable.</b>`
 }
 
 function excludedWords(scoring: ScoringSummary): string {
@@ -90,6 +94,7 @@ function topTable(scoring: ScoringSummary, hasValue: boolean): Html {
   return table({
     caption: 'Users at risk',
     rows: scoring.top,
+    stacksOnPhone: true,
     columns: [
       { head: 'user', cell: (row) => html`<code>${row.userId}</code>`, isOneLine: true },
       { head: 'probability', cell: (row) => percent(row.probability), isNumber: true },

@@ -1,4 +1,4 @@
-import type { CurveFiles, Leaderboard } from '../../core/artifacts.ts'
+import type { CurveFiles, Leaderboard, LeaderboardEntry } from '../../core/artifacts.ts'
 import { calibrationChart } from '../charts/calibration.ts'
 import { publishedScoresChart, testScoresChart } from '../charts/scores.ts'
 import type { Gallery } from '../figure.ts'
@@ -64,10 +64,7 @@ function calibrationFacts(files: RunFiles, leaderboard: Leaderboard): Html | nul
   })
   return html`<div class="aside">
     <h3>In numbers</h3>
-    <p>
-      ${winner.model}, calibrated by <b>${winner.calibrator}</b> on rows that it had not seen.
-      ${files.scoring ? `On test: ${files.scoring.calibration.message}.` : null}
-    </p>
+    <p>${calibratorWords(winner)} ${files.scoring ? `On test: ${files.scoring.calibration.message}.` : null}</p>
     ${facts(list)}
   </div>`
 }
@@ -109,4 +106,10 @@ function scoresTable(scores: CurveFiles['scores']): Html {
       { head: 'test, stayed', cell: (bin) => count(bin.testStayed), isNumber: true },
     ],
   })
+}
+
+function calibratorWords({ model, calibrator }: LeaderboardEntry): Html {
+  return calibrator === 'none'
+    ? html`${model} speaks for itself: on rows that it had not seen, no calibrator did better than none.`
+    : html`${model}, calibrated by <b>${calibrator}</b> on rows that it had not seen.`
 }

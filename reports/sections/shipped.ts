@@ -21,7 +21,7 @@ function body(files: RunFiles, leaderboard: Leaderboard): Html {
   const { shipped } = leaderboard
   const judged = entryOf(leaderboard, leaderboard.winner)
   const train = files.split?.parts.find((part) => part.part === 'train')
-  const fixed = Object.entries(shipped.fixed).map(([name, value]) => `${name} ${JSON.stringify(value)}`)
+  const fixed = Object.entries(shipped.fixed).map(([name, value]) => `${name} ${valueText(value)}`)
   return html`
     <p>
       The numbers of this report judge a model that has never seen the test part. After that one look, the same recipe
@@ -53,10 +53,15 @@ function body(files: RunFiles, leaderboard: Leaderboard): Html {
               ? `${shipped.cutoffs[0]} to ${shipped.cutoffs.at(-1)}`
               : shipped.cutoffs.join(', '),
           ],
-          ['calibrator', `${shipped.calibrator}, cross-fitted`],
+          ['calibrator', shipped.calibrator === 'none' ? 'none' : `${shipped.calibrator}, cross-fitted`],
           ['kept from the judged fit', fixed.length > 0 ? fixed.join(', ') : 'nothing to keep'],
         ])}
       </div>
     </div>
   `
+}
+
+function valueText(value: unknown): string {
+  if (typeof value === 'number') return String(Number(value.toPrecision(4)))
+  return typeof value === 'string' ? value : JSON.stringify(value)
 }

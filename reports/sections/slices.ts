@@ -10,6 +10,9 @@ import { type Section, absent } from '../section.ts'
 import { table } from '../table.ts'
 import { entryOf } from '../test-part.ts'
 
+/** Few enough to be read side by side; slices.json holds all. */
+const shown = ['auc', 'average_precision', 'log_loss', 'ece', 'lift_10']
+
 /** Whether the winner is as good for every kind of user. */
 export function slicesSection(files: RunFiles, gallery: Gallery): Section {
   const { slices } = files
@@ -50,12 +53,13 @@ function body(files: RunFiles, report: SliceReport, gallery: Gallery): Html {
 const words = (name: string): string => name.replaceAll('_', ' ')
 
 function sliceTable(report: SliceReport): Html {
-  const metrics = [...new Set(report.slices.flatMap((slice) => Object.keys(slice.metrics)))]
+  const metrics = shown.filter((name) => report.slices.some((slice) => slice.metrics[name]))
   return table({
     caption: `Slices of test, ${report.model}`,
     rows: report.slices,
+    keepsFirst: true,
     columns: [
-      { head: 'slice', cell: (row) => html`${words(row.slice)}: <b>${row.value}</b>` },
+      { head: 'slice', cell: (row) => html`${words(row.slice)}: <b>${row.value}</b>`, isOneLine: true },
       { head: 'rows', cell: (row) => count(row.rows), isNumber: true },
       { head: 'users', cell: (row) => count(row.users), isNumber: true },
       { head: 'base rate', cell: (row) => percent(row.baseRate), isNumber: true },

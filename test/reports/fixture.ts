@@ -25,7 +25,7 @@ const cast = [
   ['gbdt', 'gbdt', 0.25, 4, false],
   ['logistic', 'logistic', 0.35, 2, false],
   ['network', 'mlp', 0.5, 5, false],
-  ['forest', 'forest', 0.7, 3, false],
+  ['forest', 'forest', 1.7, 3, false],
   ['recency_logistic', 'recency_logistic', 1.6, 1, true],
   ['recency_rule', 'recency_rule', 2.2, 1, true],
   ['base_rate', 'base_rate', Infinity, 0, true],
@@ -402,7 +402,7 @@ function scoring({ models, y }: Simulated, hostile: string | null): files.Scorin
     name: 'shop-churn',
     asOf: '2025-12-22',
     rows: rowCount,
-    holdout: 204,
+    holdout: 0.05,
     meanProbability: mean(Array.from(p)),
     excluded: [
       { reason: 'already churned', users: 260 },

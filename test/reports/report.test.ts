@@ -124,6 +124,21 @@ describe('hostile text', () => {
   })
 })
 
+describe('user folds', () => {
+  it('train, calibrate and select share one lane of the picture and say that they are different users', async () => {
+    const { runDir } = await report()
+    const path = join(runDir, 'split.json')
+    const split = JSON.parse(await readFile(path, 'utf8')) as { mode: string; explanation: string }
+    await writeFile(
+      path,
+      JSON.stringify({ ...split, mode: 'user_folds', explanation: 'different users at the same cutoffs' }),
+    )
+    const html = await readFile(await writeReport({ runDir }), 'utf8')
+    expect(html).toContain('train (folds)')
+    expect(html).toContain('different users at the same cutoffs')
+  })
+})
+
 describe('a run that did not finish', () => {
   it('names the missing file in each section and shows what there is', async () => {
     const { html } = await report({
