@@ -65,7 +65,7 @@ export async function loadAttributeSource(
   const view = dialect.identifier(`attribute_${name}`)
   const { sql, faults } = attributeView(
     {
-      ...(await context.zones.macros(config.timeZone)),
+      zones: await context.zones.macros(config.timeZone),
       where: `${where}: ${file}`,
       config,
       table,

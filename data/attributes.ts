@@ -31,7 +31,10 @@ export async function loadAttributes(
   const columns = attributeColumns(config)
   const names = columns.map((column) => dialect.identifier(column.name))
   const rows = dialect.identifier(`attribute_rows_${name}`)
-  const distinct = `SELECT DISTINCT user_id, valid_from, ${names.join(', ')} FROM ${table.view} WHERE reason IS NULL AND is_wanted`
+  const values = columns.map(({ type }, at) =>
+    type === 'day' ? `${dialect.timestampToDay(names[at]!)} AS ${names[at]}` : names[at],
+  )
+  const distinct = `SELECT DISTINCT user_id, valid_from, ${values.join(', ')} FROM ${table.view} WHERE reason IS NULL AND is_wanted`
   await session.execute(`attributes_${name}`, dialect.createTable(rows, distinct))
   await refuseConflicts(session, rows, table)
   const relation = dialect.identifier(`attributes_${name}`)

@@ -77,11 +77,10 @@ export async function judgeSource(
   const { name, where, config, table } = source
   const { dialect } = session
   const filled = filledFields(config)
-  const zones = await context.zones.macros(config.timeZone)
   const view = dialect.identifier(`source_${name}`)
   const { sql, faults } = eventView(
     {
-      ...zones,
+      zones: await context.zones.macros(config.timeZone),
       where: `${where}: ${table.files[0]!.uri}`,
       config,
       table,

@@ -5,6 +5,7 @@ import { columnKind, isNumeric } from './column-kind.ts'
 import type { RawColumn } from './raw-table.ts'
 import type { RowFault } from './row-fault.ts'
 import { textList } from './sql-session.ts'
+import type { ZoneMacros } from './zones.ts'
 
 /**
  * A timestamp in up to three readings, at most one of them not NULL in a row (undefined: never): an instant as UTC, a
@@ -22,7 +23,7 @@ export interface TimeReadings {
 const units = { s: [1_000_000, 1], ms: [1_000, 1], us: [1, 1], ns: [1, 1_000] } as const
 /** 2149-06-06 in seconds. */
 const lastSecond = 5_662_310_400
-const offsetPattern = String.raw`:\d\d(\.\d+)? ?(Z|z|[+-]\d\d(:?\d\d)?)$`
+const offsetPattern = String.raw`:\d\d(\.\d+)? ?(Z|[+-]\d\d(:?\d\d)?)$`
 
 export function readTime(
   column: RawColumn,
@@ -52,6 +53,18 @@ export function readTime(
     received: column.type,
     hint: isNumeric(kind) ? 'set timeUnit: s, ms, us or ns' : undefined,
   })
+}
+
+/**
+ * Wall-clock time of the config's zone out of columns with the three readings: here and nowhere else. A bare day stays
+ * that day. `names` are plain columns, since the macros repeat their argument.
+ */
+export function localTime(
+  { fromInstant, fromWallClock }: ZoneMacros,
+  names: { readonly instant: string; readonly wallClock: string; readonly day: string },
+): string {
+  const moved = (macro: string | null, name: string): string => (macro === null ? name : `${macro}(${name})`)
+  return `COALESCE(${moved(fromWallClock, names.wallClock)}, ${names.day}, ${moved(fromInstant, names.instant)})`
 }
 
 /** Faults of the result `value` (the local time of the next layer). */

@@ -1,13 +1,13 @@
 import type { Dialect } from '../../engines/dialect.ts'
 import type { SourceConfig } from '../sources.ts'
 import { castNumber, numberExpression, scaledInteger } from './cast-number.ts'
-import { readTime, timeFaults } from './cast-time.ts'
+import { localTime, readTime, timeFaults } from './cast-time.ts'
 import { castUserId, type UserIdType } from './cast-user-id.ts'
-import { columnKind } from './column-kind.ts'
 import type { TextField } from './event-mapping.ts'
 import type { RawColumn, RawTable } from './raw-table.ts'
 import type { RowFault } from './row-fault.ts'
 import { judgedView, type IdMap } from './judged-view.ts'
+import type { ZoneMacros } from './zones.ts'
 
 export interface EventViewInput {
   /** E.g. `sources.app`. */
@@ -18,10 +18,7 @@ export interface EventViewInput {
   readonly ownIdType: UserIdType
   readonly userIdType: UserIdType
   readonly idMap: IdMap | null
-  /** Names of the macros that move a TIMESTAMP; null: nothing to move. */
-  readonly toLocal: string | null
-  /** Wall clock of the source's zone -> UTC, when it is not the config's zone. */
-  readonly toUtc: string | null
+  readonly zones: ZoneMacros
   /** SQL over the judged columns: the row is wanted. */
   readonly wanted: string | null
 }
@@ -63,7 +60,7 @@ export function eventView(input: EventViewInput, dialect: Dialect): EventView {
     nullValues: config.nullValues,
     typed,
     placed: [
-      `${localTime(input)} AS event_time`,
+      `${localTime(input.zones, { instant: 'instant_utc', wallClock: 'wall_clock', day: 'bare_day' })} AS event_time`,
       `${cents === undefined ? nullOf(dialect, 'bigint') : scaledInteger('amount', 100)} AS amount_cents`,
       `${milli === undefined ? nullOf(dialect, 'bigint') : scaledInteger('quantity', 1000)} AS quantity_milli`,
     ],
@@ -119,13 +116,3 @@ function eventTypeFault(config: SourceConfig, raw: ReadonlyMap<string, RawColumn
     },
   ]
 }
-
-/** Everything becomes wall-clock time of the config's zone here and nowhere else; a bare day stays that day. */
-export function localTime({ toLocal, toUtc }: Pick<EventViewInput, 'toLocal' | 'toUtc'>): string {
-  const local = (utc: string): string => (toLocal === null ? utc : `${toLocal}(${utc})`)
-  if (toUtc === null) return `COALESCE(wall_clock, bare_day, ${local('instant_utc')})`
-  return `COALESCE(bare_day, ${local(`${toUtc}(wall_clock)`)}, ${local('instant_utc')})`
-}
-
-/** True for columns whose zone matters. */
-export const hasZonelessTime = (column: RawColumn): boolean => columnKind(column.type) !== 'instant'

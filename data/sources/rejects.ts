@@ -113,7 +113,10 @@ const brokenWords: Readonly<Record<string, { readonly what: string; readonly exp
     what: 'a quote stands inside a field or is never closed',
     expected: 'quotes around whole fields, "" inside',
   },
-  [brokenReasons.encoding]: { what: 'the line is not in the declared encoding', expected: 'what encoding says' },
+  [brokenReasons.encoding]: {
+    what: 'bytes that no text of its encoding has',
+    expected: 'utf-8, or another declared encoding',
+  },
 }
 
 function rejectFault(input: RejectInput, row: Row, rows: number): EbbError {

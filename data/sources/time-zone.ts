@@ -14,8 +14,9 @@ export interface ZoneTable {
 
 const firstInstantMs = Date.UTC(1969, 11, 30)
 const lastInstantMs = Date.UTC(2149, 5, 8)
-/** Shorter than any period between two changes on record since 1970 (Morocco's Ramadan: about 30 days). */
-const stepMs = 7 * 86_400_000
+/** Shorter than any period between two changes on record since 1970 (summer time without Ramadan: about 30 days). */
+const stepMs = 14 * 86_400_000
+const quarterHourMs = 900_000
 
 /** True for the names that the runtime's time zone database knows, `UTC` among them. */
 export function isTimeZone(name: string): boolean {
@@ -26,52 +27,67 @@ export function isTimeZone(name: string): boolean {
   }
 }
 
-/** Reads the zone's changes out of the runtime's time zone database, once per extract. */
+const known = new Map<string, ZoneTable>()
+
+/** The zone's changes by the runtime's time zone database; found once per process. */
 export function zoneTable(timeZone: string): ZoneTable {
+  const table = known.get(timeZone) ?? findChanges(timeZone)
+  known.set(timeZone, table)
+  return table
+}
+
+function findChanges(timeZone: string): ZoneTable {
   const offsetAt = offsetReader(timeZone)
   const transitions: Transition[] = []
   const firstOffsetMs = offsetAt(firstInstantMs)
   let offsetMs = firstOffsetMs
-  for (let instantMs = firstInstantMs; instantMs < lastInstantMs; instantMs += stepMs) {
-    const nextOffsetMs = offsetAt(instantMs + stepMs)
+  for (let startMs = firstInstantMs; startMs < lastInstantMs; startMs += stepMs) {
+    const nextOffsetMs = offsetAt(startMs + stepMs)
     if (nextOffsetMs === offsetMs) continue
-    const changeMs = firstChange(offsetAt, instantMs, instantMs + stepMs)
-    transitions.push({ instantMs: changeMs, offsetBeforeMs: offsetMs, offsetAfterMs: nextOffsetMs })
+    const instantMs = firstChange(offsetAt, startMs, startMs + stepMs)
+    transitions.push({ instantMs, offsetBeforeMs: offsetMs, offsetAfterMs: nextOffsetMs })
     offsetMs = nextOffsetMs
   }
   return { timeZone, firstOffsetMs, transitions }
 }
 
-/** First whole second in (startMs, endMs] whose offset differs from that at `startMs`. */
+/** First whole second in (startMs, endMs] whose offset differs from that at `startMs`; nearly always a quarter hour. */
 function firstChange(offsetAt: (instantMs: number) => number, startMs: number, endMs: number): number {
+  const offsetMs = offsetAt(startMs)
+  const [, quarterMs] = bisect(offsetAt, [startMs, endMs], quarterHourMs)
+  const isQuarter = offsetAt(quarterMs - 1000) === offsetMs
+  return isQuarter ? quarterMs : bisect(offsetAt, [quarterMs - quarterHourMs, quarterMs], 1000)[1]
+}
+
+/** Narrows an interval with a change inside to the grid, keeping the change in (low, high]. */
+function bisect(
+  offsetAt: (instantMs: number) => number,
+  [startMs, endMs]: readonly [number, number],
+  gridMs: number,
+): [number, number] {
   const offsetMs = offsetAt(startMs)
   let low = startMs
   let high = endMs
-  while (high - low > 1000) {
-    const middle = low + Math.floor((high - low) / 2000) * 1000
+  while (high - low > gridMs) {
+    const middle = low + Math.floor((high - low) / (2 * gridMs)) * gridMs
     if (offsetAt(middle) === offsetMs) low = middle
     else high = middle
   }
-  return high
+  return [low, high]
 }
 
+/** The Swedish way of writing is ISO: `2026-01-31 12:00:00`. */
 function offsetReader(timeZone: string): (instantMs: number) => number {
-  const format = new Intl.DateTimeFormat('en-US-u-ca-iso8601', {
+  const format = new Intl.DateTimeFormat('sv-SE', {
     timeZone,
-    hourCycle: 'h23',
     year: 'numeric',
-    month: 'numeric',
-    day: 'numeric',
-    hour: 'numeric',
-    minute: 'numeric',
-    second: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
   })
-  return (instantMs) => {
-    const parts: Record<string, number> = {}
-    for (const { type, value } of format.formatToParts(instantMs)) parts[type] = Number(value)
-    const { year, month, day, hour, minute, second } = parts
-    return Date.UTC(year!, month! - 1, day, hour, minute, second) - instantMs
-  }
+  return (instantMs) => Date.parse(`${format.format(instantMs).replace(' ', 'T')}Z`) - instantMs
 }
 
 /** Where the offset changes on one axis: `offsetsMs[k]` holds in [boundariesMs[k - 1], boundariesMs[k]). */
@@ -93,11 +109,43 @@ export function stepsFromInstant({ firstOffsetMs, transitions }: ZoneTable): Off
  * the two; one that is skipped is read with the offset from before the change, so it lands as much later as the clocks
  * jumped (02:30 becomes 03:30).
  */
-export function stepsFromWallClock({ firstOffsetMs, transitions }: ZoneTable): OffsetSteps {
+export function stepsToUtc({ firstOffsetMs, transitions }: ZoneTable): OffsetSteps {
   return {
     boundariesMs: transitions.map(
       ({ instantMs, offsetBeforeMs, offsetAfterMs }) => instantMs + Math.max(offsetBeforeMs, offsetAfterMs),
     ),
     offsetsMs: [firstOffsetMs, ...transitions.map(({ offsetAfterMs }) => offsetAfterMs)],
   }
+}
+
+/** What to add to a wall-clock time of `from` to get that of `to`: by way of UTC, in one step. */
+export function stepsBetween(from: ZoneTable, to: ZoneTable): OffsetSteps {
+  const utc = stepsToUtc(from)
+  const local = stepsFromInstant(to)
+  const shift = (ms: number): number => {
+    const utcMs = ms - offsetAt(utc, ms)
+    return offsetAt(local, utcMs) - offsetAt(utc, ms)
+  }
+  const offsets = [...new Set(utc.offsetsMs)]
+  const candidates = [...utc.boundariesMs, ...local.boundariesMs.flatMap((ms) => offsets.map((offset) => ms + offset))]
+  const boundariesMs: number[] = []
+  const offsetsMs = [shift(Math.min(firstInstantMs, ...candidates) - 1)]
+  for (const ms of [...new Set(candidates)].sort((a, b) => a - b)) {
+    if (shift(ms) === offsetsMs.at(-1)) continue
+    boundariesMs.push(ms)
+    offsetsMs.push(shift(ms))
+  }
+  return { boundariesMs, offsetsMs }
+}
+
+/** The offset that holds at a moment of the steps' axis. */
+export function offsetAt({ boundariesMs, offsetsMs }: OffsetSteps, ms: number): number {
+  let low = 0
+  let high = boundariesMs.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (boundariesMs[middle]! <= ms) low = middle + 1
+    else high = middle
+  }
+  return offsetsMs[low]!
 }

@@ -1,15 +1,15 @@
 import { offsetMacro } from './offset-sql.ts'
 import type { SqlSession } from './sql-session.ts'
-import { stepsFromInstant, stepsFromWallClock, zoneTable } from './time-zone.ts'
+import { stepsBetween, stepsFromInstant, zoneTable, type OffsetSteps } from './time-zone.ts'
 
+/** Names of the macros that move a TIMESTAMP to the config's wall clock; null: nothing to move. */
 export interface ZoneMacros {
-  /** UTC -> the config's wall clock; null: the same. */
-  readonly toLocal: string | null
-  /** A source's wall clock -> UTC; null: it is the config's wall clock already. */
-  readonly toUtc: string | null
+  readonly fromInstant: string | null
+  /** From the wall clock of the source's zone. */
+  readonly fromWallClock: string | null
 }
 
-/** The macros that move times into the config's zone, made in the session when a source first needs them. */
+/** Makes the macros in the session when a source first needs them. */
 export class Zones {
   private readonly session: SqlSession
   private readonly timeZone: string
@@ -20,24 +20,22 @@ export class Zones {
     this.timeZone = timeZone
   }
 
-  async macros(sourceZone: string | undefined): Promise<ZoneMacros> {
-    const toLocal = await this.once('ebb_local', async (name) => {
-      const table = zoneTable(this.timeZone)
-      if (table.transitions.length === 0 && table.firstOffsetMs === 0) return null
-      await this.session.execute('time_zone', offsetMacro(name, stepsFromInstant(table), 1))
-      return name
-    })
-    if (sourceZone === undefined || sourceZone === this.timeZone) return { toLocal, toUtc: null }
-    const macro = `ebb_utc_${sourceZone.replaceAll(/[^A-Za-z0-9]/g, (letter) => `_${letter.charCodeAt(0)}_`)}`
-    const toUtc = await this.once(macro, async (name) => {
-      await this.session.execute('time_zone', offsetMacro(name, stepsFromWallClock(zoneTable(sourceZone)), -1))
-      return name
-    })
-    return { toLocal, toUtc }
+  async macros(sourceZone: string = this.timeZone): Promise<ZoneMacros> {
+    const local = zoneTable(this.timeZone)
+    const fromInstant = await this.once('ebb_local', () => stepsFromInstant(local))
+    if (sourceZone === this.timeZone) return { fromInstant, fromWallClock: null }
+    const name = `ebb_local_${sourceZone.replaceAll(/[^A-Za-z0-9]/g, (letter) => `_${letter.charCodeAt(0)}_`)}`
+    return { fromInstant, fromWallClock: await this.once(name, () => stepsBetween(zoneTable(sourceZone), local)) }
   }
 
-  private async once(name: string, make: (name: string) => Promise<string | null>): Promise<string | null> {
-    if (!this.made.has(name)) this.made.set(name, await make(name))
+  private async once(name: string, steps: () => OffsetSteps): Promise<string | null> {
+    if (!this.made.has(name)) this.made.set(name, await this.make(name, steps()))
     return this.made.get(name) ?? null
+  }
+
+  private async make(name: string, steps: OffsetSteps): Promise<string | null> {
+    if (steps.offsetsMs.every((offset) => offset === 0)) return null
+    await this.session.execute('time_zone', offsetMacro(name, steps))
+    return name
   }
 }

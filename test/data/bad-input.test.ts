@@ -96,7 +96,7 @@ const cases: readonly { readonly name: string; readonly given: ExtractCase; read
         Buffer.from(',2026-01-01,5\n'),
       ]),
     ),
-    says: 'data: sources.shop: shop.csv, line 3: bytes that no text of its encoding has, expected utf-8, or another declared encoding, got ',
+    says: 'data: sources.shop: shop.csv, line 3: bytes that no text of its encoding has, expected utf-8, or another declared encoding, got "',
   },
   {
     name: 'mixed line endings',
