@@ -68,7 +68,7 @@ export function loadEnsemble(header: EnsembleHeader, saved: SavedModel): TreeEns
     const nodes = nodeCounts[t]!
     const tree: Tree = {
       feature: read.next('feature', Uint16Array, nodes),
-      cut: read.next('cut', Uint16Array, nodes),
+      cut: read.next('cut', Uint32Array, nodes),
       flags: read.next('flags', Uint8Array, nodes),
       left: read.next('left', Int32Array, nodes),
       right: read.next('right', Int32Array, nodes),

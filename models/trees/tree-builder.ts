@@ -35,7 +35,7 @@ export class TreeBuilder {
     for (const [i, set] of this.sets.entries()) sets.set(set, 8 * i)
     return {
       feature: Uint16Array.from(this.feature),
-      cut: Uint16Array.from(this.cut),
+      cut: Uint32Array.from(this.cut),
       flags: Uint8Array.from(this.flags),
       left: Int32Array.from(this.left),
       right: Int32Array.from(this.right),

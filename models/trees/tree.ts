@@ -12,7 +12,7 @@ export const bySet = 2
  */
 export interface Tree {
   readonly feature: Uint16Array
-  readonly cut: Uint16Array
+  readonly cut: Uint32Array
   readonly flags: Uint8Array
   readonly left: Int32Array
   readonly right: Int32Array

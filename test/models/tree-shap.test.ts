@@ -105,7 +105,7 @@ describe('tree shap: definitions', () => {
   it('a stump with 3 of 4 rows at value 1 and 1 at 5: mean 2, a row on the left gets -1, one on the right +3', () => {
     const tree: Tree = {
       feature: Uint16Array.of(0),
-      cut: Uint16Array.of(0),
+      cut: Uint32Array.of(0),
       flags: Uint8Array.of(0),
       left: Int32Array.of(-1),
       right: Int32Array.of(-2),
