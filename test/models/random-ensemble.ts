@@ -37,7 +37,7 @@ function randomTree(random: Random, features: readonly FeatureBins[], { leaves, 
   const sets: number[] = []
   const flags = new Uint8Array(nodes)
   const feature = Uint16Array.from({ length: nodes }, () => random.integer(features.length))
-  const cut = new Uint16Array(nodes)
+  const cut = new Uint32Array(nodes)
   const hangs: { children: Int32Array; node: number }[] = [{ children: new Int32Array(1), node: 0 }]
   for (let node = 0; node < nodes; node++) {
     const leaf = random.next() < chain ? hangs.length - 1 : random.integer(hangs.length)
