@@ -62,7 +62,7 @@ const derivedSchema = z.strictObject({
 })
 
 /** A feature that a config declares under `features.add`. */
-export const userFeatureSchema = z.union([measureSchema, derivedSchema])
+export const userFeatureSchema = z.discriminatedUnion('kind', [measureSchema, derivedSchema])
 export type UserFeature = z.output<typeof userFeatureSchema>
 
 /** The config's `features:` section. */

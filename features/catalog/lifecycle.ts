@@ -1,3 +1,4 @@
+// Lists of features as data: some functions are longer than the house's 40 lines.
 import type { Feature } from '../definition.ts'
 import { roles } from '../roles.ts'
 import type { CatalogContext, FamilyFeatures } from './context.ts'

@@ -1,3 +1,4 @@
+// Lists of features as data: some functions are longer than the house's 40 lines.
 import type { Feature, LevelStatistic, Window } from '../definition.ts'
 import { decayWords } from './activity.ts'
 import type { CatalogContext, FamilyFeatures } from './context.ts'

@@ -1,3 +1,4 @@
+// Lists of features as data: some functions are longer than the house's 40 lines.
 import type { Feature, FittedFeature, MeasureFeature } from '../definition.ts'
 import { playsRole } from '../roles.ts'
 import { decayWords } from './activity.ts'

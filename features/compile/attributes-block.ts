@@ -1,3 +1,4 @@
+// SQL templates: some functions are longer than the house's 40 lines, so that a statement can be read in one piece.
 import { EbbError } from '../../core/errors.ts'
 import type { AsOfFeature } from '../definition.ts'
 import type { PlanAttribute } from '../plan.ts'

@@ -1,3 +1,4 @@
+// SQL templates: some functions are longer than the house's 40 lines, so that a statement can be read in one piece.
 import type { MeasureFeature } from '../definition.ts'
 import { segmentColumn, segmentJoin } from '../calendar.ts'
 import { windowKey } from '../window.ts'

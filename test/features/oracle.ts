@@ -53,6 +53,7 @@ function column(event: TestEvent, name: string): Value {
     quantity: event.quantityMilli === null ? null : event.quantityMilli / 1000,
     category: event.category,
     channel: event.channel,
+    source: `s${event.delay}`,
     hour: date.getUTCHours(),
     weekday: date.getUTCDay() === 0 ? 7 : date.getUTCDay(),
   }

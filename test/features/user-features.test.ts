@@ -1,0 +1,62 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createRandom } from '../../core/random.ts'
+import type { Engine } from '../../engines/engine.ts'
+import { featuresSchema } from '../../features/config.ts'
+import type { Feature } from '../../features/definition.ts'
+import { userFeatures } from '../../features/user-features.ts'
+import { oracle } from './oracle.ts'
+import { openTestEngine } from './engine.ts'
+import { at, catalogContext, loadWorld, makeExamples, randomWorld, testPlan } from './world.ts'
+
+let engine: Engine
+beforeAll(async () => {
+  engine = await openTestEngine()
+})
+afterAll(() => engine.close())
+
+const words = { unit: 'x', description: 'Something' }
+const measures = {
+  big: { measure: 'count', where: "event_type = 'purchase' and amount > 50.5", lookbackDays: 60 },
+  at_night: { measure: 'activeDays', where: 'hour < 6 or hour >= 22 and not (weekday in (6, 7))', lookbackDays: 30 },
+  many: { measure: 'sum', of: 'amount', where: 'quantity between 2 and 3', lookbackDays: 'lifetime' },
+  least: { measure: 'min', of: 'amount', lookbackDays: 30, offsetDays: 10 },
+  quoted: { measure: 'distinct', of: 'channel', where: "category = 'c''c' or category is null", lookbackDays: 45 },
+  gap_count: { measure: 'gaps', of: 'count', where: "channel <> 'web'", lookbackDays: 90, offsetDays: 5 },
+  channel_mix: { measure: 'levels', of: 'channel', statistic: 'entropy', lookbackDays: 50 },
+  first_kind: { measure: 'firstLevel', of: 'category', where: 'source is not null', lookbackDays: 40 },
+}
+const formulas = {
+  a_share: { formula: 'share', from: ['big', 'gap_count'] },
+  a_product: { formula: 'product', from: ['many', 'big'] },
+  a_share_of_products: { formula: 'difference', from: ['a_product', 'least'] },
+  how_many: { formula: 'countPositive', from: ['big', 'many', 'least'] },
+}
+
+test("a config's own conditions, offsets and formulas agree with the plain formulation to 1e-9", async () => {
+  const add = {
+    ...Object.fromEntries(Object.entries(measures).map(([name, of]) => [name, { kind: 'measure', ...words, ...of }])),
+    ...Object.fromEntries(Object.entries(formulas).map(([name, of]) => [name, { kind: 'derived', ...words, ...of }])),
+  }
+  const features = userFeatures(featuresSchema.parse({ add }).add)
+  const world = randomWorld(createRandom('own'), { users: 60, delays: [0, 2], categories: ['a', 'b', "c'c", 'd'] })
+  await loadWorld(engine, world)
+  const plan = testPlan(catalogContext(), { features, supporting: [], delaysDays: [0, 2], context: [] })
+  const { rows } = await makeExamples(engine, plan)
+  const byName = new Map<string, Feature>(features.map((feature) => [feature.name, feature]))
+  const filled = new Map<string, number>()
+  for (const row of rows)
+    for (const feature of features) {
+      const where = { world, user: row['user_index'] as number, cutoff: at(row['cutoff'] as string), features: byName }
+      const expected = oracle(feature, where)
+      const got = row[feature.name]
+      const place = `${feature.name} of ${where.user} at ${row['cutoff']}`
+      if (typeof expected !== 'number') expect([place, got]).toEqual([place, expected])
+      else
+        expect([place, Math.abs((got as number) - expected) <= 1e-9 * Math.max(1, Math.abs(expected))]).toEqual([
+          place,
+          true,
+        ])
+      if (expected !== null && expected !== 0) filled.set(feature.name, (filled.get(feature.name) ?? 0) + 1)
+    }
+  expect(filled.size).toBe(features.length)
+})
