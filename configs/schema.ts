@@ -61,12 +61,19 @@ export const configSchema = z.strictObject({
         .array(z.enum(sliceNames))
         .default([...sliceNames])
         .describe('Subgroups of the test part to look at'),
-      bootstrap: z.int().min(0).max(100_000).default(1000).describe('Resamples of users for the 95 % intervals'),
+      bootstrap: z
+        .int()
+        .min(0)
+        .max(100_000)
+        .default(1000)
+        .describe(
+          'Resamples of users for the 95 % intervals; at most 200 for the train part, which only shows overfit',
+        ),
       threshold: thresholdSchema.describe('How the decision threshold is chosen on select'),
       importance: z
         .strictObject({
-          repeats: z.int().min(1).max(100).default(5).describe('Shuffles per feature'),
-          maxRows: z.int().min(100).default(5000).describe('At most so many rows of test, drawn once'),
+          repeats: z.int().min(1).max(100).default(3).describe('Shuffles per feature'),
+          maxRows: z.int().min(100).default(2000).describe('At most so many rows of test, drawn once'),
         })
         .prefault({})
         .describe('Permutation importance on test'),

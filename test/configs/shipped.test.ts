@@ -8,8 +8,8 @@ const folder = join(import.meta.dirname, '..', '..', 'configs')
 const files = readdirSync(folder).filter((name) => name.endsWith('.yaml'))
 
 describe('the configs that come with Ebb', () => {
-  it('there are three', () => {
-    expect(files.sort()).toEqual(['cdnow-benchmark.yaml', 'quickstart.yaml', 'simulated.yaml'])
+  it('quickstart and benchmark are among them', () => {
+    expect(files).toEqual(expect.arrayContaining(['cdnow-benchmark.yaml', 'quickstart.yaml']))
   })
 
   it.each(files)('%s is valid with every profile, and names its schema in the first line', async (name) => {
