@@ -9,19 +9,23 @@ export const averagePrecision = defineMetric({
   direction: 'maximize',
   reads: 'ranking',
   overSorted({ y, endsGroup, unweighted }) {
-    return ({ rows: weights, churned } = unweighted) => {
+    return ({ rows: weights, mass, churned } = unweighted) => {
       let total = 0
-      let churners = 0
-      let rows = 0
-      let groupChurners = 0
-      for (let i = y.length - 1; i >= 0; i--) {
+      let massAbove = mass
+      let churnedAbove = churned
+      let group = 0
+      let groupChurned = 0
+      for (let i = 0; i < y.length; i++) {
         const weight = weights[i]!
-        rows += weight
-        groupChurners += weight * y[i]!
-        if (i > 0 && endsGroup[i - 1] === 0) continue
-        churners += groupChurners
-        total += (groupChurners * churners) / Math.max(rows, Number.MIN_VALUE)
-        groupChurners = 0
+        group += weight
+        groupChurned += weight * y[i]!
+        if (endsGroup[i] === 0) continue
+        // "Above" counts the group itself. Without mass there is no churner either: the term is 0.
+        total += (groupChurned * churnedAbove) / (massAbove > 0 ? massAbove : 1)
+        massAbove -= group
+        churnedAbove -= groupChurned
+        group = 0
+        groupChurned = 0
       }
       return total / churned
     }

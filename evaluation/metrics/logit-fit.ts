@@ -6,7 +6,8 @@ export interface LogitFit {
 }
 
 const notFitted: LogitFit = { intercept: Number.NaN, slope: Number.NaN }
-const tolerance = 1e-9
+/** Size of the last step; the error behind it is of its square. */
+const tolerance = 1e-7
 const steps = 50
 /** Newton steps up to this length are taken as they are: replicates start close to their end. */
 const longStep = 0.25
@@ -39,9 +40,10 @@ export function fitLogit(bins: LogitBins, start: LogitFit, fixedSlope: boolean):
     if (Math.abs(d0) + Math.abs(d1) > longStep) [d0, d1] = shortened(bins, { intercept, slope }, [d0, d1])
     intercept += d0
     slope += d1
+    const isThere =
+      Math.abs(d0) < tolerance * (1 + Math.abs(intercept)) && Math.abs(d1) < tolerance * (1 + Math.abs(slope))
+    if (isThere) return at.hessian00 > flat * bins.total ? { intercept, slope } : notFitted
     at = derivatives(bins, intercept, slope)
-    if (Math.abs(d0) < tolerance * (1 + Math.abs(intercept)) && Math.abs(d1) < tolerance * (1 + Math.abs(slope)))
-      return at.hessian00 > flat * bins.total ? { intercept, slope } : notFitted
   }
   return notFitted
 }
