@@ -106,7 +106,7 @@ async function measure(
     unmatchedUsers: Number(unmatched!['users']),
     columns: table.columns.map((name, at) => ({
       name,
-      nullFraction: rows === 0 ? 0 : 1 - Number(row![`known_${at}`]) / rows,
+      nullFraction: rows === 0 ? 0 : (rows - Number(row![`known_${at}`])) / rows,
     })),
   }
 }

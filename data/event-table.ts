@@ -39,7 +39,10 @@ export const userColumns = {
   user_id: 'VARCHAR | BIGINT',
 } as const
 
-/** Relation: user_index INTEGER, valid_from DATE (NULL = static: valid always), then the value columns. */
+/**
+ * Relation: user_index INTEGER, valid_from DATE (NULL = static: valid always), then the value columns. One row per user
+ * and day, the last of the day; what became valid on a day is known at cutoffs after it (`valid_from < cutoff`).
+ */
 export interface AttributeRelation {
   /** Key of the config's `attributes`. */
   readonly name: string

@@ -86,7 +86,7 @@ function sourceQuality(
   const rows = Number(row?.['row_count'] ?? 0)
   const nullFractions = nullableColumns
     .filter((column) => counts.filled.includes(fieldOf(column)))
-    .map((column) => [fieldOf(column), rows === 0 ? 0 : 1 - Number(row![`${column}_known`]) / rows] as const)
+    .map((column) => [fieldOf(column), rows === 0 ? 0 : (rows - Number(row![`${column}_known`])) / rows] as const)
   return {
     rows,
     rowsRead: counts.rowsRead,
@@ -161,7 +161,7 @@ function total(
       .map(([reason, rows]) => ({ reason, rows }))
       .sort((a, b) => b.rows - a.rows || (a.reason < b.reason ? -1 : 1)),
     nullFractions: Object.fromEntries(
-      filled.map((column) => [fieldOf(column), rows === 0 ? 0 : 1 - known(column) / rows]),
+      filled.map((column) => [fieldOf(column), rows === 0 ? 0 : (rows - known(column)) / rows]),
     ),
     exactDuplicates: sum((source) => source.exactDuplicates),
     duplicatesDropped: sum((source) => source.duplicatesDropped),
