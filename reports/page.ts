@@ -1,6 +1,6 @@
-import { createGallery } from './figure.ts'
+import { type Gallery, createGallery } from './figure.ts'
 import { decimal, percent } from './format.ts'
-import { html, trusted } from './html.ts'
+import { type Html, html, trusted } from './html.ts'
 import type { RunFiles } from './run-files.ts'
 import type { Section } from './section.ts'
 import { atRiskSection } from './sections/at-risk.ts'
@@ -27,20 +27,7 @@ export interface Page {
 /** The report of a run. The same files and style sheet give the same bytes. */
 export function renderPage(files: RunFiles, css: string): Page {
   const gallery = createGallery()
-  const sections = [
-    summarySection(files, gallery),
-    atRiskSection(files),
-    leaderboardSection(files, gallery),
-    rankingSection(files, gallery),
-    calibrationSection(files, gallery),
-    importanceSection(files, gallery),
-    slicesSection(files, gallery),
-    windowsSection(files, gallery),
-    qualitySection(files, gallery),
-    shippedSection(files),
-    checksSection(files),
-    runFactsSection(files),
-  ]
+  const sections = sectionsOf(files, gallery)
   const { run } = files
   const page = html`<!doctype html>
     <html lang="en">
@@ -58,15 +45,7 @@ export function renderPage(files: RunFiles, css: string): Page {
         </style>
       </head>
       <body>
-        <header>
-          <p class="kicker">Churn report</p>
-          <h1>${run.experiment}</h1>
-          <p class="lead">${lead(files)}</p>
-          ${run.status === 'SUCCEEDED' ? null : html`<p class="alarm"><b>This run is ${run.status}.</b> ${run.error?.message ?? 'What it left behind is shown as far as it goes.'}</p>`}
-          <nav aria-label="Sections">
-            ${sections.map((section) => html`<a href="#${section.id}">${section.short ?? section.title}</a>`)}
-          </nav>
-        </header>
+        ${headerHtml(files, sections)}
         <main>${sections.map(sectionHtml)}</main>
         <footer>
           <p>
@@ -78,6 +57,36 @@ export function renderPage(files: RunFiles, css: string): Page {
       </body>
     </html> `
   return { html: page.markup, charts: gallery.drawn }
+}
+
+function sectionsOf(files: RunFiles, gallery: Gallery): Section[] {
+  return [
+    summarySection(files, gallery),
+    atRiskSection(files),
+    leaderboardSection(files, gallery),
+    rankingSection(files, gallery),
+    calibrationSection(files, gallery),
+    importanceSection(files, gallery),
+    slicesSection(files, gallery),
+    windowsSection(files, gallery),
+    qualitySection(files, gallery),
+    shippedSection(files),
+    checksSection(files),
+    runFactsSection(files),
+  ]
+}
+
+function headerHtml(files: RunFiles, sections: readonly Section[]): Html {
+  const { run } = files
+  return html`<header>
+    <p class="kicker">Churn report</p>
+    <h1>${run.experiment}</h1>
+    <p class="lead">${lead(files)}</p>
+    ${run.status === 'SUCCEEDED' ? null : html`<p class="alarm"><b>This run is ${run.status}.</b> ${run.error?.message ?? 'What it left behind is shown as far as it goes.'}</p>`}
+    <nav aria-label="Sections">
+      ${sections.map((section) => html`<a href="#${section.id}">${section.short ?? section.title}</a>`)}
+    </nav>
+  </header>`
 }
 
 function sectionHtml(section: Section) {

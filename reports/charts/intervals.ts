@@ -28,9 +28,7 @@ const longestLabel = 26
 export function intervalsChart({ title, axis, rows, digits, width, reference, fromZero }: IntervalChart): string {
   const labels = rows.map((row) => shorten(row.label))
   const marginLeft = Math.min(width * 0.45, 12 + 6.25 * Math.max(4, ...labels.map((label) => label.length)))
-  const drawn = rows
-    .filter((row) => Number.isFinite(row.value))
-    .map((row, at) => ({ ...row, at: rows.indexOf(row), key: at }))
+  const drawn = rows.map((row, at) => ({ ...row, at })).filter((row) => Number.isFinite(row.value))
   return draw(
     {
       width,
@@ -56,35 +54,41 @@ export function intervalsChart({ title, axis, rows, digits, width, reference, fr
         type: 'point',
         padding: 0.6,
       },
-      marks: [
-        reference === undefined ? null : Plot.ruleX([reference], { stroke: 'var(--soft)', strokeDasharray: '2 3' }),
-        Plot.ruleY(
-          drawn.filter((row) => Number.isFinite(row.low)),
-          {
-            y: 'at',
-            x1: 'low',
-            x2: 'high',
-            stroke: 'color',
-            strokeWidth: 2.4,
-            strokeOpacity: 0.6,
-            strokeLinecap: 'round',
-          },
-        ),
-        Plot.dot(drawn, { x: 'value', y: 'at', fill: 'color', r: 4.2, stroke: 'var(--paper)', strokeWidth: 1 }),
-        Plot.text(drawn, {
-          y: 'at',
-          text: (row: IntervalRow) => row.value.toFixed(digits),
-          frameAnchor: 'right',
-          textAnchor: 'start',
-          dx: 8,
-          fill: 'currentColor',
-          fontVariant: 'tabular-nums',
-        }),
-      ],
+      marks: intervalMarks(drawn, digits, reference),
       color: { type: 'identity' },
     },
     { title, description: `${axis}, ${rows.length} rows with 95 % intervals.` },
   )
+}
+
+type DrawnRow = IntervalRow & { readonly at: number }
+
+function intervalMarks(drawn: readonly DrawnRow[], digits: number, reference?: number): Plot.Markish[] {
+  return [
+    reference === undefined ? null : Plot.ruleX([reference], { stroke: 'var(--soft)', strokeDasharray: '2 3' }),
+    Plot.ruleY(
+      drawn.filter((row) => Number.isFinite(row.low)),
+      {
+        y: 'at',
+        x1: 'low',
+        x2: 'high',
+        stroke: 'color',
+        strokeWidth: 2.4,
+        strokeOpacity: 0.6,
+        strokeLinecap: 'round',
+      },
+    ),
+    Plot.dot(drawn, { x: 'value', y: 'at', fill: 'color', r: 4.2, stroke: 'var(--paper)', strokeWidth: 1 }),
+    Plot.text(drawn, {
+      y: 'at',
+      text: (row: IntervalRow) => row.value.toFixed(digits),
+      frameAnchor: 'right',
+      textAnchor: 'start',
+      dx: 8,
+      fill: 'currentColor',
+      fontVariant: 'tabular-nums',
+    }),
+  ]
 }
 
 function shorten(label: string): string {

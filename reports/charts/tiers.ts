@@ -30,30 +30,36 @@ export function tiersChart(tiers: ScoringSummary['tiers'], width: number): strin
       marginBottom: 22,
       x: { domain: [0, total], label: null, axis: null },
       color: { type: 'identity' },
-      marks: [
-        Plot.rect(cuts, { x1: 'from', x2: 'to', y1: 0, y2: 1, fill: 'color', inset: 1, rx: 3 }),
-        Plot.text(cuts, {
-          x: 'from',
-          frameAnchor: 'top',
-          dy: -14,
-          dx: 2,
-          textAnchor: 'start',
-          fontWeight: 600,
-          text: (tier: { tier: string }) => tier.tier,
-          fill: 'currentColor',
-        }),
-        Plot.text(cuts, {
-          x: 'from',
-          frameAnchor: 'bottom',
-          dy: 15,
-          dx: 2,
-          textAnchor: 'start',
-          text: (tier: { users: number }) => tier.users.toLocaleString('en-US'),
-          fill: 'var(--soft)',
-        }),
-      ],
+      marks: tierMarks(cuts),
       y: { axis: null },
     },
     { title: 'Tiers', description: tiers.map((tier) => `${tier.tier}: ${tier.users} users`).join(', ') },
   )
+}
+
+type Cut = ScoringSummary['tiers'][number] & { readonly from: number; readonly to: number; readonly color: string }
+
+function tierMarks(cuts: readonly Cut[]): Plot.Markish[] {
+  return [
+    Plot.rect(cuts, { x1: 'from', x2: 'to', y1: 0, y2: 1, fill: 'color', inset: 1, rx: 3 }),
+    Plot.text(cuts, {
+      x: 'from',
+      frameAnchor: 'top',
+      dy: -14,
+      dx: 2,
+      textAnchor: 'start',
+      fontWeight: 600,
+      text: (tier: { tier: string }) => tier.tier,
+      fill: 'currentColor',
+    }),
+    Plot.text(cuts, {
+      x: 'from',
+      frameAnchor: 'bottom',
+      dy: 15,
+      dx: 2,
+      textAnchor: 'start',
+      text: (tier: { users: number }) => tier.users.toLocaleString('en-US'),
+      fill: 'var(--soft)',
+    }),
+  ]
 }

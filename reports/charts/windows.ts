@@ -22,10 +22,29 @@ export interface WindowPicture {
 const at = (day: string) => new Date(`${day}T00:00:00Z`)
 
 /** Per part: what is known (thin line up to each cutoff), the cutoffs (ticks) and their prediction windows (bars). */
-export function windowsChart(
-  { lanes, gapDays, horizonDays, dataEnd, dataStart }: WindowPicture,
-  width: number,
-): string {
+export function windowsChart(picture: WindowPicture, width: number): string {
+  const { lanes } = picture
+  return draw(
+    {
+      width,
+      height: 66 + 34 * lanes.length,
+      marginBottom: 34,
+      marginLeft: width < 500 ? 76 : 150,
+      marginTop: 22,
+      marginRight: 16,
+      x: { type: 'utc', label: null, ticks: width < 500 ? 3 : 7 },
+      y: { domain: lanes.map((lane) => lane.label), label: null, tickSize: 0, type: 'band', padding: 0.45 },
+      color: { type: 'identity' },
+      marks: windowMarks(picture),
+    },
+    {
+      title: 'Windows in time',
+      description: 'For each part: history, cutoffs and the prediction windows that follow them.',
+    },
+  )
+}
+
+function windowMarks({ lanes, gapDays, horizonDays, dataEnd, dataStart }: WindowPicture): Plot.Markish[] {
   const windows = lanes.flatMap((lane) =>
     lane.cutoffs.map((cutoff) => ({
       lane: lane.label,
@@ -41,41 +60,24 @@ export function windowsChart(
     end: at(lane.cutoffs.at(-1)!),
     color: partColor(lane.part),
   }))
-  return draw(
-    {
-      width,
-      height: 66 + 34 * lanes.length,
-      marginBottom: 34,
-      marginLeft: width < 500 ? 76 : 150,
-      marginTop: 22,
-      marginRight: 16,
-      x: { type: 'utc', label: null, ticks: width < 500 ? 3 : 7 },
-      y: { domain: lanes.map((lane) => lane.label), label: null, tickSize: 0, type: 'band', padding: 0.45 },
-      color: { type: 'identity' },
-      marks: [
-        Plot.ruleX([at(dataEnd)], { stroke: 'var(--soft)', strokeDasharray: '2 3' }),
-        Plot.text([at(dataEnd)], {
-          x: (day: Date) => day,
-          text: () => 'data end',
-          frameAnchor: 'top',
-          dy: -14,
-          fill: 'var(--soft)',
-        }),
-        Plot.ruleY(known, { y: 'lane', x1: 'start', x2: 'end', stroke: 'color', strokeWidth: 1.5, strokeOpacity: 0.7 }),
-        Plot.barX(windows, {
-          y: 'lane',
-          x1: 'start',
-          x2: 'end',
-          fill: 'color',
-          fillOpacity: windows.length > 12 ? 0.22 : 0.4,
-          rx: 2,
-        }),
-        Plot.tickX(windows, { y: 'lane', x: 'cutoff', stroke: 'color', strokeWidth: 2.2 }),
-      ],
-    },
-    {
-      title: 'Windows in time',
-      description: 'For each part: history, cutoffs and the prediction windows that follow them.',
-    },
-  )
+  return [
+    Plot.ruleX([at(dataEnd)], { stroke: 'var(--soft)', strokeDasharray: '2 3' }),
+    Plot.text([at(dataEnd)], {
+      x: (day: Date) => day,
+      text: () => 'data end',
+      frameAnchor: 'top',
+      dy: -14,
+      fill: 'var(--soft)',
+    }),
+    Plot.ruleY(known, { y: 'lane', x1: 'start', x2: 'end', stroke: 'color', strokeWidth: 1.5, strokeOpacity: 0.7 }),
+    Plot.barX(windows, {
+      y: 'lane',
+      x1: 'start',
+      x2: 'end',
+      fill: 'color',
+      fillOpacity: windows.length > 12 ? 0.22 : 0.4,
+      rx: 2,
+    }),
+    Plot.tickX(windows, { y: 'lane', x: 'cutoff', stroke: 'color', strokeWidth: 2.2 }),
+  ]
 }

@@ -18,10 +18,6 @@ export function shippedSection(files: RunFiles): Section {
 }
 
 function body(files: RunFiles, leaderboard: Leaderboard): Html {
-  const { shipped } = leaderboard
-  const judged = entryOf(leaderboard, leaderboard.winner)
-  const train = files.split?.parts.find((part) => part.part === 'train')
-  const fixed = Object.entries(shipped.fixed).map(([name, value]) => `${name} ${valueText(value)}`)
   return html`
     <p>
       The numbers of this report judge a model that has never seen the test part. After that one look, the same recipe
@@ -31,34 +27,43 @@ function body(files: RunFiles, leaderboard: Leaderboard): Html {
     <div class="pair">
       <div>
         <h3>Judged</h3>
-        ${facts([
-          ['model', html`<b>${leaderboard.winner}</b>`],
-          ['fitted on', train ? `${count(train.rows)} rows at ${plural(train.cutoffs.length, 'cutoff')}` : 'unknown'],
-          ['calibrator', judged?.calibrator ?? 'unknown'],
-          [
-            `${metricWords(leaderboard.chooseBy).label} on test`,
-            withInterval(judged?.metrics.test[leaderboard.chooseBy], metricWords(leaderboard.chooseBy).digits),
-          ],
-          ['tested on', partInWords(files, 'test')],
-        ])}
+        ${judgedFacts(files, leaderboard)}
       </div>
       <div>
         <h3>Shipped</h3>
-        ${facts([
-          ['model', html`<b>${shipped.model}</b>`],
-          ['fitted on', `${count(shipped.rows)} rows at ${plural(shipped.cutoffs.length, 'cutoff')}`],
-          [
-            'cutoffs',
-            shipped.cutoffs.length > 4
-              ? `${shipped.cutoffs[0]} to ${shipped.cutoffs.at(-1)}`
-              : shipped.cutoffs.join(', '),
-          ],
-          ['calibrator', shipped.calibrator === 'none' ? 'none' : `${shipped.calibrator}, cross-fitted`],
-          ['kept from the judged fit', fixed.length > 0 ? fixed.join(', ') : 'nothing to keep'],
-        ])}
+        ${shippedFacts(leaderboard)}
       </div>
     </div>
   `
+}
+
+function judgedFacts(files: RunFiles, leaderboard: Leaderboard): Html {
+  const judged = entryOf(leaderboard, leaderboard.winner)
+  const train = files.split?.parts.find((part) => part.part === 'train')
+  return facts([
+    ['model', html`<b>${leaderboard.winner}</b>`],
+    ['fitted on', train ? `${count(train.rows)} rows at ${plural(train.cutoffs.length, 'cutoff')}` : 'unknown'],
+    ['calibrator', judged?.calibrator ?? 'unknown'],
+    [
+      `${metricWords(leaderboard.chooseBy).label} on test`,
+      withInterval(judged?.metrics.test[leaderboard.chooseBy], metricWords(leaderboard.chooseBy).digits),
+    ],
+    ['tested on', partInWords(files, 'test')],
+  ])
+}
+
+function shippedFacts({ shipped }: Leaderboard): Html {
+  const fixed = Object.entries(shipped.fixed).map(([name, value]) => `${name} ${valueText(value)}`)
+  return facts([
+    ['model', html`<b>${shipped.model}</b>`],
+    ['fitted on', `${count(shipped.rows)} rows at ${plural(shipped.cutoffs.length, 'cutoff')}`],
+    [
+      'cutoffs',
+      shipped.cutoffs.length > 4 ? `${shipped.cutoffs[0]} to ${shipped.cutoffs.at(-1)}` : shipped.cutoffs.join(', '),
+    ],
+    ['calibrator', shipped.calibrator === 'none' ? 'none' : `${shipped.calibrator}, cross-fitted`],
+    ['kept from the judged fit', fixed.length > 0 ? fixed.join(', ') : 'nothing to keep'],
+  ])
 }
 
 function valueText(value: unknown): string {

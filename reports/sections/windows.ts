@@ -96,22 +96,7 @@ function churnRate(population: Population, gallery: Gallery): Html {
     draw: (width) => churnRateChart(cutoffs, width),
     isWide: true,
     legend,
-    table: table({
-      caption: 'Population by cutoff',
-      rows: cutoffs,
-      columns: [
-        { head: 'cutoff', cell: (row) => row.cutoff, isOneLine: true },
-        { head: 'part', cell: (row) => row.part.replaceAll('+', ', ') },
-        { head: 'users', cell: (row) => count(row.users), isNumber: true },
-        { head: 'eligible', cell: (row) => count(row.eligible), isNumber: true },
-        { head: 'already churned', cell: (row) => count(row.alreadyChurned), isNumber: true },
-        { head: 'churned in gap', cell: (row) => count(row.churnedInGap), isNumber: true },
-        { head: 'churned', cell: (row) => count(row.churned), isNumber: true },
-        { head: 'active', cell: (row) => count(row.activeChurned), isNumber: true, note: 'The user said so' },
-        { head: 'passive', cell: (row) => count(row.passiveChurned), isNumber: true, note: 'The user fell silent' },
-        { head: 'churn rate', cell: (row) => percent(row.churnRate), isNumber: true },
-      ],
-    }),
+    table: populationTable(cutoffs),
   })
   if (droppedCutoffs.length === 0) return figure
   const items = droppedCutoffs.map((one) => html`<li>${one.cutoff}: ${one.reason} (${plural(one.users, 'user')})</li>`)
@@ -122,4 +107,23 @@ function churnRate(population: Population, gallery: Gallery): Html {
         ${items}
       </ul>
     </details>`
+}
+
+function populationTable(cutoffs: Population['cutoffs']): Html {
+  return table({
+    caption: 'Population by cutoff',
+    rows: cutoffs,
+    columns: [
+      { head: 'cutoff', cell: (row) => row.cutoff, isOneLine: true },
+      { head: 'part', cell: (row) => row.part.replaceAll('+', ', ') },
+      { head: 'users', cell: (row) => count(row.users), isNumber: true },
+      { head: 'eligible', cell: (row) => count(row.eligible), isNumber: true },
+      { head: 'already churned', cell: (row) => count(row.alreadyChurned), isNumber: true },
+      { head: 'churned in gap', cell: (row) => count(row.churnedInGap), isNumber: true },
+      { head: 'churned', cell: (row) => count(row.churned), isNumber: true },
+      { head: 'active', cell: (row) => count(row.activeChurned), isNumber: true, note: 'The user said so' },
+      { head: 'passive', cell: (row) => count(row.passiveChurned), isNumber: true, note: 'The user fell silent' },
+      { head: 'churn rate', cell: (row) => percent(row.churnRate), isNumber: true },
+    ],
+  })
 }
