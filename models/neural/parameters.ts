@@ -24,7 +24,7 @@ export const mlpParameters = z.strictObject({
     .number()
     .min(0)
     .max(1)
-    .default(1e-4)
+    .default(0.01)
     .describe('L2 penalty on the weights (not the biases): adds weightDecay x w to the gradient'),
   validFraction: z
     .number()
