@@ -15,6 +15,8 @@ export interface ImportanceInput {
   readonly labels: Labels
   /** Rows of test. */
   readonly rows: Uint32Array
+  /** What the model reads at most; null: what it says itself. */
+  readonly reads: readonly string[] | null
   readonly repeats: number
   /** At most so many test rows, drawn once. */
   readonly maxRows: number
@@ -41,7 +43,7 @@ export async function importanceTask(input: ImportanceInput, context: Surroundin
         users: new Uint32Array(rows.length),
       })()
     },
-    used: named.length > 0 ? new Set(named) : undefined,
+    used: input.reads !== null ? new Set(input.reads) : named.length > 0 ? new Set(named) : undefined,
     repeats: input.repeats,
     maxRows: input.maxRows,
     random: context.random,

@@ -12,6 +12,9 @@ import type { StageContext } from '../context.ts'
 import type { CalibratedModel } from './calibrate.ts'
 import type { Examples, PartRows } from './examples-type.ts'
 
+/** Train metrics only show the overfit gap: a coarser interval does, on the part with the most rows. */
+const trainReplicates = 200
+
 export interface Evaluation {
   readonly byPart: Readonly<Record<Part, readonly EvaluatedModel[]>>
   readonly choice: Choice
@@ -47,7 +50,10 @@ export async function evaluateModelsOnParts(
           probabilities: calibration.probabilities,
         })),
         metrics: metricNames,
-        replicates: context.config.evaluate.bootstrap,
+        replicates:
+          part === 'train'
+            ? Math.min(context.config.evaluate.bootstrap, trainReplicates)
+            : context.config.evaluate.bootstrap,
         withCurves: part === 'test',
         slices: winner === undefined ? undefined : { model: winner, slices: slicesOf(context, examples) },
       },

@@ -21,6 +21,7 @@ export async function importanceOf(
           dataset: examples.dataset,
           labels: examples.labels,
           rows: parts.test,
+          reads: model.reads,
           repeats: context.config.evaluate.importance.repeats,
           maxRows: context.config.evaluate.importance.maxRows,
         },

@@ -10,6 +10,8 @@ export interface ModelPlan {
   readonly kind: string
   readonly complexity: number
   readonly isBaseline: boolean
+  /** Features that it can read at most, where the kind says so: none for the base rate, one for recency. */
+  readonly reads: readonly string[] | null
   readonly recipe: BundleRecipe
 }
 
@@ -29,14 +31,16 @@ export function planModels(config: DeepReadonly<Config>, features: FeatureSet): 
     const { complexity } = estimatorNamed(kind)
     const isBaseline = (baselineKinds as readonly string[]).includes(kind)
     const readsRecency = isBaseline && kind !== 'base_rate'
+    const recency = 'feature' in parameters ? String(parameters.feature) : features.recency
     return {
       name,
       kind,
       complexity,
       isBaseline,
+      reads: isBaseline ? (readsRecency ? [recency] : []) : null,
       recipe: {
         kind,
-        parameters: readsRecency ? { feature: features.recency, ...parameters } : parameters,
+        parameters: readsRecency ? { ...parameters, feature: recency } : parameters,
         features: readsRecency ? [...new Set([...features.inUse, features.recency])] : features.inUse,
         fitted: features.fitted.map(({ name, from, fit }) => ({ name, spec: { ...fit, from: from[0]! } })),
       },
