@@ -11,7 +11,7 @@ import { table } from '../table.ts'
 import { entryOf } from '../test-part.ts'
 
 /** Few enough to be read side by side; slices.json holds all. */
-const shown = ['auc', 'average_precision', 'log_loss', 'ece', 'lift_10']
+const shown = ['auc', 'log_loss', 'ece', 'lift_10']
 
 /** Whether the winner is as good for every kind of user. */
 export function slicesSection(files: RunFiles, gallery: Gallery): Section {
