@@ -4,7 +4,7 @@ import { loadAttributes } from './attributes.ts'
 import type { AttributeRelation } from './event-table.ts'
 import type { ExtractRequest } from './extracted.ts'
 import { attributeColumnsNeeded, attributeView } from './sources/attribute-view.ts'
-import { userIdType, type UserIdType } from './sources/cast-user-id.ts'
+import { userIdType as readUserIdType, type UserIdType } from './sources/cast-user-id.ts'
 import { checkSameIdType } from './sources/id-map.ts'
 import { prepareFiles, type PreparedFiles } from './sources/prepare-files.ts'
 import { prepareIds, type PreparedIds } from './sources/prepare-ids.ts'
@@ -46,56 +46,66 @@ export interface LoadedAttributes {
   readonly errors: readonly EbbError[]
 }
 
+interface LoadContext {
+  readonly zones: Zones
+  readonly userIdType: UserIdType
+  /** Relation of the users. */
+  readonly users: string
+  /** For messages: the source that decided the type of ids. */
+  readonly userSource: string
+  readonly rejectsDir: string
+}
+
 /** Judges the rows of an attribute table and makes its relation. Its keys are read as the events' type of id. */
 export async function loadAttributeSource(
   session: SqlSession,
   open: OpenAttributes,
-  context: { zones: Zones; userIdType: UserIdType; users: string; userSource: string; rejectsDir: string },
+  context: LoadContext,
 ): Promise<LoadedAttributes> {
-  const { name, where, config, table, ids } = open
-  const { dialect } = session
-  const file = table.files[0]!.uri
-  const key = table.columns.find((column) => column.name === config.key)!
-  const natural = userIdType(key, {}, `${where}: ${file}`)
-  if (ids !== null)
-    checkSameIdType([
-      { where: context.userSource, file: 'events', type: context.userIdType },
-      { where, file, type: ids.map.type },
-    ])
-  const view = dialect.identifier(`attribute_${name}`)
-  const { sql, faults } = attributeView(
-    {
-      zones: await context.zones.macros(config.timeZone),
-      where: `${where}: ${file}`,
-      config,
-      table,
-      ownIdType: ids === null ? context.userIdType : natural,
-      userIdType: context.userIdType,
-      idMap: ids?.map ?? null,
-    },
-    dialect,
-  )
-  await session.execute(`attribute_${name}`, dialect.createView(view, sql))
+  const { name, where, config, table } = open
+  const view = session.dialect.identifier(`attribute_${name}`)
+  const { sql, faults } = await viewOf(session, open, context)
+  await session.execute(`attribute_${name}`, session.dialect.createView(view, sql))
   const [row] = await session.rows(
     `counts_${where}`,
     `SELECT COUNT(*) AS row_count, COUNT(*) FILTER (WHERE reason IS NOT NULL) AS rejected FROM ${view}`,
   )
+  const { rejectsDir } = context
+  const { maxFraction } = config.rejects
+  const counts = { rejected: Number(row!['rejected']), rows: Number(row!['row_count']) }
   const rejects = await collectRejects(session, {
     name: where,
     where,
     view,
     table,
     faults,
-    rejectsDir: context.rejectsDir,
-    maxFraction: config.rejects.maxFraction,
-    rejected: Number(row!['rejected']),
-    rows: Number(row!['row_count']),
+    rejectsDir,
+    maxFraction,
+    ...counts,
   })
-  const loaded = await loadAttributes(session, { name, view, users: context.users, config, file })
-  return {
-    relation: loaded.relation,
-    quality: loaded.quality,
-    checks: [rejects.check, loaded.check],
-    errors: rejects.errors,
+  const file = table.files[0]!.uri
+  const { relation, quality, check } = await loadAttributes(session, { name, view, users: context.users, config, file })
+  return { relation, quality, checks: [rejects.check, check], errors: rejects.errors }
+}
+
+async function viewOf(session: SqlSession, open: OpenAttributes, { zones, userIdType, userSource }: LoadContext) {
+  const { where, config, table, ids } = open
+  const file = table.files[0]!.uri
+  const key = table.columns.find((column) => column.name === config.key)!
+  const ownType = readUserIdType(key, {}, `${where}: ${file}`)
+  if (ids !== null)
+    checkSameIdType([
+      { where: userSource, file: 'events', type: userIdType },
+      { where, file, type: ids.map.type },
+    ])
+  const input = {
+    zones: await zones.macros(config.timeZone),
+    where: `${where}: ${file}`,
+    config,
+    table,
+    ownIdType: ids === null ? userIdType : ownType,
+    userIdType,
+    idMap: ids?.map ?? null,
   }
+  return attributeView(input, session.dialect)
 }

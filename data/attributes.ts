@@ -43,7 +43,6 @@ export async function loadAttributes(
   await session.execute(`attributes_${name}`, dialect.createTable(relation, select))
   const quality = await measure(session, { name, rows, relation, users, columns: columns.map((column) => column.name) })
   await session.execute(`attributes_${name}`, dialect.dropTable(rows))
-  const passed = quality.users > 0
   return {
     relation: {
       name,
@@ -52,16 +51,20 @@ export async function loadAttributes(
       isHistory: config.validFrom !== undefined,
     },
     quality,
-    check: {
-      name: `attributes.${name}.users`,
-      passed,
-      severity: 'error',
-      observed: `${quality.users} users with events, ${quality.unmatchedUsers} without`,
-      expected: 'at least one user with events',
-      message: passed
-        ? `attributes.${name}: ${quality.users} users with events`
-        : `attributes.${name}: no user of the table has an event; is the key the same id?`,
-    },
+    check: matchCheck(quality),
+  }
+}
+
+function matchCheck({ name, users, unmatchedUsers }: AttributeTable['quality']): CheckResult {
+  const passed = users > 0
+  const observed = `${users} users with events, ${unmatchedUsers} without`
+  return {
+    name: `attributes.${name}.users`,
+    passed,
+    severity: 'error',
+    observed,
+    expected: 'at least one user with events',
+    message: `attributes.${name}: ${passed ? observed : 'no user of the table has an event; is the key the same id?'}`,
   }
 }
 

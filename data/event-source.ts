@@ -3,7 +3,7 @@ import { stableThreshold } from './sources/stable-threshold.ts'
 import type { ExtractRequest } from './extracted.ts'
 import { checkSameIdType, type SourceIds } from './sources/id-map.ts'
 import { eventColumnsNeeded, filledFields } from './sources/event-mapping.ts'
-import { eventView } from './sources/event-view.ts'
+import { eventView, type EventView } from './sources/event-view.ts'
 import { prepareFiles, type PreparedFiles } from './sources/prepare-files.ts'
 import { prepareIds, type PreparedIds } from './sources/prepare-ids.ts'
 import type { RawTable } from './sources/raw-table.ts'
@@ -68,62 +68,77 @@ export function commonIdType(sources: readonly OpenSource[]): UserIdType {
   )
 }
 
+interface JudgeContext {
+  readonly zones: Zones
+  readonly userIdType: UserIdType
+  readonly rejectsDir: string
+}
+
 /** Makes the source's view, counts its rows once, and keeps the unusable ones. */
 export async function judgeSource(
   session: SqlSession,
   source: OpenSource,
-  context: { readonly zones: Zones; readonly userIdType: UserIdType; readonly rejectsDir: string },
+  context: JudgeContext,
 ): Promise<JudgedSource> {
   const { name, where, config, table } = source
-  const { dialect } = session
+  const view = session.dialect.identifier(`source_${name}`)
   const filled = filledFields(config)
-  const view = dialect.identifier(`source_${name}`)
-  const { sql, faults } = eventView(
-    {
-      zones: await context.zones.macros(config.timeZone),
-      where: `${where}: ${table.files[0]!.uri}`,
-      config,
-      table,
-      ownIdType: source.ownIdType,
-      userIdType: context.userIdType,
-      idMap: source.ids?.map ?? null,
-      wanted: wantedSql(session, source, { filled, userIdType: context.userIdType }),
-    },
-    dialect,
-  )
-  await session.execute(`source_${name}`, dialect.createView(view, sql))
+  const { sql, faults } = await viewOf(session, source, { ...context, filled })
+  await session.execute(`source_${name}`, session.dialect.createView(view, sql))
   try {
-    const [row] = await session.rows(`counts_${name}`, countSql(view))
-    const rows = Number(row!['row_count'])
-    const rejected = Number(row!['rejected'])
-    const filteredOut = Number(row!['filtered'])
+    const counts = await countRows(session, `counts_${name}`, view)
+    const { rows, rejected, filteredOut, firstEvent, lastEvent } = counts
     const { rejectsDir } = context
     const { maxFraction } = config.rejects
-    const rejects = await collectRejects(session, {
-      name,
-      where,
-      view,
-      table,
-      faults,
-      rejectsDir,
-      maxFraction,
-      rejected,
-      rows,
-    })
+    const place = { name, where, view, table, faults, rejectsDir, maxFraction }
+    const rejects = await collectRejects(session, { ...place, rejected, rows })
+    const rowsRead = rows + rejects.brokenRows
+    const usable = rows - rejected - filteredOut
     return {
       ...source,
       view,
-      rowsRead: rows + rejects.brokenRows,
+      rowsRead,
       rejectedRows: rejected,
       filteredOut,
-      usable: rows - rejected - filteredOut,
-      firstEvent: row!['first_event'] === null ? null : String(row!['first_event']),
-      lastEvent: row!['last_event'] === null ? null : String(row!['last_event']),
+      usable,
+      firstEvent,
+      lastEvent,
       rejects,
       filled,
     }
   } catch (error) {
     throw sourceFault(error, table.files, where)
+  }
+}
+
+async function viewOf(
+  session: SqlSession,
+  source: OpenSource,
+  { zones, userIdType, filled }: JudgeContext & { readonly filled: readonly string[] },
+): Promise<EventView> {
+  const { where, config, table, ownIdType, ids } = source
+  const input = {
+    zones: await zones.macros(config.timeZone),
+    where: `${where}: ${table.files[0]!.uri}`,
+    config,
+    table,
+    ownIdType,
+    userIdType,
+    idMap: ids?.map ?? null,
+    wanted: wantedSql(session, source, { filled, userIdType }),
+  }
+  return eventView(input, session.dialect)
+}
+
+async function countRows(session: SqlSession, name: string, view: string) {
+  const [row] = await session.rows(name, countSql(view))
+  const time = (key: string): string | null => (row![key] === null ? null : String(row![key]))
+  return {
+    rows: Number(row!['row_count']),
+    rejected: Number(row!['rejected']),
+    filteredOut: Number(row!['filtered']),
+    firstEvent: time('first_event'),
+    lastEvent: time('last_event'),
   }
 }
 

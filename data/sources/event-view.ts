@@ -51,8 +51,8 @@ export function eventView(input: EventViewInput, dialect: Dialect): EventView {
     ...eventTypeFault(config, raw),
     ...numbers.flatMap(({ faults }) => faults),
   ]
-  const cents = numbers.find(({ value }) => value === 'amount')
-  const milli = numbers.find(({ value }) => value === 'quantity')
+  const scaled = (field: 'amount' | 'quantity', units: 100 | 1000): string =>
+    config.columns[field] === undefined ? nullOf(dialect, 'bigint') : scaledInteger(field, units)
   return judgedView({
     dialect,
     table,
@@ -61,8 +61,8 @@ export function eventView(input: EventViewInput, dialect: Dialect): EventView {
     typed,
     placed: [
       `${localTime(input.zones, { instant: 'instant_utc', wallClock: 'wall_clock', day: 'bare_day' })} AS event_time`,
-      `${cents === undefined ? nullOf(dialect, 'bigint') : scaledInteger('amount', 100)} AS amount_cents`,
-      `${milli === undefined ? nullOf(dialect, 'bigint') : scaledInteger('quantity', 1000)} AS quantity_milli`,
+      `${scaled('amount', 100)} AS amount_cents`,
+      `${scaled('quantity', 1000)} AS quantity_milli`,
     ],
     result: ['event_time', 'event_type', 'amount_cents', 'quantity_milli', 'item', 'category', 'channel'],
     faults,

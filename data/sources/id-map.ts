@@ -34,26 +34,38 @@ export async function loadIdMap(
       `SELECT DISTINCT from_id, raw_id, user_id FROM (${rows}) WHERE from_id IS NOT NULL AND raw_id IS NOT NULL`,
     ),
   )
+  await refuseUnreadable(session, table, { relation, place, to: ids.to })
+  await refuseTwoUsers(session, relation, `${place}, column "${ids.from}"`)
+  return { relation, unmatched: ids.unmatched, table: table.files[0]!.uri, type }
+}
+
+async function refuseUnreadable(
+  session: SqlSession,
+  table: RawTable,
+  { relation, place, to }: { readonly relation: string; readonly place: string; readonly to: string },
+): Promise<void> {
+  const lines = [
+    ...(table.brokenLines === null ? [] : [`SELECT raw FROM ${table.brokenLines}`]),
+    ...(table.brokenSql === null ? [] : [`SELECT ${table.brokenSql} AS raw FROM ${table.relation}`]),
+  ]
+  for (const query of lines) {
+    const [broken] = await session.rows(null, `SELECT min(raw) AS raw FROM (${query})`)
+    const raw = broken!['raw'] ?? null
+    if (raw !== null) throw fault(place, 'a line that cannot be read', 'two ids', JSON.stringify(raw))
+  }
   const [unreadable] = await session.rows(null, `SELECT min(raw_id) AS raw_id FROM ${relation} WHERE user_id IS NULL`)
-  if (unreadable!['raw_id'] !== null)
-    throw fault(
-      `${place}, column "${ids.to}"`,
-      'a user id that is not an integer',
-      'integers',
-      String(unreadable!['raw_id']),
-    )
+  const id = unreadable!['raw_id'] ?? null
+  if (id !== null) throw fault(`${place}, column "${to}"`, 'a user id that is not an integer', 'integers', String(id))
+}
+
+async function refuseTwoUsers(session: SqlSession, relation: string, where: string): Promise<void> {
   const [clash] = await session.rows(
     null,
     `SELECT from_id, CAST(min(user_id) AS VARCHAR) AS one, CAST(max(user_id) AS VARCHAR) AS other FROM ${relation} GROUP BY from_id HAVING count(DISTINCT user_id) > 1 ORDER BY from_id LIMIT 1`,
   )
-  if (clash !== undefined)
-    throw fault(
-      `${place}, column "${ids.from}"`,
-      `id ${JSON.stringify(clash['from_id'])} leads to two users`,
-      'one user per id',
-      `${String(clash['one'])} and ${String(clash['other'])}`,
-    )
-  return { relation, unmatched: ids.unmatched, table: table.files[0]!.uri, type }
+  if (clash === undefined) return
+  const received = `${String(clash['one'])} and ${String(clash['other'])}`
+  throw fault(where, `id ${JSON.stringify(clash['from_id'])} leads to two users`, 'one user per id', received)
 }
 
 // oxlint-disable-next-line max-params

@@ -81,6 +81,18 @@ test('a mapped user id that is not the declared integer is refused', async () =>
   )
 })
 
+test('a line of an id table that cannot be read is refused', async () => {
+  const given = { files: { ...files, 'map.csv': `${map}x9,u9\n` }, sources: { app } }
+  expect(spoken(await refusal(given))).toBe(
+    'data: sources.app.ids: map.csv: a line that cannot be read, expected two ids, got "x9,u9"',
+  )
+  const json = { ...files, 'map.ndjson': '{"app_id":"x1","user_id":"u1"}\n[]\n' }
+  const sources = { app: { ...app, ids: { table: 'map.ndjson', from: 'app_id', to: 'user_id' } } }
+  expect(spoken(await refusal({ files: json, sources }))).toBe(
+    'data: sources.app.ids: map.ndjson: a line that cannot be read, expected two ids, got "[]"',
+  )
+})
+
 test('integers in one source and text in another clash', async () => {
   const given: ExtractCase = {
     files: {
