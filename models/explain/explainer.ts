@@ -3,7 +3,7 @@ import type { Contributions } from '../estimator.ts'
 import { type Binner, createBinner } from '../trees/binned-matrix.ts'
 import type { TreeEnsemble } from '../trees/ensemble.ts'
 import { type Anatomy, anatomyOf } from './anatomy.ts'
-import type { Block } from './block.ts'
+import { createBlock } from './block.ts'
 import { addByTables } from './look-up.ts'
 import { fitsTables, planTables, type TablePlan } from './table-plan.ts'
 import { addByWalk } from './walk.ts'
@@ -11,8 +11,6 @@ import { planWalk, type WalkPlan } from './walk-plan.ts'
 
 /** Tables take as long to build as walking so many rows down the trees. */
 const fewestRowsForTables = 4096
-/** Rows that go through the trees together. */
-const blockRows = 2048
 /** Plans made before they are used up and forgotten; those of a model that needs less are kept for the next call. */
 const batchBytes = 64 * 2 ** 20
 
@@ -81,26 +79,24 @@ interface Rows {
 }
 
 function addBatch(values: Float64Array, plans: readonly Plan[], { rowCount, binners, splits }: Rows): void {
-  const size = Math.min(blockRows, rowCount)
-  const used = binners.map((_, f) => splits[f]! > 0)
-  const bins = used.map((isUsed) => new Uint8Array(isUsed ? size : 0))
-  const phi = used.map((isUsed) => new Float64Array(isUsed ? size : 0))
-  const cells = new Uint16Array(size)
+  const count = binners.length
+  const used = Array.from(splits.keys()).filter((f) => splits[f]! > 0)
+  const size = Math.min(rowCount, blockRows(used.length))
+  const room = createBlock(splits, size)
+  const { start, bins, phi } = room
   for (let begin = 0; begin < rowCount; begin += size) {
-    const block: Block = { rowCount: Math.min(size, rowCount - begin), bins, phi }
-    for (let f = 0; f < binners.length; f++) {
-      phi[f]!.fill(0)
-      if (used[f]) binners[f]!(bins[f]!.subarray(0, block.rowCount), begin)
-    }
+    const block = { ...room, rowCount: Math.min(size, rowCount - begin) }
+    phi.fill(0)
+    for (const f of used) binners[f]!(bins.subarray(start[f]!, start[f]! + block.rowCount), begin)
     for (const plan of plans) {
-      if (plan.kind === 'tables') addByTables(plan, block, cells)
+      if (plan.kind === 'tables') addByTables(plan, block)
       else addByWalk(plan, block)
     }
-    for (let f = 0; f < binners.length; f++) {
-      const own = phi[f]!
-      if (!used[f]) continue
-      for (let row = 0, at = begin * binners.length + f; row < block.rowCount; row++, at += binners.length)
-        values[at]! += own[row]!
-    }
+    for (const f of used)
+      for (let row = 0, at = begin * count + f; row < block.rowCount; row++, at += count)
+        values[at]! += phi[start[f]! + row]!
   }
 }
+
+/** Rows that go through the trees together: what they need should stay near, and loops should be long. */
+const blockRows = (features: number): number => Math.min(4096, Math.max(512, Math.floor(2 ** 18 / features)))

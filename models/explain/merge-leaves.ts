@@ -13,8 +13,6 @@ export interface LeafGroup {
 
 /** Tables up to so many cells stay in the nearest caches; beyond it groups merge only when no cells are added. */
 const mostCells = 1024
-/** Places in a table must fit into 16 bits. */
-const mostEntries = 65_536
 /** Leaves among which pairs are looked for; bounds the time for trees of thousands of leaves. */
 const neighbours = 64
 
@@ -86,10 +84,7 @@ function pairOf(a: LeafGroup, b: LeafGroup, count: (a: Numbering, b: Numbering) 
     cells = mine === undefined ? cells * other.count : (cells / mine.count) * count(mine, other)
     if (cells > most) return null // no feature makes it smaller
   }
-  const entries = cells * (a.features.length + b.features.length - shared)
-  return shared === 0 || entries > mostEntries
-    ? null
-    : { a, b, cells, worth: shared - 0.25 * Math.log2(cells / larger) }
+  return shared === 0 ? null : { a, b, cells, worth: shared - 0.25 * Math.log2(cells / larger) }
 }
 
 function merge(a: LeafGroup, b: LeafGroup): LeafGroup {

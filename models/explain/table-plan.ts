@@ -1,6 +1,6 @@
 import type { Anatomy } from './anatomy.ts'
 import { type BinClasses, binClasses } from './bin-classes.ts'
-import { leafPaths } from './leaf-paths.ts'
+import { type LeafPath, leafPaths } from './leaf-paths.ts'
 import { leafTable } from './leaf-table.ts'
 import { type LeafGroup, mergeLeaves } from './merge-leaves.ts'
 
@@ -8,9 +8,9 @@ import { type LeafGroup, mergeLeaves } from './merge-leaves.ts'
 export interface GroupTable {
   /** K features of the ensemble. */
   readonly features: Uint16Array
-  /** By feature and bin: what the bin adds to the place of the cell in `table`; bin 0 adds 0. */
-  readonly places: readonly Uint16Array[]
-  /** By cell, K contributions. At most 65,536 entries. */
+  /** Entry 256 k + bin: what the bin of feature k adds to the number of the cell; bin 0 adds 0. */
+  readonly steps: Uint16Array
+  /** By cell, K contributions; at most 65,536 cells. */
   readonly table: Float64Array
 }
 
@@ -21,10 +21,11 @@ export interface TablePlan {
   readonly byteLength: number
 }
 
-/** Paths with more different features than this are left to the walk: a leaf's table doubles with each. */
-const mostFeatures = 12
-/** Most entries of the tables of single leaves on average: beyond, the tables outgrow the caches and the walk is as fast. */
-const mostEntriesPerLeaf = 8192
+/** Paths with more different features than this are left to the walk: cells are counted in 16 bits. */
+const mostFeatures = 16
+/** Entries of the tables of single leaves, per leaf on average and in all: beyond, building them takes longer than the walk. */
+const mostEntriesPerLeaf = 2 ** 15
+const mostEntries = 2 ** 22
 
 /** Whether tables pay for this tree, given enough rows. */
 export function fitsTables(anatomy: Anatomy): boolean {
@@ -35,7 +36,7 @@ export function fitsTables(anatomy: Anatomy): boolean {
     const child = (edge & 1) === 0 ? tree.left[edge >> 1]! : tree.right[edge >> 1]!
     if (child < 0) entries += featuresUpTo[edge]! * 2 ** featuresUpTo[edge]!
   }
-  return entries <= mostEntriesPerLeaf * tree.values.length
+  return entries <= Math.min(mostEntries, mostEntriesPerLeaf * tree.values.length)
 }
 
 /**
@@ -45,7 +46,7 @@ export function fitsTables(anatomy: Anatomy): boolean {
 export function planTables(anatomy: Anatomy): TablePlan {
   const classes = binClasses(anatomy.tree)
   const groups = mergeLeaves(leafPaths(anatomy, classes), classes).map((group) => tabulate(group, classes))
-  const byteLength = groups.reduce((sum, { places, table }) => sum + 512 * places.length + table.byteLength, 0)
+  const byteLength = groups.reduce((sum, { steps, table }) => sum + steps.byteLength + table.byteLength, 0)
   return { kind: 'tables', groups, byteLength }
 }
 
@@ -57,24 +58,30 @@ function tabulate(group: LeafGroup, classes: readonly BinClasses[]): GroupTable 
     const own = leafTable(leaf)
     const masks = masksByCell({ ...group, features }, leaf)
     const size = own.length / leaf.features.length
-    for (const [j, place] of leaf.features.entries()) {
-      const base = j * size
-      for (let cell = 0, at = features.indexOf(place); cell < masks.length; cell++, at += width)
-        table[at]! += own[base + masks[cell]!]!
-    }
+    for (const [j, place] of leaf.features.entries())
+      addColumn(table.subarray(features.indexOf(place)), own.subarray(j * size), { masks, width })
   }
-  let stride = width
-  const places = features.map((place) => {
+  let stride = 1
+  const steps = new Uint16Array(256 * width)
+  for (const [k, place] of features.entries()) {
     const { of, count } = group.states[place]!
-    const byBin = Uint16Array.from(classes[place]!.of, (binClass) => of[binClass]! * stride)
+    for (let bin = 0; bin < 256; bin++) steps[256 * k + bin] = of[classes[place]!.of[bin]!]! * stride
     stride *= count
-    return byBin
-  })
-  return { features: Uint16Array.from(features, (place) => classes[place]!.feature), places, table }
+  }
+  return { features: Uint16Array.from(features, (place) => classes[place]!.feature), steps, table }
+}
+
+/** Adds what a leaf gives one of its features to every `width`-th entry. */
+function addColumn(
+  table: Float64Array,
+  own: Float64Array,
+  { masks, width }: { masks: Uint16Array; width: number },
+): void {
+  for (let cell = 0, at = 0; cell < masks.length; cell++, at += width) table[at]! += own[masks[cell]!]!
 }
 
 /** By cell: which features of the leaf's path a row of that cell passes. The first feature's state changes fastest. */
-function masksByCell({ features, states, cells }: LeafGroup, leaf: LeafPathLike): Uint16Array {
+function masksByCell({ features, states, cells }: LeafGroup, leaf: LeafPath): Uint16Array {
   const masks = new Uint16Array(cells)
   let filled = 1
   for (const place of features) {
@@ -88,5 +95,3 @@ function masksByCell({ features, states, cells }: LeafGroup, leaf: LeafPathLike)
   }
   return masks
 }
-
-type LeafPathLike = Pick<LeafGroup['leaves'][number], 'features' | 'passes'>

@@ -1,4 +1,3 @@
-import type { Tree } from '../trees/tree.ts'
 import type { Anatomy } from './anatomy.ts'
 import { type Quadrature, quadratureFor } from './gauss-legendre.ts'
 import { leftBins } from './left-bins.ts'
@@ -6,14 +5,15 @@ import { leftBins } from './left-bins.ts'
 /** A tree made ready for `addByWalk`. Vectors have one entry per node of the quadrature. */
 export interface WalkPlan {
   readonly kind: 'walk'
-  readonly tree: Tree
+  /** By node. */
+  readonly feature: Uint16Array
   readonly edgeInto: Int32Array
   readonly sameAbove: Int32Array
   /** By node and bin: 1 = left. */
   readonly left: Uint8Array
   /** Weights of the quadrature: the vector of the root. */
   readonly weights: Float64Array
-  /** By edge and state, a vector: what the parent's vector is multiplied by on the way down. */
+  /** By edge and state, a vector: what the parent's vector is multiplied by on the way down, the leaf's value included. */
   readonly down: Float64Array
   /** By edge and state, a vector: what the leaf sums below count for the edge's feature. */
   readonly up: Float64Array
@@ -42,17 +42,36 @@ export function planWalk(anatomy: Anatomy): WalkPlan {
     left.set(leftBins(tree, node), 256 * node)
     const above = sameAbove[node]!
     const shareAbove = above < 0 ? 1 : share[above]!
-    for (let edge = 2 * node; edge < 2 * node + 2; edge++)
-      fillEdge({ down, up }, edge, { quadrature, share: share[edge]!, shareAbove })
+    for (let side = 0; side < 2; side++) {
+      const edge = 2 * node + side
+      const child = side === 0 ? tree.left[node]! : tree.right[node]!
+      const value = child < 0 ? tree.values[~child]! : 1
+      fillEdge({ down, up }, edge, { quadrature, share: share[edge]!, shareAbove, value })
+    }
   }
   const byteLength = left.byteLength + down.byteLength + up.byteLength
-  return { kind: 'walk', tree, edgeInto, sameAbove, left, weights: quadrature.weights, down, up, byteLength }
+  return {
+    kind: 'walk',
+    feature: tree.feature,
+    edgeInto,
+    sameAbove,
+    left,
+    weights: quadrature.weights,
+    down,
+    up,
+    byteLength,
+  }
 }
 
 function fillEdge(
   { down, up }: { down: Float64Array; up: Float64Array },
   edge: number,
-  { quadrature, share, shareAbove }: { quadrature: Quadrature; share: number; shareAbove: number },
+  {
+    quadrature,
+    share,
+    shareAbove,
+    value,
+  }: { quadrature: Quadrature; share: number; shareAbove: number; value: number },
 ): void {
   const size = quadrature.nodes.length
   const [failedAbove, failsHere, passes] = [0, 1, 2].map((state) => (edge * 3 + state) * size) as [
@@ -65,10 +84,10 @@ function fillEdge(
     const before = shareAbove * (1 - t) + t
     const after = share * (1 - t) + t
     const countedAbove = (1 - shareAbove) / before
-    down[failedAbove + q] = share / shareAbove
-    down[failsHere + q] = (share * (1 - t)) / before
+    down[failedAbove + q] = (value * share) / shareAbove
+    down[failsHere + q] = (value * share * (1 - t)) / before
     up[failsHere + q] = -1 / (1 - t) - countedAbove
-    down[passes + q] = after / before
+    down[passes + q] = (value * after) / before
     up[passes + q] = (1 - share) / after - countedAbove
   }
 }

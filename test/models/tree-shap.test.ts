@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { type Dataset, selectRows } from '../../core/dataset.ts'
 import { createRandom } from '../../core/random.ts'
 import type { Contributions } from '../../models/estimator.ts'
-import { anatomyOf, rowsByNode, rowsOfLeaf } from '../../models/explain/anatomy.ts'
-import type { Block } from '../../models/explain/block.ts'
+import { type Anatomy, anatomyOf, rowsByNode, rowsOfLeaf } from '../../models/explain/anatomy.ts'
+import { type Block, createBlock } from '../../models/explain/block.ts'
 import { addClassic } from '../../models/explain/classic.ts'
 import { createExplainer } from '../../models/explain/explainer.ts'
 import { gaussLegendre } from '../../models/explain/gauss-legendre.ts'
@@ -68,19 +68,19 @@ function slowly(ensemble: TreeEnsemble, x: Dataset, add: AddTree): Float64Array 
 }
 
 /** Row-major contributions by one of the fast ways, whatever the number of rows. */
-function fast(ensemble: TreeEnsemble, x: Dataset, add: (tree: Tree, block: Block) => void): Float64Array {
-  const phi = ensemble.features.map(() => new Float64Array(x.rowCount))
-  for (const tree of ensemble.trees) add(tree, { rowCount: x.rowCount, bins: binsOf(ensemble, x), phi })
-  return Float64Array.from(
-    { length: x.rowCount * phi.length },
-    (_, i) => phi[i % phi.length]![Math.floor(i / phi.length)]!,
-  )
+function fast(ensemble: TreeEnsemble, x: Dataset, add: (anatomy: Anatomy, block: Block) => void): Float64Array {
+  const block = createBlock(new Uint32Array(ensemble.features.length).fill(1), x.rowCount)
+  const { start, bins, phi } = block
+  for (const [f, column] of binsOf(ensemble, x).entries()) bins.set(column, start[f])
+  for (const tree of ensemble.trees) add(anatomyOf(tree), block)
+  const count = start.length
+  return Float64Array.from({ length: x.rowCount * count }, (_, i) => phi[start[i % count]! + Math.floor(i / count)]!)
 }
 
 const byWalk = (ensemble: TreeEnsemble, x: Dataset): Float64Array =>
-  fast(ensemble, x, (tree, block) => addByWalk(planWalk(anatomyOf(tree)), block))
+  fast(ensemble, x, (anatomy, block) => addByWalk(planWalk(anatomy), block))
 const byTables = (ensemble: TreeEnsemble, x: Dataset): Float64Array =>
-  fast(ensemble, x, (tree, block) => addByTables(planTables(anatomyOf(tree)), block, new Uint16Array(x.rowCount)))
+  fast(ensemble, x, (anatomy, block) => addByTables(planTables(anatomy), block))
 
 function made(seed: number, shape: RandomShape, rowCount: number): { ensemble: TreeEnsemble; x: Dataset } {
   const random = createRandom(seed)
