@@ -3,11 +3,12 @@ import type { Labels, Probabilities } from '../core/dataset.ts'
 import { EbbError } from '../core/errors.ts'
 import type { Json } from '../core/json.ts'
 import type { Random } from '../core/random.ts'
-import { type CalibrationRows, crossFit, userFolds } from './calibrate/cross-fit.ts'
+import { type CalibrationRows, crossFit } from './calibrate/cross-fit.ts'
 import { isotonic, isotonicMap } from './calibrate/isotonic.ts'
 import { identity, none } from './calibrate/none.ts'
 import { platt, plattMap } from './calibrate/platt.ts'
 import type { CalibrationMap, Calibrator } from './calibrator.ts'
+import { userFolds } from './user-folds.ts'
 
 /** Every calibrator by name, simplest first. */
 export const calibrators: ReadonlyMap<Calibrator['name'], Calibrator> = new Map(

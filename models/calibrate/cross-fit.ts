@@ -1,5 +1,4 @@
 import { gather, type Labels, type Probabilities } from '../../core/dataset.ts'
-import type { Random } from '../../core/random.ts'
 import type { Calibrator } from '../calibrator.ts'
 
 /** Scores with their labels and users (dense index): what calibrators are chosen on. */
@@ -7,14 +6,6 @@ export interface CalibrationRows {
   readonly scores: Probabilities
   readonly y: Labels
   readonly users: Uint32Array
-}
-
-/** Fold of every row in [0, folds); the rows of a user share a fold. */
-export function userFolds(users: Uint32Array, folds: number, random: Random): Uint8Array {
-  const distinct = random.shuffle(Uint32Array.from(new Set(users)).sort())
-  const foldOf = new Map<number, number>()
-  for (const [k, user] of distinct.entries()) foldOf.set(user, k % folds)
-  return Uint8Array.from(users, (user) => foldOf.get(user)!)
 }
 
 /** Every row's probability by a calibrator that was fitted on the other folds. */

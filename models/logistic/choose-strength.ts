@@ -1,5 +1,6 @@
 import type { Random } from '../../core/random.ts'
 import type { Emit } from '../../core/stage.ts'
+import { userFolds } from '../user-folds.ts'
 import type { LogisticProblem } from './evaluate.ts'
 import { emptyEvaluation, evaluate } from './evaluate.ts'
 import { nullCoefficients, solve } from './solve.ts'
@@ -72,14 +73,6 @@ export function chooseStrength(problem: LogisticProblem, search: StrengthSearch)
     if (sinceBest >= patience) break
   }
   return { strength: best.strength, tried }
-}
-
-/** Fold of every row, in [0, folds): distinct users in ascending order, shuffled, dealt round. */
-function userFolds(users: Uint32Array, folds: number, random: Random): Uint8Array {
-  const distinct = random.shuffle(Uint32Array.from(new Set(users)).sort())
-  const foldOfUser = new Map<number, number>()
-  for (const [k, user] of distinct.entries()) foldOfUser.set(user, k % folds)
-  return Uint8Array.from(users, (user) => foldOfUser.get(user)!)
 }
 
 /** From the strength at which (with the L1 part alone) every coefficient is 0, down by `pathSpan`, evenly in logarithms. */
