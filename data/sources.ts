@@ -21,6 +21,12 @@ const number = z
   .string()
   .min(1)
   .refine(isNumberExpression, 'a column, or arithmetic (+ - * / and brackets) over columns and numbers')
+const timestampFormat = z
+  .string()
+  .regex(
+    /^(?:[^%]|%-?[dmyHIMSj]|%[aAbBYpfgnzZcxX%])+$/,
+    'strptime specifiers such as %Y-%m-%d %H:%M:%S (also %d %m %y %b %I %p %f %j %z %Z)',
+  )
 const timeZone = z.string().refine(isTimeZone, 'an IANA time zone such as Europe/Berlin')
 
 /** How files are found and read; the same for events, attributes and id tables. */
@@ -55,7 +61,7 @@ const fileKeys = {
     .optional()
     .describe('Unit of timestamps that are numbers since 1970-01-01 UTC'),
   timestampFormat: z
-    .union([z.string().min(1), z.array(z.string().min(1)).min(1)])
+    .union([timestampFormat, z.array(timestampFormat).min(1)])
     .optional()
     .describe('strptime format(s) tried in order, e.g. "%d.%m.%Y %H:%M"; default ISO 8601'),
   userIdType: z

@@ -80,6 +80,8 @@ test('what a config may not say', () => {
     'columns: at least one column',
   ])
   expect(issues(sourceSchema, { ...minimal, sample: 0 })).toHaveLength(1)
+  expect(issues(sourceSchema, { ...minimal, timestampFormat: '%d.%m.%Q' })).toHaveLength(1)
+  expect(issues(sourceSchema, { ...minimal, timestampFormat: ['%-d.%m.%Y %H:%M %z', '%%%j'] })).toEqual([])
 })
 
 test('editors get a JSON Schema in which defaulted keys are optional', () => {
