@@ -13,14 +13,20 @@ export interface DrawnRows {
 /**
  * With h = weight and g = -weight y, the gain g_L^2/h_L + g_R^2/h_R - g^2/h is half the fall of the weighted Gini
  * impurity 2 p (1 - p), and -g/h is the churn rate. Without weights g and h are whole numbers as they are.
+ * `drawsPerRow` is how often a drawn row was drawn on average, by weight (about 1.58 for a bootstrap).
  */
 export function drawnGradients(
   { y, weights, unit, draws }: DrawnRows,
   rows: Uint32Array,
   pairs: Int32Array,
-): Gradients {
+): { gradients: Gradients; drawsPerRow: number } {
   let total = 0
-  for (let i = 0; i < rows.length; i++) total += (draws[rows[i]!]! * (weights?.[rows[i]!] ?? 1)) / unit
+  let once = 0
+  for (let i = 0; i < rows.length; i++) {
+    const weight = (weights?.[rows[i]!] ?? 1) / unit
+    once += weight
+    total += draws[rows[i]!]! * weight
+  }
   const steps = weights === undefined ? 1 : stepsPerOne(total, draws.length)
   for (let i = 0; i < rows.length; i++) {
     const row = rows[i]!
@@ -28,5 +34,5 @@ export function drawnGradients(
     pairs[2 * row] = y[row] === 1 ? -h : 0
     pairs[2 * row + 1] = h
   }
-  return { pairs, gUnit: unit / steps, hUnit: unit / steps }
+  return { gradients: { pairs, gUnit: unit / steps, hUnit: unit / steps }, drawsPerRow: total / once }
 }

@@ -3,12 +3,13 @@ import * as z from 'zod'
 import type { Classifier, Fit, RegisteredEstimator } from '../estimator.ts'
 import { checkFit, throwIfAborted } from '../guards.ts'
 import { headerOf } from '../saved.ts'
-import { binMatrix } from '../trees/binned-matrix.ts'
-import { fitBins } from '../trees/bins.ts'
+import { type BinnedMatrix, binMatrix } from '../trees/binned-matrix.ts'
+import { type FeatureBins, fitBins } from '../trees/bins.ts'
 import { createEnsemble, type TreeEnsemble } from '../trees/ensemble.ts'
 import { weightUnit } from '../trees/gradients.ts'
 import { presentRows } from '../trees/present-rows.ts'
 import { ensembleSchema, loadEnsemble } from '../trees/saved-ensemble.ts'
+import type { SplitRule } from '../trees/split.ts'
 import type { Tree } from '../trees/tree.ts'
 import { treeClassifier, type TreeModel } from '../trees/tree-classifier.ts'
 import { createBootstrap } from './bootstrap.ts'
@@ -40,40 +41,22 @@ export const forest: RegisteredEstimator<ForestParameters> = {
   },
 }
 
-/** Each tree has a generator of its own, so that trees may be grown in any order. `valid` is not needed. */
+/** `valid` is not needed: nothing is stopped early. */
 async function fitForest(parameters: ForestParameters, data: Fit): Promise<Classifier> {
-  const { train: x, y, random, signal, emit } = data
+  const { train: x, y, signal, emit } = data
   const rows = presentRows(x)
   const bins = fitBins(x, rows, parameters.maxBins)
   const matrix = binMatrix(x, bins, 'fit forest')
-  const bootstrap = createBootstrap(parameters.rowSampling, rows, x.users)
-  const draws = new Uint16Array(x.rowCount)
+  const grow = createGrower(parameters, data, { rows, bins, matrix })
   const outOfBag = parameters.rowSampling === 'all' ? null : createOutOfBag({ matrix, rows, y, weights: x.weights })
-  const unit = weightUnit(x.weights, rows)
-  const pairs = new Int32Array(2 * x.rowCount)
   const trees: Tree[] = []
   const gains: (readonly number[])[] = []
   for (let t = 0; t < parameters.trees; t++) {
     throwIfAborted(signal, 'fit forest')
-    const own = random.child(`tree/${t}`)
-    bootstrap(draws, own)
-    const drawn = rows.filter((row) => draws[row]! > 0)
-    const gradients = drawnGradients({ y, weights: x.weights, unit, draws }, drawn, pairs)
-    const grown = growDeepTree(
-      {
-        matrix,
-        bins,
-        gradients,
-        rule: ruleFor(parameters, gradients.hUnit),
-        featuresPerSplit: featuresPerSplit(parameters, bins.length),
-        maxDepth: parameters.maxDepth === 0 ? Infinity : parameters.maxDepth,
-        random: own,
-      },
-      drawn,
-    )
-    trees.push(grown.tree)
-    gains.push(grown.gain)
-    outOfBag?.add(grown.tree, draws)
+    const { tree, gain, draws } = grow(t)
+    trees.push(tree)
+    gains.push(gain)
+    outOfBag?.add(tree, draws)
     emit({ name: 'fit/forest', done: t + 1, total: parameters.trees })
     await nextTurn()
   }
@@ -84,9 +67,35 @@ async function fitForest(parameters: ForestParameters, data: Fit): Promise<Class
   })
 }
 
-/** No penalties: the gain is the fall of impurity alone. */
-function ruleFor({ minRowsPerLeaf }: ForestParameters, hUnit: number) {
-  const minH = Math.max(1, Math.ceil((minRowsPerLeaf - 1e-6) / hUnit))
+/** Grows tree t; each has a generator of its own, so that trees may be grown in any order. `draws` is used again. */
+function createGrower(
+  parameters: ForestParameters,
+  { train: x, y, random }: Fit,
+  { rows, bins, matrix }: { rows: Uint32Array; bins: readonly FeatureBins[]; matrix: BinnedMatrix },
+): (t: number) => { tree: Tree; gain: readonly number[]; draws: Uint16Array } {
+  const bootstrap = createBootstrap(parameters.rowSampling, rows, x.users)
+  const draws = new Uint16Array(x.rowCount)
+  const pairs = new Int32Array(2 * x.rowCount)
+  const unit = weightUnit(x.weights, rows)
+  const featureCount = featuresPerSplit(parameters, bins.length)
+  const maxDepth = parameters.maxDepth === 0 ? Infinity : parameters.maxDepth
+  return (t) => {
+    const own = random.child(`tree/${t}`)
+    bootstrap(draws, own)
+    const drawn = rows.filter((row) => draws[row]! > 0)
+    const { gradients, drawsPerRow } = drawnGradients({ y, weights: x.weights, unit, draws }, drawn, pairs)
+    const rule = ruleFor((parameters.minRowsPerLeaf * drawsPerRow) / gradients.hUnit)
+    const task = { matrix, bins, gradients, rule, featuresPerSplit: featureCount, maxDepth, random: own }
+    return { ...growDeepTree(task, drawn), draws }
+  }
+}
+
+/**
+ * No penalties: the gain is the fall of impurity alone. Rows of a leaf are not counted but estimated by their draws, so
+ * that minRowsPerLeaf means distinct rows, as in scikit-learn; a bootstrapped leaf of 20 rows holds about 32 draws.
+ */
+function ruleFor(leastH: number): SplitRule {
+  const minH = Math.max(1, Math.ceil(leastH - 1e-6))
   return { l1: 0, l2: 0, minH, minGain: 0, minCategoryH: 1, categorySmoothing: 0, categoryL2: 0 }
 }
 

@@ -36,9 +36,10 @@ interface Workspace {
 }
 
 /**
- * Grows one tree of a forest (Breiman 2001), depth first, as far as the rule lets it: for each node features are drawn
- * until `featuresPerSplit` of them differ among the node's rows. Only these are summed, so there is nothing to subtract
- * from. `rows` is reordered. Leaf values are churn rates.
+ * Grows one tree of a forest (Breiman 2001), depth first, as far as the rule lets it: for each node `featuresPerSplit`
+ * features are drawn, and more only while none of them differs among the node's rows, as in scikit-learn (to replace
+ * every constant one would make the trees alike). Only these are summed, so there is nothing to subtract from. `rows` is
+ * reordered. Leaf values are churn rates.
  */
 export function growDeepTree(task: DeepTask, rows: Uint32Array): { tree: Tree; gain: readonly number[] } {
   const builder = new TreeBuilder()
@@ -91,19 +92,19 @@ function searchNode(
   const { deck, histogram } = space
   const here = rows.subarray(node.begin, node.end)
   let best: Split | null = null
-  let looked = 0
-  for (let drawn = 0; drawn < deck.length && looked < featuresPerSplit;) {
-    const wanted = Math.min(featuresPerSplit - looked, deck.length - drawn)
-    for (let k = 0; k < wanted; k++) draw(deck, drawn + k, random)
-    const features = deck.subarray(drawn, drawn + wanted)
-    drawn += wanted
-    for (let k = 0; k < wanted; k++) clear(histogram, k * featureStride, bins[features[k]!]!.binCount)
+  let isVaried = false
+  for (let drawn = 0; drawn < deck.length && !isVaried;) {
+    const count = Math.min(drawn === 0 ? featuresPerSplit : 1, deck.length - drawn)
+    for (let k = 0; k < count; k++) draw(deck, drawn + k, random)
+    const features = deck.subarray(drawn, drawn + count)
+    drawn += count
+    for (let k = 0; k < count; k++) clear(histogram, k * featureStride, bins[features[k]!]!.binCount)
     addSelected(histogram, matrix, { pairs: gradients.pairs, rows: here, features })
-    for (let k = 0; k < wanted; k++) {
+    for (let k = 0; k < count; k++) {
       const feature = features[k]!
       const base = k * featureStride
       if (isConstant(histogram, base, bins[feature]!.binCount)) continue
-      looked++
+      isVaried = true
       best = scanFeature(histogram, node, { feature, bins: bins[feature]!, rule, base, best }) ?? best
     }
   }

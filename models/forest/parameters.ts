@@ -4,7 +4,11 @@ import * as z from 'zod'
 export const forestParameters = z.strictObject({
   trees: z.int().min(1).max(100_000).default(300).describe('Trees to grow'),
   maxDepth: z.int().min(0).max(64).default(0).describe('Levels of splits per tree; 0 = no limit'),
-  minRowsPerLeaf: z.int().min(1).default(20).describe('Fewest rows in a leaf, counted by weight and draws'),
+  minRowsPerLeaf: z
+    .int()
+    .min(1)
+    .default(20)
+    .describe('Fewest rows in a leaf; rows count by weight and are estimated from the draws'),
   featureSampling: z
     .union([z.literal('sqrt'), z.number().gt(0).max(1)])
     .default('sqrt')

