@@ -50,13 +50,14 @@ export function solve(problem: LogisticProblem, penalty: Penalty, options: Solve
     const hasConverged = violation <= options.tolerance
     if (hasConverged && largest <= stepTolerance * largestOf(coefficients))
       return { coefficients, evaluation, iterations: iteration }
-    if (violation <= vanished && largest > separationStep && isFresh && stride === 1) throw separable(penalty)
+    const isExact = isFresh && stride === 1
+    if (isExact && violation <= vanished && largest > separationStep && isFree(penalty)) throw separable()
     const length = lineSearch(problem, { coefficients, step, evaluation, trial }, penalty)
     if (length === 0) {
       // No descent along the step: rounding has the last word once the conditions hold; else look with more rows.
-      if (hasConverged && isFresh && stride === 1) return { coefficients, evaluation, iterations: iteration }
-      if (isFresh && stride === 1) throw notConverged(violation, options.tolerance, iteration)
-      stride = isFresh ? Math.max(1, stride >> 2) : stride
+      if (hasConverged && isExact) return { coefficients, evaluation, iterations: iteration }
+      if (isExact) throw notConverged(violation, options.tolerance, iteration)
+      if (isFresh) stride = Math.max(1, stride >> 2)
       curvature = undefined
       continue
     }
@@ -169,14 +170,16 @@ function notConverged(violation: number, tolerance: number, iterations: number):
   })
 }
 
-function separable(penalty: Penalty): EbbError {
+const isFree = ({ l1, l2 }: Penalty): boolean => l1 === 0 && l2 === 0
+
+function separable(): EbbError {
   return new EbbError({
     code: 'LOGISTIC_SEPARABLE',
     kind: 'data',
     where: 'fit logistic',
     what: 'the columns separate the classes, so the coefficients have no finite solution',
     expected: 'strength above 0',
-    received: `l1 ${penalty.l1}, l2 ${penalty.l2}`,
+    received: 'strength 0',
     hint: 'set strength: auto, and look for a column that knows the label',
   })
 }

@@ -3,7 +3,7 @@ import type { Dataset } from '../../core/dataset.ts'
 import { baseRate } from '../../models/baselines/base-rate.ts'
 import { recencyRule } from '../../models/baselines/recency-rule.ts'
 import { rule } from '../../models/baselines/rule.ts'
-import { fitOn } from './estimator-suite.ts'
+import { fitOn } from './suite-data.ts'
 
 const days = (...values: number[]): Dataset => ({
   names: ['days_since_purchase', 'tier'],

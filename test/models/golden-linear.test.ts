@@ -8,7 +8,8 @@ import { logistic } from '../../models/logistic/logistic.ts'
 import { cdnowMatrix } from '../support/cdnow-matrix.ts'
 import { simulatedMatrix } from '../support/simulated-matrix.ts'
 import { telcoIsMissing, telcoMatrix } from '../support/telco-matrix.ts'
-import { fitOn, largestDifference } from './estimator-suite.ts'
+import { largestDifference } from './estimator-suite.ts'
+import { fitOn } from './suite-data.ts'
 
 interface Coefficients {
   readonly intercept: number

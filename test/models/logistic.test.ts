@@ -8,7 +8,8 @@ import { hessian } from '../../models/logistic/hessian.ts'
 import { logistic } from '../../models/logistic/logistic.ts'
 import { nullCoefficients, solve } from '../../models/logistic/solve.ts'
 import { bestStep } from '../../models/logistic/step.ts'
-import { fitOn, largestDifference, suiteRows } from './estimator-suite.ts'
+import { largestDifference } from './estimator-suite.ts'
+import { fitOn, suiteRows } from './suite-data.ts'
 
 /** `rows` x `columns` standard normal, logits from the first three, weights 0, 1 or 2. */
 function randomProblem(rows: number, columns: number, seed: number): LogisticProblem {

@@ -5,7 +5,8 @@ import { mlp } from '../../models/neural/mlp.ts'
 import { createNetwork, initialParameters, layersOf, padded } from '../../models/neural/network.ts'
 import { simdKernels } from '../../models/neural/simd/simd-kernels.ts'
 import { batchGradient, networkLogits } from '../../models/neural/train.ts'
-import { fitOn, largestDifference, suiteRows } from './estimator-suite.ts'
+import { largestDifference } from './estimator-suite.ts'
+import { fitOn, suiteRows } from './suite-data.ts'
 
 const doubles = () => plainKernels((length) => new Float64Array(length))
 

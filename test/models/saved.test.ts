@@ -5,7 +5,7 @@ import { checkFit } from '../../models/guards.ts'
 import { packModel, unpackModel } from '../../models/pack.ts'
 import { bytesOf, doublesOf, floatsOf } from '../../models/saved.ts'
 import { fitTransform, loadTransform } from '../../models/transforms.ts'
-import { fitOn, suiteRows } from './estimator-suite.ts'
+import { fitOn, suiteRows } from './suite-data.ts'
 
 const model = {
   header: { estimator: 'x', text: 'ä', number: 0.1 },
