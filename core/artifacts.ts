@@ -242,6 +242,7 @@ export interface ScoringSummary {
   rows: number
   excluded: { reason: string; users: number }[]
   tiers: { tier: string; users: number; meanProbability: number; minProbability: number; valueAtRisk: number | null }[]
+  /** Share of users who are left alone on purpose, as configured. */
   holdout: number
   meanProbability: number
   lifecycle: { stage: string; users: number; meanProbability: number }[]

@@ -1,6 +1,9 @@
 import type { Population, ScoringSummary } from '../core/artifacts.ts'
 import { type Day, daysBetween } from '../core/day.ts'
 import { EbbError } from '../core/errors.ts'
+import { sha256 } from '../core/hash.ts'
+import { canonicalJson } from '../core/json.ts'
+import type { Extracted } from '../data/extracted.ts'
 import { checkLeakage } from '../evaluation/leakage.ts'
 import { scoreHistogram } from '../evaluation/curves.ts'
 import { gather } from '../core/dataset.ts'
@@ -43,13 +46,13 @@ export interface ExperimentRequest {
 export async function experiment(
   context: StageContext,
   request: ExperimentRequest,
-): Promise<{ winner: string; scoresPath: string }> {
+): Promise<{ winner: string; scoresFolder: string }> {
   const { config, clock, run } = context
   const stage = <T>(name: string, work: () => Promise<T>): Promise<T> => clock.stage(context, name, work)
 
   const extracted = await stage('extract', () => extractStage(context, request.asOf))
   const asOf = request.asOf ?? extracted.dataEnd
-  await run.update({ asOf })
+  await run.update({ asOf, key: runKey(context, extracted, asOf) })
   requireAsOf(asOf, extracted)
   const planned = await planFeatures(context, extracted)
   const times = cutoffTimes(config, extracted, planned.delaysDays)
@@ -152,9 +155,15 @@ export async function experiment(
     clock.stages.map((time) => ({ ...time, cache: 'none' })),
   )
   await run.writeJson(runFiles.timings, { stages: clock.stages, models: clock.models })
-  await run.update({ winner: evaluation.choice.winner, scores: published.scores.folder })
+  await run.update({ winner: evaluation.choice.winner })
   await stage('report', () => writeReport({ runDir: run.dir }))
-  return { winner: evaluation.choice.winner, scoresPath: published.scores.folder }
+  return { winner: evaluation.choice.winner, scoresFolder: published.scores.folder }
+}
+
+/** experiment / as-of / 12 hex of the config's hash and the fingerprints of the inputs: the same key, the same result. */
+function runKey({ config, loaded }: StageContext, { inputs }: Pick<Extracted, 'inputs'>, asOf: Day): string {
+  const fingerprint = sha256(canonicalJson([loaded.hash.full, inputs.map(({ source, sha256 }) => [source, sha256])]))
+  return `${config.experiment}/${asOf}/${fingerprint.slice(0, 12)}`
 }
 
 function requireAsOf(asOf: Day, extracted: { dataEnd: Day; lastEventDay: Day }): void {

@@ -1,5 +1,5 @@
 import { mkdir, rm } from 'node:fs/promises'
-import { resolve } from 'node:path'
+import { join, relative, resolve } from 'node:path'
 import type { RunRecord } from '../core/artifacts.ts'
 import type { Day } from '../core/day.ts'
 import { EbbError } from '../core/errors.ts'
@@ -82,7 +82,7 @@ async function runExperiment(
   publication: { lock: Lock; name: string },
 ): Promise<TrainOutcome> {
   try {
-    const { winner, scoresPath } = await withContext(request, run, (context) =>
+    const { winner, scoresFolder } = await withContext(request, run, (context) =>
       experiment(context, {
         asOf: request.asOf,
         name: publication.name,
@@ -93,6 +93,7 @@ async function runExperiment(
         },
       }),
     )
+    const scoresPath = join(request.outDir, relative(resolve(request.outDir), scoresFolder))
     await run.finish({ status: 'SUCCEEDED', exitCode: 0, winner, scores: scoresPath })
     return {
       runId: run.id,

@@ -22,7 +22,12 @@ export async function fitModels(
     }),
   )
   const inOrder = plans.map(({ name }) => fitted.find((model) => model.name === name)!)
-  for (const { name, fitMs, predictMs } of inOrder)
+  for (const { name, fitMs, predictMs, description } of inOrder) {
     context.clock.models.push({ model: name, fitMs: Math.round(fitMs), predictMs: Math.round(predictMs) })
+    for (const { iteration, train, valid } of description.curve ?? []) {
+      if (train !== undefined) context.run.metric(`fit.${name}.train_loss`, train, iteration)
+      if (valid !== undefined) context.run.metric(`fit.${name}.valid_loss`, valid, iteration)
+    }
+  }
   return inOrder
 }

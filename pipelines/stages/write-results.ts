@@ -39,7 +39,9 @@ export async function writeEvaluation(
     scores,
   }: { evaluation: Evaluation; leaderboard: Leaderboard; scores: CurveFiles['scores'] | null },
 ): Promise<void> {
-  await run.writeJson(runFiles.metrics, flatMetrics(evaluation))
+  const metrics = flatMetrics(evaluation)
+  await run.writeJson(runFiles.metrics, metrics)
+  for (const [key, value] of Object.entries(metrics)) if (typeof value === 'number') run.metric(key, value, 0)
   await run.writeJson(runFiles.leaderboard, leaderboard)
   await run.writeJson(runFiles.slices, evaluation.slices)
   for (const [name, curve] of Object.entries(evaluation.curves))
