@@ -11,8 +11,6 @@ import { planWalk, type WalkPlan } from './walk-plan.ts'
 
 /** Tables take as long to build as walking so many rows down the trees. */
 const fewestRowsForTables = 4096
-/** Plans made before they are used up and forgotten; those of a model that needs less are kept for the next call. */
-const batchBytes = 64 * 2 ** 20
 
 type Plan = TablePlan | WalkPlan
 
@@ -25,13 +23,19 @@ export type Explain = (x: Dataset, where: string) => Contributions
  * their shares of the training rows. bias = mean score over the training rows of each tree, bias + sum(row) = score.
  *
  * Rows of training are counted as the trees count them: each drawn row once, whatever its weight. A row's values differ by rounding
- * (below 1e-12 of the score) between calls with few and with many rows, and are the same bits for calls of one kind.
+ * (below 1e-12) between calls with few and with many rows, and are the same bits for calls of one kind.
+ *
+ * Beside the values a call needs about `batchBytes` for the trees at hand, made and dropped in turn; a model that needs no more
+ * keeps them for the next call.
  */
-export function createExplainer(ensemble: TreeEnsemble): Explain {
+export function createExplainer(ensemble: TreeEnsemble, batchBytes = 64 * 2 ** 20): Explain {
   const { features } = ensemble
   const prepare = (): { bias: number; batches: Batches } => {
     const anatomies = ensemble.trees.map((tree) => anatomyOf(tree))
-    return { bias: anatomies.reduce((sum, { mean }) => sum + mean, ensemble.base), batches: createBatches(anatomies) }
+    return {
+      bias: anatomies.reduce((sum, { mean }) => sum + mean, ensemble.base),
+      batches: createBatches(anatomies, batchBytes),
+    }
   }
   let prepared: ReturnType<typeof prepare> | null = null
   return (x, where) => {
@@ -47,7 +51,7 @@ export function createExplainer(ensemble: TreeEnsemble): Explain {
 /** Plans of all trees, a bounded number of bytes at a time. */
 type Batches = (withTables: boolean) => Iterable<readonly Plan[]>
 
-function createBatches(anatomies: readonly Anatomy[]): Batches {
+function createBatches(anatomies: readonly Anatomy[], batchBytes: number): Batches {
   const kept = new Map<boolean, readonly Plan[]>()
   return function* (withTables) {
     const known = kept.get(withTables)
