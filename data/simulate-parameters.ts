@@ -7,7 +7,7 @@ export const simulateParameters = z.strictObject({
     .int()
     .min(1)
     .max(20_000_000)
-    .default(60_000)
+    .default(40_000)
     .describe('Users who ever registered; each is the same for any number'),
   start: z
     .string()
@@ -22,7 +22,7 @@ export const simulateParameters = z.strictObject({
     .int()
     .min(1)
     .max(365)
-    .default(60)
+    .default(90)
     .describe('Eligible: a login or purchase in so many days before'),
   firstCutoffDays: z.int().min(1).max(3_650).default(91).describe('First cutoff of the truth table, days after start'),
   cutoffEveryDays: z.int().min(1).max(365).default(14).describe('Days between cutoffs of the truth table'),

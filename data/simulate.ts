@@ -1,7 +1,9 @@
 import type { Emit } from '../core/stage.ts'
 import type { Engine } from '../engines/engine.ts'
 import type { SimulateParameters, SimulationSummary } from './simulate-parameters.ts'
-import { simulateShop } from './simulator/simulate-shop.ts'
+import { createWorld } from './simulator/create-world.ts'
+import { Simulation } from './simulator/simulation.ts'
+import { withTargetFolder } from './simulator/target-folder.ts'
 
 export interface SimulateOptions {
   readonly engine: Engine
@@ -19,5 +21,7 @@ export interface SimulateOptions {
  * The same parameters give the same bytes, whatever the threads; user k's history does not depend on how many users there are.
  */
 export async function simulate(options: SimulateOptions): Promise<SimulationSummary> {
-  return simulateShop(options)
+  const { outDir, ...context } = options
+  const world = createWorld(options.parameters)
+  return withTargetFolder(outDir, (folder) => new Simulation({ ...context, world, folder }).run())
 }

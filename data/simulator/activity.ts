@@ -16,7 +16,6 @@ import {
 /** A session begins before 23:00 and takes less than an hour, so that all its events fall on its own day. */
 const lastSessionSecond = 82_800
 const mostViews = 24
-const none = { amountCents: Number.NaN, quantity: Number.NaN, item: -1, category: -1 }
 
 /** An order that will be sent back, while the user is still there on that day. */
 export interface Return extends SimulatedEvent {
@@ -63,7 +62,7 @@ export class Activity {
   /** An event outside sessions, at any hour, in the channel the user likes. */
   single(day: number, type: number, isApp = this.random.next() < this.profile.appShare): void {
     const second = this.random.integer(86_400)
-    this.push(isApp, { ...none, slot: this.slot, day, second, type })
+    this.touch(isApp, { type, day, second, item: -1 })
   }
 
   /** Writes the returns that are due on `day`. */
@@ -78,20 +77,18 @@ export class Activity {
     const isApp = random.next() < profile.appShare
     // Two uniforms make a hill with its top in the afternoon.
     let second = Math.floor(((random.next() + random.next()) / 2) * (lastSessionSecond - 21_600)) + 21_600
-    const at = (type: number, what: Partial<SimulatedEvent> = none): void =>
-      this.push(isApp, { ...none, slot: this.slot, day, second, type, ...what })
-    at(eventCode.login)
+    this.touch(isApp, { type: eventCode.login, day, second, item: -1 })
     const views = Math.min(mostViews, poisson(traits.viewsPerSession * habit.views, random.next()))
     let carted = -1
     for (let i = 0; i < views; i++) {
       second += 15 + random.integer(100)
       const item = this.pickItem(habit)
-      const what = { item, category: Math.floor(item / itemsPerCategory) }
-      at(eventCode.view, what)
-      if (random.next() < traits.favouritePerView * habit.favourites) at(eventCode.favourite, what)
+      this.touch(isApp, { type: eventCode.view, day, second, item })
+      if (random.next() < traits.favouritePerView * habit.favourites)
+        this.touch(isApp, { type: eventCode.favourite, day, second, item })
       if (random.next() >= traits.cartPerView * habit.carts) continue
       second += 5 + random.integer(20)
-      at(eventCode.cart, what)
+      this.touch(isApp, { type: eventCode.cart, day, second, item })
       carted = item
     }
     if (carted >= 0 && random.next() < traits.orderPerCart * habit.orders)
@@ -133,6 +130,20 @@ export class Activity {
         : profile.repertoire[random.integer(profile.repertoire.length)]!
     const popularity = random.next()
     return category * itemsPerCategory + Math.floor(popularity * popularity * itemsPerCategory)
+  }
+
+  /** An event without money; item -1 = none. */
+  private touch(isApp: boolean, what: { type: number; day: number; second: number; item: number }): void {
+    this.push(isApp, {
+      slot: this.slot,
+      day: what.day,
+      second: what.second,
+      type: what.type,
+      amountCents: Number.NaN,
+      quantity: Number.NaN,
+      item: what.item,
+      category: what.item < 0 ? -1 : Math.floor(what.item / itemsPerCategory),
+    })
   }
 
   private push(isApp: boolean, event: SimulatedEvent): void {

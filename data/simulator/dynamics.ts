@@ -17,13 +17,20 @@ export interface State {
 export const livingStages = 3
 const size = stages.length
 
+/** Looked up, because the truth asks for it hundreds of millions of times. */
+const youthByTenure = Float64Array.from({ length: 4_096 }, (_, t) => 1 + rates.youth * Math.exp(-t / rates.youthDays))
+
+/** Factor of the hazard by whole days since registration, >= 0; 1 after eleven years. */
+function youthFactor(tenureDays: number): number {
+  return tenureDays < youthByTenure.length ? youthByTenure[tenureDays]! : 1
+}
+
 /** Row-major `from x to` over `stages`; rows sum to 1. Made once, filled by `fillStageMatrix`. */
 export const createStageMatrix = (): Float64Array => new Float64Array(size * size)
 
 /** Fills `matrix` with the step of a user on `plan` who registered `tenureDays` ago (0 on the day itself). */
 export function fillStageMatrix(matrix: Float64Array, profile: Profile, plan: number, tenureDays: number): void {
-  const youth = 1 + rates.youth * Math.exp(-tenureDays / rates.youthDays)
-  const hazard = profile.hazard[plan]! * youth
+  const hazard = profile.hazard[plan]! * youthFactor(tenureDays)
   const hasApp = profile.appShare > 0
   const uninstall = hasApp ? rates.uninstallShare : 0
   const leave = hasApp ? rates.dormantToGone : 0
@@ -46,12 +53,12 @@ export function fillStageMatrix(matrix: Float64Array, profile: Profile, plan: nu
 }
 
 /** Probability that a user in a living `stage` falls one plan lower today. */
-export function downgradeChance(profile: Profile, { stage, plan }: State): number {
+export function downgradeChance(profile: Profile, stage: number, plan: number): number {
   return plan > 0 ? habits[stage]![profile.cause]!.downgradePerDay : 0
 }
 
 /** Probability that a user in a living `stage` rises one plan today. */
-export function upgradeChance({ stage, plan }: State): number {
+export function upgradeChance(stage: number, plan: number): number {
   return plan < plans.length - 1 && stage !== dormant ? rates.upgradePerDay : 0
 }
 
@@ -75,9 +82,9 @@ export function step(
   }
   state.stage = stage
   if (stage === gone) return
-  const down = downgradeChance(profile, state)
+  const down = downgradeChance(profile, stage, state.plan)
   if (day.planUniform < down) state.plan -= 1
-  else if (day.planUniform < down + upgradeChance(state)) state.plan += 1
+  else if (day.planUniform < down + upgradeChance(stage, state.plan)) state.plan += 1
 }
 
 /** A day's chance to leave stays below .4, however large the hazard. */

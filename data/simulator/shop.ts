@@ -61,12 +61,12 @@ export interface TypeTraits {
 export const typeTraits: readonly TypeTraits[] = [
   {
     share: 0.3,
-    sessionsPerDay: 0.3,
-    viewsPerSession: 1.8,
+    sessionsPerDay: 0.36,
+    viewsPerSession: 2.4,
     cartPerView: 0.2,
     favouritePerView: 0.06,
     orderPerCart: 0.55,
-    hazard: 0.45,
+    hazard: 0.85,
     season: 0.1,
     priceLevel: 1,
     repertoire: [4, 8],
@@ -74,12 +74,12 @@ export const typeTraits: readonly TypeTraits[] = [
   },
   {
     share: 0.22,
-    sessionsPerDay: 0.22,
-    viewsPerSession: 2.4,
+    sessionsPerDay: 0.3,
+    viewsPerSession: 3,
     cartPerView: 0.18,
     favouritePerView: 0.1,
     orderPerCart: 0.3,
-    hazard: 1.3,
+    hazard: 1.1,
     season: 0.12,
     priceLevel: 0.72,
     repertoire: [4, 9],
@@ -87,12 +87,12 @@ export const typeTraits: readonly TypeTraits[] = [
   },
   {
     share: 0.2,
-    sessionsPerDay: 0.25,
+    sessionsPerDay: 0.32,
     viewsPerSession: 3,
     cartPerView: 0.1,
     favouritePerView: 0.14,
     orderPerCart: 0.35,
-    hazard: 0.9,
+    hazard: 1,
     season: 0.1,
     priceLevel: 0.95,
     repertoire: [6, 12],
@@ -100,12 +100,12 @@ export const typeTraits: readonly TypeTraits[] = [
   },
   {
     share: 0.13,
-    sessionsPerDay: 0.16,
-    viewsPerSession: 2,
+    sessionsPerDay: 0.26,
+    viewsPerSession: 2.6,
     cartPerView: 0.2,
     favouritePerView: 0.08,
     orderPerCart: 0.5,
-    hazard: 1.1,
+    hazard: 1.05,
     season: 0.25,
     priceLevel: 1.05,
     repertoire: [3, 6],
@@ -113,12 +113,12 @@ export const typeTraits: readonly TypeTraits[] = [
   },
   {
     share: 0.15,
-    sessionsPerDay: 0.13,
-    viewsPerSession: 1.5,
+    sessionsPerDay: 0.22,
+    viewsPerSession: 2.2,
     cartPerView: 0.16,
     favouritePerView: 0.05,
     orderPerCart: 0.3,
-    hazard: 2.3,
+    hazard: 1.3,
     season: 0.1,
     priceLevel: 0.98,
     repertoire: [3, 5],
@@ -157,7 +157,7 @@ const usual: Habits = {
   orders: 1,
   priceLevel: 1,
   coreShare: 0.3,
-  complaintsPerDay: 0.0015,
+  complaintsPerDay: 0.001,
   returnPerOrder: 0.06,
   cancelPerOrder: 0.03,
   complaintAtStart: 0,
@@ -165,23 +165,30 @@ const usual: Habits = {
   movePerDay: 0.0003,
   downgradePerDay: 0.0004,
 }
-const weary: Habits = { ...usual, sessions: 0.8, orders: 0.75, complaintsPerDay: 0.004, unsubscribeAtStart: 0.12 }
+const weary: Habits = {
+  ...usual,
+  sessions: 0.75,
+  orders: 0.6,
+  complaintsPerDay: 0.03,
+  returnPerOrder: 0.15,
+  unsubscribeAtStart: 0.3,
+}
 
 /** The traces that a cause leaves before the user goes, in the order of `causes`. */
 const fadingHabits: readonly Habits[] = [
-  { ...weary, carts: 0.25, favourites: 2.2, orders: 0.5, priceLevel: 0.85, downgradePerDay: 0.008 },
-  { ...weary, complaintAtStart: 0.9, complaintsPerDay: 0.05, returnPerOrder: 0.35, cancelPerOrder: 0.15 },
-  { ...weary, coreShare: 0.95, favourites: 0.3, views: 0.7 },
-  { ...weary, sessions: 0.6, orders: 0.3, cancelPerOrder: 0.25, unsubscribeAtStart: 0.5 },
-  { ...weary, sessions: 0.5, views: 0.6, movePerDay: 0.01 },
+  { ...weary, carts: 0.2, favourites: 5, orders: 0.5, priceLevel: 0.85, downgradePerDay: 0.008 },
+  { ...weary, complaintAtStart: 0.95, complaintsPerDay: 0.08, returnPerOrder: 0.35, cancelPerOrder: 0.15 },
+  { ...weary, coreShare: 0.98, favourites: 0.1, views: 0.8 },
+  { ...weary, views: 2, carts: 0.1, orders: 0.3, cancelPerOrder: 0.25, unsubscribeAtStart: 0.9 },
+  { ...weary, sessions: 0.4, views: 0.4, movePerDay: 0.03 },
 ]
 const dormantHabits: Habits = {
   ...weary,
   sessions: 0.1,
-  views: 0.7,
+  views: 0.5,
   carts: 0.5,
   complaintsPerDay: 0.0005,
-  unsubscribeAtStart: 0.2,
+  unsubscribeAtStart: 0.85,
 }
 
 /** `habits[stage][cause]` for the stages that do anything (all but gone). */
@@ -192,9 +199,9 @@ export const habits: readonly (readonly Habits[])[] = [
 ]
 
 /** Multipliers of the hazard by what the shop knows of the user; `plan` is the plan of the day. */
-export const planHazard = [1.5, 0.85, 0.5] as const
-export const deviceHazard = [1.15, 0.8, 1.05] as const
-export const acquisitionHazard = [0.9, 0.6, 1.25, 0.8, 1.1] as const
+export const planHazard = [1.7, 0.8, 0.35] as const
+export const deviceHazard = [1.3, 0.7, 1] as const
+export const acquisitionHazard = [0.9, 0.5, 1.3, 0.75, 1.15] as const
 /** The two-way interaction: users from ads leave the basic plan in haste, but stay with the better ones. */
 export const adsOnBasic = 2
 export const adsOnOther = 0.6
@@ -205,21 +212,21 @@ export const acquisitionShare = [0.32, 0.18, 0.25, 0.15, 0.1] as const
 
 /** Daily rates of the stages at hazard 1; see `dynamics.ts`. */
 export const rates = {
-  activeToFading: 0.004,
+  activeToFading: 0.0025,
   /** Active users who leave without fading. */
-  activeToExit: 0.0004,
-  fadingToActive: 0.01,
-  fadingToExit: 0.016,
+  activeToExit: 0.0028,
+  fadingToActive: 0.005,
+  fadingToExit: 0.008,
   dormantToActive: 0.004,
-  dormantToGone: 0.002,
+  dormantToGone: 0.003,
   /** Of the exits of app users, the part who uninstall; the others fall dormant. */
-  uninstallShare: 0.6,
+  uninstallShare: 0.7,
   upgradePerDay: 0.0005,
   /** Hazard of the first weeks: times 1 + youth * exp(-tenure / youthDays). */
   youth: 1,
   youthDays: 45,
   /** Standard deviation of the log of the frailty, a factor of the hazard that no event shows. */
-  frailtySpread: 0.35,
+  frailtySpread: 0.25,
   /** Standard deviation of the log of a user's own sessions per day. */
   sessionSpread: 0.4,
 } as const

@@ -39,7 +39,8 @@ const width = livingStages * plans.length
 export class Truth {
   private readonly factors: readonly Float64Array[]
   private readonly firstDay: number
-  private readonly matrix = createStageMatrix()
+  /** Today's step on each plan. */
+  private readonly matrices = plans.map(createStageMatrix)
   private alive: Float64Array = new Float64Array(width)
   private quiet: Float64Array = new Float64Array(width)
   private next: Float64Array = new Float64Array(width)
@@ -54,14 +55,18 @@ export class Truth {
     if (state.stage === gone) return { churned: 1, passive: 1, active: 0 }
     this.alive.fill(0)
     this.alive[state.stage * plans.length + state.plan] = 1
-    for (let day = cutoff; day < cutoff + gapDays; day++) this.alive = this.advance(this.alive, profile, day)
+    for (let day = cutoff; day < cutoff + gapDays; day++) {
+      this.turn(profile, day)
+      this.alive = this.advance(this.alive, profile)
+    }
     const afterGap = total(this.alive)
     this.quiet.set(this.alive)
     let quietGone = 1 - afterGap
     for (let day = cutoff + gapDays; day < cutoff + gapDays + horizonDays; day++) {
-      this.alive = this.advance(this.alive, profile, day)
+      this.turn(profile, day)
+      this.alive = this.advance(this.alive, profile)
       const before = total(this.quiet)
-      this.quiet = this.advance(this.quiet, profile, day)
+      this.quiet = this.advance(this.quiet, profile)
       quietGone += before - total(this.quiet)
       this.hush(this.quiet, profile, day)
     }
@@ -73,18 +78,24 @@ export class Truth {
     }
   }
 
+  /** Makes the matrices those of `day`. */
+  private turn(profile: Profile, day: number): void {
+    for (const [plan, matrix] of this.matrices.entries())
+      fillStageMatrix(matrix, profile, plan, day - profile.registeredDay)
+  }
+
   /** One day of the chain; what reaches `gone` leaves the sum. Returns the new masses and keeps the old array as scratch. */
-  private advance(mass: Float64Array, profile: Profile, day: number): Float64Array {
+  private advance(mass: Float64Array, profile: Profile): Float64Array {
     const next = this.next.fill(0)
     for (let plan = 0; plan < plans.length; plan++) {
-      fillStageMatrix(this.matrix, profile, plan, day - profile.registeredDay)
+      const matrix = this.matrices[plan]!
       for (let to = 0; to < livingStages; to++) {
         let arriving = 0
         for (let from = 0; from < livingStages; from++)
-          arriving += mass[from * plans.length + plan]! * this.matrix[from * size + to]!
+          arriving += mass[from * plans.length + plan]! * matrix[from * size + to]!
         if (arriving === 0) continue
-        const down = downgradeChance(profile, { stage: to, plan })
-        const up = upgradeChance({ stage: to, plan })
+        const down = downgradeChance(profile, to, plan)
+        const up = upgradeChance(to, plan)
         const at = to * plans.length + plan
         next[at]! += arriving * (1 - down - up)
         if (down > 0) next[at - 1]! += arriving * down

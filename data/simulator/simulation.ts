@@ -1,21 +1,19 @@
 import { type FileHandle, open, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { addDays, dayFromNumber, dayNumber, parseDay } from '../../core/day.ts'
+import { addDays, parseDay } from '../../core/day.ts'
 import { EbbError } from '../../core/errors.ts'
 import { jsonText } from '../../core/json.ts'
 import { createRandom, type Random } from '../../core/random.ts'
 import type { Emit } from '../../core/stage.ts'
 import type { Engine } from '../../engines/engine.ts'
-import { type SimulateParameters, type SimulationSummary, simulatedCutoffs } from '../simulate-parameters.ts'
-import { sessionCalendar } from './calendar.ts'
+import type { SimulateParameters, SimulationSummary } from '../simulate-parameters.ts'
 import { CustomerHistory } from './customer-history.ts'
 import { EventBuffer } from './event-buffer.ts'
 import { appUserId, userId, webUserId } from './ids.ts'
 import { channels, eventTypes } from './shop.ts'
 import { type Slice, writeSlice } from './slice-files.ts'
-import { manifestName, withTargetFolder } from './target-folder.ts'
+import { manifestName } from './target-folder.ts'
 import { TruthRows } from './truth-rows.ts'
-import { Truth } from './truth.ts'
 import { liveUser, type World } from './user-life.ts'
 
 /** Fixed: the parts of the files, and so their bytes, depend on it. About half a million events. */
@@ -23,77 +21,50 @@ const usersPerSlice = 4_096
 /** The event loop gets a turn after so many users, a few tens of milliseconds. */
 const usersPerTurn = 64
 
-/** See `simulate` in data/simulate.ts. */
-export interface SimulateOptions {
+export interface SimulationContext {
   readonly engine: Engine
-  readonly outDir: string
   readonly parameters: SimulateParameters
+  readonly world: World
+  /** Exists and is empty. */
+  readonly folder: string
   readonly signal?: AbortSignal
   readonly emit?: Emit
 }
 
-export async function simulateShop(options: SimulateOptions): Promise<SimulationSummary> {
-  const world = createWorld(options.parameters)
-  return withTargetFolder(options.outDir, async (folder) => {
-    const shop = new Simulation(options, world, folder)
-    return shop.run()
-  })
-}
-
-export function createWorld(parameters: SimulateParameters): World {
-  const logStart = dayNumber(parseDay(parameters.start, 'start'))
-  const logEnd = logStart + parameters.days
-  const { gapDays, horizonDays, eligibleWithinDays } = parameters
-  const factors = sessionCalendar(logStart, parameters.days + gapDays + horizonDays)
-  return {
-    logStart,
-    logEnd,
-    factors,
-    cutoffs: simulatedCutoffs(parameters).map(dayNumber),
-    gapDays,
-    horizonDays,
-    eligibleWithinDays,
-    isTierDay: Array.from({ length: parameters.days }, (_, d) => dayFromNumber(logStart + d).endsWith('-01')),
-    truth: new Truth(factors, logStart),
-  }
-}
-
-class Simulation {
-  private readonly engine: Engine
-  private readonly options: SimulateOptions
-  private readonly world: World
-  private readonly folder: string
+/** One run: lives the users slice by slice and writes each slice before the next, so that memory stays bounded. */
+export class Simulation {
+  private readonly context: SimulationContext
   private readonly random: Random
   private readonly buffers = { app: new EventBuffer(), web: new EventBuffer() }
   private readonly truthRows: TruthRows
   private readonly byType = eventTypes.map(() => 0)
   private readonly byChannel = { app: 0, web: 0 }
 
-  constructor(options: SimulateOptions, world: World, folder: string) {
-    this.engine = options.engine
-    this.options = options
-    this.world = world
-    this.folder = folder
-    this.random = createRandom(`simulate/${options.parameters.seed}`)
+  constructor(context: SimulationContext) {
+    const { parameters, world } = context
+    this.context = context
+    this.random = createRandom(`simulate/${parameters.seed}`)
     this.truthRows = new TruthRows(world.cutoffs, world.logEnd - world.gapDays - world.horizonDays)
   }
 
   async run(): Promise<SimulationSummary> {
-    const { users } = this.options.parameters
-    const idFiles = await Promise.all(channels.map((channel) => open(join(this.folder, `ids-${channel}.csv`), 'w')))
+    const { users } = this.context.parameters
+    const idFiles = await Promise.all(
+      channels.map((channel) => open(join(this.context.folder, `ids-${channel}.csv`), 'w')),
+    )
     try {
       for (const [i, file] of idFiles.entries()) await file.write(`${channels[i]!}_id,user_id\n`)
       for (let from = 0, number = 0; from < users; from += usersPerSlice, number++) {
         const until = Math.min(users, from + usersPerSlice)
         await this.slice(from, until, { idFiles, number })
         const rows = this.byChannel.app + this.byChannel.web
-        this.options.emit?.({ name: 'simulate', message: 'users', done: until, total: users, rows })
+        this.context.emit?.({ name: 'simulate', message: 'users', done: until, total: users, rows })
       }
     } finally {
       for (const file of idFiles) await file.close()
     }
     const summary = this.summary()
-    await writeFile(join(this.folder, manifestName), jsonText(summary))
+    await writeFile(join(this.context.folder, manifestName), jsonText(summary))
     return summary
   }
 
@@ -108,7 +79,7 @@ class Simulation {
       if (index % usersPerTurn === 0) await this.breathe()
       const random = this.random.child(`user/${index}`)
       const outputs = { ...this.buffers, customers, truthRows: this.truthRows }
-      const { appShare } = liveUser(this.world, { random, slot: index - from }, outputs)
+      const { appShare } = liveUser(this.context.world, { random, slot: index - from }, outputs)
       if (appShare > 0) ids.app.push(`${appUserId(index)},${userId(index)}\n`)
       if (appShare < 1) ids.web.push(`${webUserId(index)},${userId(index)}\n`)
     }
@@ -117,13 +88,13 @@ class Simulation {
   }
 
   private async write(customers: CustomerHistory, from: number, until: number, number: number): Promise<void> {
-    const slice: Slice = { folder: this.folder, number, signal: this.options.signal }
+    const slice: Slice = { folder: this.context.folder, number, signal: this.context.signal }
     const names = (id: (index: number) => string): string[] =>
       Array.from({ length: until - from }, (_, slot) => id(from + slot))
-    await writeSlice(this.engine, 'app', this.buffers.app.columns(names(appUserId)), slice)
-    await writeSlice(this.engine, 'web', this.buffers.web.columns(names(webUserId)), slice)
-    await writeSlice(this.engine, 'customers', customers.columns(names(userId)), slice)
-    await writeSlice(this.engine, 'truth', this.truthRows.columns(names(userId)), slice)
+    await writeSlice(this.context.engine, 'app', this.buffers.app.columns(names(appUserId)), slice)
+    await writeSlice(this.context.engine, 'web', this.buffers.web.columns(names(webUserId)), slice)
+    await writeSlice(this.context.engine, 'customers', customers.columns(names(userId)), slice)
+    await writeSlice(this.context.engine, 'truth', this.truthRows.columns(names(userId)), slice)
     for (const channel of channels) {
       const buffer = this.buffers[channel]
       this.byChannel[channel] += buffer.length
@@ -136,7 +107,7 @@ class Simulation {
   /** Lets signals and progress through; throws when the user has stopped the command. */
   private async breathe(): Promise<void> {
     await new Promise(setImmediate)
-    if (this.options.signal?.aborted)
+    if (this.context.signal?.aborted)
       throw new EbbError({
         code: 'INTERRUPTED',
         kind: 'interrupted',
@@ -146,7 +117,7 @@ class Simulation {
   }
 
   private summary(): SimulationSummary {
-    const { parameters } = this.options
+    const { parameters } = this.context
     const start = parseDay(parameters.start, 'start')
     return {
       parameters,
