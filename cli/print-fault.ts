@@ -26,10 +26,11 @@ export function reportFault(error: unknown, terminal: Terminal, isVerbose: boole
   return { exitCode, text: blocks.join('\n') }
 }
 
-/** `churn.yaml:9:7  `, or who speaks; nothing when the message begins with it already. */
-function placeOf({ details, message }: EbbError, paint: Paint): string {
+/** `churn.yaml:9:7  `, or who speaks; nothing when the message begins with it already. Faults of data say their line themselves. */
+function placeOf({ details, message, kind }: EbbError, paint: Paint): string {
   const { file, line, column } = details
-  if (file !== undefined && line !== undefined) return `${paint.bold(`${file}:${line}:${column ?? 1}`)}  `
+  if (kind === 'config' && file !== undefined && line !== undefined)
+    return `${paint.bold(`${file}:${line}:${column ?? 1}`)}  `
   return message.startsWith('ebb ') ? '' : `${paint.red('ebb:')} `
 }
 
@@ -49,9 +50,9 @@ export function faultsAsJson(faults: readonly EbbError[]): object {
   return { ...asJson(faults[0]!), faults: faults.map(asJson) }
 }
 
-/** `  9 |       learning_rte: 0.05`; nothing when the file cannot be read. */
-function excerpt({ file, line }: FaultDetails): string[] {
-  if (file === undefined || line === undefined) return []
+/** `  9 |       learning_rte: 0.05` of a config; nothing when it cannot be read. Data files may be of any size. */
+function excerpt({ kind, file, line }: FaultDetails): string[] {
+  if (kind !== 'config' || file === undefined || line === undefined) return []
   try {
     const text = readFileSync(file, 'utf8').split(/\r?\n/)[line - 1]
     return text === undefined || text.trim() === '' ? [] : [`  ${line} | ${text.slice(0, 160)}`]

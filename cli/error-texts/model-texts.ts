@@ -28,6 +28,11 @@ export const modelTexts: Readonly<Record<string, ErrorText>> = {
     'A saved model cannot be read.',
     'The file is damaged or of another version: train again.',
   ),
+  NO_ELIGIBLE_USER: text(
+    'data',
+    'Nobody can be labelled or scored: churn.eligible lets no user pass.',
+    'Check churn.eligible: event types and withinDays; `ebb check CONFIG --data` shows how many users are eligible at each cutoff.',
+  ),
   ONE_CLASS: text(
     'data',
     'All rows of a part of the split have the same label.',

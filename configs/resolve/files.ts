@@ -52,7 +52,8 @@ async function readText(file: string, saidAt: Origin | null): Promise<string> {
     const reason = (cause as NodeJS.ErrnoException).code
     const position = { file: saidAt?.file, line: saidAt?.line, column: saidAt?.column }
     const said = { code: 'CONFIG_FILE', kind: 'config' as const, where: file, cause, ...position }
-    if (reason === 'ENOENT') throw new EbbError({ ...said, what: 'there is no such file' })
+    if (reason === 'ENOENT')
+      throw new EbbError({ ...said, what: 'there is no such file', expected: 'a config in YAML' })
     if (reason === 'EISDIR') throw new EbbError({ ...said, what: 'this is a folder', expected: 'a config file' })
     throw new EbbError({ ...said, what: 'cannot be read as UTF-8 text', received: reason ?? 'other bytes' })
   }

@@ -11,7 +11,7 @@ const docs = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'config.
 describe('docs/config.md', () => {
   it('ends with what `ebb schema --keys` prints', async () => {
     const { stdout } = await ebbHere('schema', '--keys')
-    expect(docs.endsWith(`\`\`\`\n${stdout}\`\`\`\n`)).toBe(true)
+    expect(docs.endsWith(`\`\`\`\n${stdout}\`\`\`\n`), 'node scripts/write-config-docs.mjs').toBe(true)
   })
 
   it('its example is valid', async () => {

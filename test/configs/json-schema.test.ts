@@ -23,7 +23,8 @@ function properties(node: unknown, path: string): [string, Node][] {
 describe('the JSON Schema for editors', () => {
   it('configs/ebb.v1.schema.json is what `ebb schema` prints', () => {
     const file = join(import.meta.dirname, '..', '..', 'configs', 'ebb.v1.schema.json')
-    expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(JSON.parse(jsonText(schema)))
+    const written: unknown = JSON.parse(readFileSync(file, 'utf8'))
+    expect(written, 'node scripts/write-config-docs.mjs').toEqual(JSON.parse(jsonText(schema)))
   })
 
   it('is draft-07, requires the six keys without a default, and forbids unknown ones but x-', () => {

@@ -202,10 +202,10 @@ describe('the hash of a config', () => {
 describe('files that cannot be read', () => {
   it('a missing file, a missing base and a folder are one line each', async () => {
     expect(await faultLines(loadConfig({ path: 'no/such.yaml', env: {} }))).toEqual([
-      'no/such.yaml: there is no such file',
+      'no/such.yaml: there is no such file, expected a config in YAML',
     ])
     expect(await faultLines(loadTexts({ 'c.yaml': 'extends: b.yaml\n' }))).toEqual([
-      '1:10  b.yaml: there is no such file',
+      '1:10  b.yaml: there is no such file, expected a config in YAML',
     ])
     expect(await faultLines(loadConfig({ path: 'test', env: {} }))).toEqual([
       'test: this is a folder, expected a config file',
