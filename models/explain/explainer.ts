@@ -3,7 +3,7 @@ import type { Contributions } from '../estimator.ts'
 import { type Binner, createBinner } from '../trees/binned-matrix.ts'
 import type { TreeEnsemble } from '../trees/ensemble.ts'
 import { type Anatomy, anatomyOf } from './anatomy.ts'
-import { createBlock } from './block.ts'
+import { type Block, createBlock } from './block.ts'
 import { addByTables } from './look-up.ts'
 import { fitsTables, planTables, type TablePlan } from './table-plan.ts'
 import { addByWalk } from './walk.ts'
@@ -92,13 +92,17 @@ function addBatch(values: Float64Array, plans: readonly Plan[], { rowCount, binn
     const block = { ...room, rowCount: Math.min(size, rowCount - begin) }
     phi.fill(0)
     for (const f of used) binners[f]!(bins.subarray(start[f]!, start[f]! + block.rowCount), begin)
-    for (const plan of plans) {
-      if (plan.kind === 'tables') addByTables(plan, block)
-      else addByWalk(plan, block)
-    }
+    addTrees(plans, block)
     for (const f of used)
       for (let row = 0, at = begin * count + f; row < block.rowCount; row++, at += count)
         values[at]! += phi[start[f]! + row]!
+  }
+}
+
+function addTrees(plans: readonly Plan[], block: Block): void {
+  for (const plan of plans) {
+    if (plan.kind === 'tables') addByTables(plan, block)
+    else addByWalk(plan, block)
   }
 }
 
