@@ -67,7 +67,7 @@ export async function evaluateTask(input: EvaluateInput, context: Surroundings):
     replicates,
     slices: input.slices.slices.map((slice) => ({
       ...slice,
-      codes: gather(slice.codes, rows, new Uint16Array(rows.length)),
+      codes: gather(Uint16Array.from(slice.codes), rows, new Uint16Array(rows.length)),
     })),
     random: context.random.child('slices'),
     signal,

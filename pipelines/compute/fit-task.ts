@@ -11,18 +11,20 @@ export interface FitInput {
   readonly labels: Labels
   /** Rows to train on. */
   readonly rows: Uint32Array
+  /** Rows to score afterwards; may be none. */
+  readonly scoreRows: Uint32Array
 }
 
 export interface FitOutput {
   readonly bundle: Uint8Array
-  /** Score of every row of the dataset, those of train included. */
+  /** By row of the dataset; NaN where it was not asked for. */
   readonly scores: Float64Array
   readonly description: ModelDescription
   readonly fitMs: number
   readonly predictMs: number
 }
 
-/** Trains one model on `rows` and scores every row of the dataset with it. */
+/** Trains one model on `rows` and scores `scoreRows` with it. */
 export async function fitTask(input: FitInput, context: Surroundings): Promise<FitOutput> {
   const { dataset, labels, rows, recipe, model } = input
   const start = performance.now()
@@ -39,9 +41,9 @@ export async function fitTask(input: FitInput, context: Surroundings): Promise<F
   })
   const fitted = performance.now()
   context.signal.throwIfAborted()
-  const predicted = await bundle.predict(dataset, context.signal)
-  const scores = sharedFloat64(predicted.length)
-  scores.set(predicted)
+  const scores = sharedFloat64(dataset.rowCount).fill(Number.NaN)
+  const predicted = await bundle.predict(selectRows(dataset, input.scoreRows), context.signal)
+  for (const [i, row] of input.scoreRows.entries()) scores[row] = predicted[i]!
   return {
     bundle: bundle.pack(),
     scores,

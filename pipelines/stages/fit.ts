@@ -12,10 +12,11 @@ export async function fitModels(
   { examples, parts }: { examples: Examples; parts: PartRows },
 ): Promise<FittedModel[]> {
   const { dataset, labels } = examples
+  const scoreRows = Uint32Array.from(new Set(Object.values(parts).flatMap((rows) => [...rows]))).sort()
   const costliestFirst = [...plans].sort((a, b) => b.complexity - a.complexity)
   const fitted = await Promise.all(
     costliestFirst.map(async (plan) => {
-      const input = { model: plan.name, recipe: plan.recipe, dataset, labels, rows: parts.train }
+      const input = { model: plan.name, recipe: plan.recipe, dataset, labels, rows: parts.train, scoreRows }
       const surroundings = { ...context, random: context.random.child(`fit/${plan.name}`) }
       const output = await context.pool.run('fit', input, surroundings)
       return { ...plan, ...output }

@@ -31,22 +31,21 @@ export async function refitWinner(
   const { dataset, labels } = examples
   const recipe = fixRecipe(winner.recipe, winner.description.fixed)
   const foldOfUser = userFoldsOf(userIds, folds, 'refit')
-  const fitOn = (name: string, rows: Uint32Array): Promise<FitOutput> =>
+  const fitOn = (name: string, rows: Uint32Array, scoreRows: Uint32Array): Promise<FitOutput> =>
     context.pool.run(
       'fit',
-      { model: `${winner.name} (${name})`, recipe, dataset, labels, rows },
+      { model: `${winner.name} (${name})`, recipe, dataset, labels, rows, scoreRows },
       { ...context, random: context.random.child(`refit/${name}`) },
     )
   const isIn = (row: number, fold: number): boolean => foldOfUser[dataset.users[row]!] === fold
+  const all = rowsWhere(dataset.rowCount, () => true)
   const [fit, ...parts] = await Promise.all([
-    fitOn(
-      'all cutoffs',
-      rowsWhere(dataset.rowCount, () => true),
-    ),
+    fitOn('all cutoffs', all, new Uint32Array(0)),
     ...Array.from({ length: folds }, (_, fold) =>
       fitOn(
         `fold ${fold + 1} of ${folds}`,
         rowsWhere(dataset.rowCount, (row) => !isIn(row, fold)),
+        rowsWhere(dataset.rowCount, (row) => isIn(row, fold)),
       ),
     ),
   ])
@@ -59,7 +58,7 @@ export async function refitWinner(
       scores: unseen,
       labels,
       users: dataset.users,
-      rows: rowsWhere(dataset.rowCount, () => true),
+      rows: all,
     },
     { ...context, random: context.random.child('refit/calibrate') },
   )

@@ -20,6 +20,7 @@ export function splitStage(
   { userIds, delayDays }: { userIds: readonly string[]; delayDays: number },
 ): SplitStage {
   const { gapDays, horizonDays } = config.churn
+  requireEligible(examples)
   const plan = planSplit({
     cutoffs: examples.cutoffs,
     gapDays,
@@ -71,6 +72,20 @@ function describePart(
     churned += examples.labels[row]!
   }
   return { part, cutoffs: [...cutoffs], rows: rows.length, users: users.size, baseRate: churned / rows.length }
+}
+
+function requireEligible({ dataset, cutoffs }: Examples): void {
+  if (dataset.rowCount > 0) return
+  const days = cutoffs.length === 1 ? cutoffs[0]! : `${cutoffs.length} cutoffs from ${cutoffs[0]} to ${cutoffs.at(-1)}`
+  throw new EbbError({
+    code: 'NO_ELIGIBLE_USER',
+    kind: 'data',
+    where: 'churn.eligible',
+    what: 'no user is eligible at any cutoff',
+    expected: 'users who were active before a cutoff, so that they can churn after it',
+    received: `0 users at ${days}`,
+    hint: 'eligible.withinDays may be too short, or eligible.events too rare: `ebb check CONFIG --data` counts them',
+  })
 }
 
 function requireBothClasses({ part, rows, baseRate }: SplitReport['parts'][number]): void {
