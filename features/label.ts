@@ -86,10 +86,18 @@ export function checkChurnEvents(churn: ChurnConfig, eventTypes: readonly string
         code: 'EVENT_TYPE_ABSENT',
         kind: 'data',
         where,
-        what: `no event of type "${type}" in the data`,
-        hint: near === null ? `event types: ${eventTypes.slice(0, 20).join(', ')}` : `did you mean "${near}"?`,
+        what: 'no event of this type in the data',
+        expected: someOf(eventTypes),
+        received: `"${type}"`,
+        hint: near === null ? undefined : `did you mean "${near}"?`,
       })
     })
+}
+
+function someOf(eventTypes: readonly string[]): string {
+  const shown = eventTypes.slice(0, 20).join(', ')
+  const more = eventTypes.length > 20 ? ` and ${eventTypes.length - 20} more` : ''
+  return eventTypes.length === 1 ? `"${shown}"` : `one of ${shown}${more}`
 }
 
 /** The types by which a user who churned explicitly is back; null = every type that is not in `events`. */

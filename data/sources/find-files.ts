@@ -85,7 +85,7 @@ async function neighbour(path: string): Promise<string | undefined> {
 
 function relativeUri(baseDir: string, path: string): string {
   const uri = relative(baseDir, path)
-  return (isAbsolute(uri) ? path : uri).split(sep).join('/')
+  return (isAbsolute(uri) ? path : uri || '.').split(sep).join('/')
 }
 
 /** Absolute paths of the files (never folders) that match an absolute pattern. */

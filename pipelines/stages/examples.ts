@@ -11,6 +11,7 @@ import type { StageContext } from '../context.ts'
 import type { ExampleRows, Examples } from './examples-type.ts'
 import type { ExtractedStage } from './extract.ts'
 import type { PlannedFeatures } from './plan-features.ts'
+import { requireEligible } from './require-eligible.ts'
 import { writeSql } from './write-sql.ts'
 
 const recentValueColumn = 'value_recent'
@@ -28,7 +29,7 @@ export async function labelledExamples(
   return { examples: { ...read.rows, labels: read.labels!, cutoffs }, population, rows: read.rows.dataset.rowCount }
 }
 
-/** The eligible users of the as-of day, and the query of those who are not ranked. */
+/** The eligible users of the as-of day (at least one), and the query of those who are not ranked. */
 export async function examplesToScore(
   context: StageContext,
   extracted: ExtractedStage,
@@ -36,6 +37,7 @@ export async function examplesToScore(
 ): Promise<{ examples: ExampleRows; excluded: string | null; rows: number }> {
   const compiled = await makeExamples(context, { extracted, cutoffs: [asOf], planned, mode: 'score' })
   const read = await readExamples(context, compiled, 'score')
+  requireEligible(read.rows.dataset.rowCount, [asOf])
   return { examples: read.rows, excluded: compiled.excludedSelect, rows: read.rows.dataset.rowCount }
 }
 

@@ -6,6 +6,7 @@ import { type Part, type SplitPlan, parts as partNames, planSplit } from '../../
 import { userFoldsOf } from '../../evaluation/user-fold.ts'
 import type { StageContext } from '../context.ts'
 import type { Examples, PartRows } from './examples-type.ts'
+import { requireEligible } from './require-eligible.ts'
 
 export interface SplitStage {
   readonly plan: SplitPlan
@@ -20,7 +21,7 @@ export function splitStage(
   { userIds, delayDays }: { userIds: readonly string[]; delayDays: number },
 ): SplitStage {
   const { gapDays, horizonDays } = config.churn
-  requireEligible(examples)
+  requireEligible(examples.dataset.rowCount, examples.cutoffs)
   const plan = planSplit({
     cutoffs: examples.cutoffs,
     gapDays,
@@ -72,20 +73,6 @@ function describePart(
     churned += examples.labels[row]!
   }
   return { part, cutoffs: [...cutoffs], rows: rows.length, users: users.size, baseRate: churned / rows.length }
-}
-
-function requireEligible({ dataset, cutoffs }: Examples): void {
-  if (dataset.rowCount > 0) return
-  const days = cutoffs.length === 1 ? cutoffs[0]! : `${cutoffs.length} cutoffs from ${cutoffs[0]} to ${cutoffs.at(-1)}`
-  throw new EbbError({
-    code: 'NO_ELIGIBLE_USER',
-    kind: 'data',
-    where: 'churn.eligible',
-    what: 'no user is eligible at any cutoff',
-    expected: 'users who were active before a cutoff, so that they can churn after it',
-    received: `0 users at ${days}`,
-    hint: 'eligible.withinDays may be too short, or eligible.events too rare: `ebb check CONFIG --data` counts them',
-  })
 }
 
 function requireBothClasses({ part, rows, baseRate }: SplitReport['parts'][number]): void {

@@ -42,6 +42,20 @@ describe('faults as people see them', () => {
     expect(exitCode).toBe(2)
   })
 
+  it('a fault in a data file says its place itself: no excerpt, the file may be of any size', () => {
+    const at = {
+      where: 'sources.app: app.csv, line 2, column "amount"',
+      file: import.meta.filename,
+      line: 2,
+      column: 1,
+    } as const
+    const fault = new EbbError({ code: 'ROWS_REJECTED', kind: 'data', what: 'not a number', received: '"x"', ...at })
+    const { text } = reportFault(fault, fakeTerminal().terminal, false)
+    expect(text).toBe('ebb: sources.app: app.csv, line 2, column "amount": not a number, got "x"')
+    const { text: json } = reportFault(fault, fakeTerminal({ isJson: true }).terminal, false)
+    expect(JSON.parse(json)).toMatchObject({ line: 2, column: 1 })
+  })
+
   it('several faults are several lines, with their codes at the end', () => {
     const other = new EbbError({ code: 'ONE_CLASS', kind: 'data', where: 'test', what: 'one class only' })
     const { text } = reportFault(new EbbFaults([missing, other]), fakeTerminal().terminal, false)

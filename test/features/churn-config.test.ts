@@ -43,12 +43,12 @@ test('a sound section has no fault; unknown names come with the nearest known on
 test('event types that the data do not have, with the place', () => {
   const faults = checkChurnEvents(config({}), ['purchase', 'logins', 'uninstall'])
   expect(faults.map((fault) => fault.message)).toEqual([
-    'churn.labels.passive.events: no event of type "login" in the data; did you mean "logins"?',
-    'churn.labels.silent.events: no event of type "login" in the data; did you mean "logins"?',
+    'churn.labels.passive.events: no event of this type in the data, expected one of purchase, logins, uninstall, got "login"; did you mean "logins"?',
+    'churn.labels.silent.events: no event of this type in the data, expected one of purchase, logins, uninstall, got "login"; did you mean "logins"?',
   ])
   expect(faults[0]!.kind).toBe('data')
   expect(checkChurnEvents(config({ eligible: { events: ['qqq'], withinDays: 3 } }), ['x']).at(-1)!.message).toBe(
-    'churn.eligible.events: no event of type "qqq" in the data; event types: x',
+    'churn.eligible.events: no event of this type in the data, expected "x", got "qqq"',
   )
 })
 

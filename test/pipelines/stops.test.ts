@@ -14,7 +14,11 @@ beforeAll(async () => {
 })
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
-const quick = ['models={}', 'evaluate.bootstrap=10', 'features.use=[transaction]']
+const quick = [
+  ...['boosted', 'forest', 'network'].map((model) => `models.${model}=null`),
+  'evaluate.bootstrap=10',
+  'features.use=[transaction]',
+]
 const stages = [
   'extract',
   'label and features',
