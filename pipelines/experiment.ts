@@ -25,7 +25,7 @@ import { leaderboardOf } from './stages/leaderboard.ts'
 import { planModels } from './stages/models.ts'
 import { catalogOf, chooseFeatures, planFeatures } from './stages/plan-features.ts'
 import { describePopulation } from './stages/population.ts'
-import { publishStage } from './stages/publish.ts'
+import { prepareScores } from './stages/publish.ts'
 import { readUserIds } from './stages/read-user-ids.ts'
 import { refitWinner } from './stages/refit.ts'
 import { scoreStage } from './stages/score.ts'
@@ -125,8 +125,8 @@ export async function experiment(
     await writeModel(context, shipped)
     await run.writeJson(runFiles.checks, context.checks)
   })
-  const published = await stage('publish', () =>
-    publishStage(context, {
+  const prepared = await stage('write scores', () =>
+    prepareScores(context, {
       scored,
       features: [...planned.features, ...planned.supporting],
       facts: {
@@ -142,22 +142,29 @@ export async function experiment(
       ...request,
     }),
   )
-  const summary: ScoringSummary = await scoringSummary(context, {
-    scored,
-    planned,
-    excluded: toScore.excluded,
-    name: request.name,
-    verdict: evaluation.verdict,
-  })
-  await run.writeJson(runFiles.scoring, summary)
-  await run.writeJson(
-    runFiles.stages,
-    clock.stages.map((time) => ({ ...time, cache: 'none' })),
-  )
-  await run.writeJson(runFiles.timings, { stages: clock.stages, models: clock.models })
-  await run.update({ winner: evaluation.choice.winner })
-  await stage('report', () => writeReport({ runDir: run.dir }))
-  return { winner: evaluation.choice.winner, scoresFolder: published.scores.folder }
+  try {
+    const summary: ScoringSummary = await scoringSummary(context, {
+      scored,
+      planned,
+      excluded: toScore.excluded,
+      name: request.name,
+      verdict: evaluation.verdict,
+    })
+    await run.writeJson(runFiles.scoring, summary)
+    await run.writeJson(
+      runFiles.stages,
+      clock.stages.map((time) => ({ ...time, cache: 'none' })),
+    )
+    await run.writeJson(runFiles.timings, { stages: clock.stages, models: clock.models })
+    await run.update({ winner: evaluation.choice.winner })
+    await stage('report', () => writeReport({ runDir: run.dir }))
+    // Last of all, and not to be stopped half-way: whatever fails or stops a run before, nothing of it is published.
+    const unstoppable = { ...context, signal: new AbortController().signal }
+    const published = await clock.stage(unstoppable, 'publish', () => prepared.commit())
+    return { winner: evaluation.choice.winner, scoresFolder: published.folder }
+  } finally {
+    await prepared.discard()
+  }
 }
 
 /** experiment / as-of / 12 hex of the config's hash and the fingerprints of the inputs: the same key, the same result. */

@@ -1,8 +1,8 @@
-import { dirname, join, relative } from 'node:path'
+import { basename, dirname, join, relative } from 'node:path'
 import { EbbError } from '../core/errors.ts'
 import { sha256 } from '../core/hash.ts'
 import { jsonText } from '../core/json.ts'
-import { renameDurably, temporaryMark, writeJsonAtomic } from './atomic.ts'
+import { renameDurably, temporaryMark } from './atomic.ts'
 import { nodeFileSystem, onDisk, type FileSystem } from './file-system.ts'
 import { hashFile } from './hash-file.ts'
 import { publicationPaths, type PublicationPaths } from './layout.ts'
@@ -40,33 +40,66 @@ export interface Published {
   readonly isLatest: boolean
 }
 
+/** Staged, synced and read back; nobody can see it yet. `commit` at most once; `discard` in the end, also after it. */
+export interface PreparedPublication {
+  readonly manifest: Manifest
+  /** Renames alone, which need no space: folder, `current.json`, `latest.json`. */
+  commit(): Promise<Published>
+  /** Removes what is still staged. Never throws. */
+  discard(): Promise<void>
+}
+
 /**
  * Parts, manifest and `_SUCCESS` into a staging folder, synced and read back; one rename to the final name; then
  * `current.json` and `latest.json`, each by rename. Whatever fails, what was published before stays whole and readable,
  * and no half-written folder stands under a final name.
  */
 export async function publish(publication: Publication): Promise<Published> {
+  return (await preparePublication(publication)).commit()
+}
+
+/** All of `publish` that takes time, space or may refuse the data. On failure nothing stays. */
+export async function preparePublication(publication: Publication): Promise<PreparedPublication> {
   const { lock, fs = nodeFileSystem, readBack } = publication
   const paths = publicationPaths({ ...publication, major: majorOf(publication.schemaVersion) })
   await lock.assertHeld()
   if ((await onDisk(paths.final, () => fs.stat(paths.final))) !== undefined) throw alreadyPublished(paths.final)
   await sweep(paths, fs)
   const staging = join(paths.staging, `${publication.runId}-${randomToken(3)}`)
+  const staged: Staged = {
+    publication,
+    paths,
+    fs,
+    folder: join(staging, 'folder'),
+    pointers: join(staging, 'pointers'),
+  }
+  const discard = (): Promise<void> => fs.remove(staging).catch(() => undefined)
   try {
-    const manifest = await stage(publication, staging, fs)
-    await verifyPublished(staging, { readBack, fs })
-    await lock.assertHeld()
-    await onDisk(paths.day, async () => {
-      await fs.mkdir(paths.day)
-      await fs.syncFolder(paths.version)
-      await fs.syncFolder(dirname(paths.version))
-    })
-    await renameDurably(staging, paths.final, fs)
-    return await point(publication, paths, manifest)
+    const manifest = await stage(staged)
+    await verifyPublished(staged.folder, { readBack, fs })
+    const manifestSha256 = await stagePointers(staged, manifest)
+    const commit = async (): Promise<Published> => {
+      try {
+        return await commitStaged(staged, { manifest, manifestSha256 })
+      } finally {
+        await discard()
+      }
+    }
+    return { manifest, commit, discard }
   } catch (error) {
-    await fs.remove(staging).catch(() => undefined)
+    await discard()
     throw error
   }
+}
+
+interface Staged {
+  readonly publication: Publication
+  readonly paths: PublicationPaths
+  readonly fs: FileSystem
+  /** What becomes the published folder. */
+  readonly folder: string
+  /** Holds the coming `current.json` and `latest.json`. */
+  readonly pointers: string
 }
 
 /** Leftovers of a publication that crashed: nobody else works here while the lock is ours. */
@@ -78,12 +111,12 @@ async function sweep(paths: PublicationPaths, fs: FileSystem): Promise<void> {
   })
 }
 
-async function stage(publication: Publication, staging: string, fs: FileSystem): Promise<Manifest> {
-  await onDisk(staging, () => fs.mkdir(staging))
-  const written = await onDisk(staging, () => publication.writeParts(staging))
+async function stage({ publication, fs, folder }: Staged): Promise<Manifest> {
+  await onDisk(folder, () => fs.mkdir(folder))
+  const written = await onDisk(folder, () => publication.writeParts(folder))
   const parts = []
   for (const { file, rows } of written) {
-    const path = join(staging, file)
+    const path = join(folder, file)
     await onDisk(path, () => fs.syncFile(path))
     parts.push({ file, rows, ...(await hashFile(path)) })
   }
@@ -97,9 +130,9 @@ async function stage(publication: Publication, staging: string, fs: FileSystem):
     parts,
   }
   const text = jsonText(manifest)
-  await writeSynced(join(staging, manifestName), text, fs)
-  await writeSynced(join(staging, successName), `${sha256(text)}\n`, fs)
-  await onDisk(staging, () => fs.syncFolder(staging))
+  await writeSynced(join(folder, manifestName), text, fs)
+  await writeSynced(join(folder, successName), `${sha256(text)}\n`, fs)
+  await onDisk(folder, () => fs.syncFolder(folder))
   return manifest
 }
 
@@ -110,9 +143,8 @@ async function writeSynced(path: string, text: string, fs: FileSystem): Promise<
   })
 }
 
-/** Moves the pointers. The folder stands by now: a failure here leaves a whole publication that nothing names yet. */
-async function point(publication: Publication, paths: PublicationPaths, manifest: Manifest): Promise<Published> {
-  const { lock, fs = nodeFileSystem } = publication
+/** Both pointers as they will be: a full disk is met here and not between two renames. */
+async function stagePointers({ publication, paths, fs, pointers }: Staged, manifest: Manifest): Promise<string> {
   const manifestSha256 = sha256(jsonText(manifest))
   const pointer = (from: string): Pointer => ({
     as_of: publication.asOf,
@@ -123,15 +155,32 @@ async function point(publication: Publication, paths: PublicationPaths, manifest
     manifestSha256,
     publishedAt: publication.publishedAt.toISOString(),
   })
+  await onDisk(pointers, () => fs.mkdir(pointers))
+  for (const path of [paths.current, paths.latest])
+    await writeSynced(join(pointers, basename(path)), jsonText(pointer(path)), fs)
+  return manifestSha256
+}
+
+/** A failure after the first rename leaves a whole publication that nothing names yet. */
+async function commitStaged(staged: Staged, made: Pick<Published, 'manifest' | 'manifestSha256'>): Promise<Published> {
+  const { publication, paths, fs, folder, pointers } = staged
+  const { lock } = publication
   await lock.assertHeld()
-  await writeJsonAtomic(paths.current, pointer(paths.current), fs)
+  await onDisk(paths.day, async () => {
+    await fs.mkdir(paths.day)
+    await fs.syncFolder(paths.version)
+    await fs.syncFolder(dirname(paths.version))
+  })
+  await renameDurably(folder, paths.final, fs)
+  await lock.assertHeld()
+  await renameDurably(join(pointers, basename(paths.current)), paths.current, fs)
   const latest = await readPointer(paths.latest, fs)
   const isLatest = latest === undefined || latest.as_of <= publication.asOf
   if (isLatest) {
     await lock.assertHeld()
-    await writeJsonAtomic(paths.latest, pointer(paths.latest), fs)
+    await renameDurably(join(pointers, basename(paths.latest)), paths.latest, fs)
   }
-  return { folder: paths.final, manifest, manifestSha256, isLatest }
+  return { folder: paths.final, ...made, isLatest }
 }
 
 /** undefined when there is none, or it cannot be read as one. */

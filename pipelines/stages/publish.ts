@@ -4,7 +4,7 @@ import type { Engine } from '../../engines/engine.ts'
 import { EbbError } from '../../core/errors.ts'
 import type { Lock } from '../../store/lock.ts'
 import type { ReadBack } from '../../store/publication.ts'
-import { type Published, publish } from '../../store/publish.ts'
+import { type PreparedPublication, type Published, preparePublication } from '../../store/publish.ts'
 import type { StageContext } from '../context.ts'
 import type { ScoredUsers } from './score.ts'
 import { type ScoreFacts, excludedSelect, scoredColumns, scoresSchemaVersion, scoresSelect } from './scored-table.ts'
@@ -24,16 +24,22 @@ export interface PublishRequest {
   readonly lock: Pick<Lock, 'assertHeld'>
 }
 
-export interface PublishedScores {
-  readonly scores: Published
+/** Scores and excluded users, staged and read back. `commit` at most once; `discard` in the end, also after it. */
+export interface PreparedScores {
   readonly rows: number
+  commit(): Promise<Published>
+  /** Removes what is still staged. Never throws. */
+  discard(): Promise<void>
 }
 
 const part = 'part-00000.parquet'
 const scoredTable = 'ebb_scored'
 
-/** Publishes who is excluded, then the scores: a reader that follows the scores always finds both. */
-export async function publishStage(context: StageContext, request: PublishRequest): Promise<PublishedScores> {
+/**
+ * Stages scores and excluded users, so that what can fail has failed before either is published. Who is excluded is
+ * published first: a reader that follows the scores always finds both.
+ */
+export async function prepareScores(context: StageContext, request: PublishRequest): Promise<PreparedScores> {
   const { engine, run } = context
   const { facts, scored, users } = request
   await engine.load(scoredTable, await scoredColumns(scored, request.features), context)
@@ -56,26 +62,43 @@ export async function publishStage(context: StageContext, request: PublishReques
     await engine.write(sql, join(folder, part), { signal: context.signal, metadata })
     return [{ file: part, rows: await countRows(engine, join(folder, part)) }]
   }
-  if (request.excluded !== null)
-    await publish({
+  const staged: PreparedPublication[] = []
+  const discard = async (): Promise<void> => void (await Promise.all(staged.map((one) => one.discard())))
+  try {
+    if (request.excluded !== null)
+      staged.push(
+        await preparePublication({
+          ...base,
+          root: request.roots.excluded,
+          writeParts: writer(excludedSelect(engine.dialect, { excluded: request.excluded, users }, facts)),
+          readBack: async () => undefined,
+        }),
+      )
+    const prepared = await preparePublication({
       ...base,
-      root: request.roots.excluded,
-      writeParts: writer(excludedSelect(engine.dialect, { excluded: request.excluded, users }, facts)),
-      readBack: async () => undefined,
+      root: request.roots.scores,
+      writeParts: writer(scores),
+      readBack: readBackScores(engine),
+      facts: {
+        model: facts.modelName,
+        modelVersion: facts.modelVersion,
+        configHash: facts.configHash,
+        key: ['user_id', 'target', 'horizon_days'],
+      },
     })
-  const published = await publish({
-    ...base,
-    root: request.roots.scores,
-    writeParts: writer(scores),
-    readBack: readBackScores(engine),
-    facts: {
-      model: facts.modelName,
-      modelVersion: facts.modelVersion,
-      configHash: facts.configHash,
-      key: ['user_id', 'target', 'horizon_days'],
-    },
-  })
-  return { scores: published, rows: published.manifest.rows }
+    staged.push(prepared)
+    return { rows: prepared.manifest.rows, commit: () => commitAll(staged), discard }
+  } catch (error) {
+    await discard()
+    throw error
+  }
+}
+
+/** In order; returns the last. */
+async function commitAll(staged: readonly PreparedPublication[]): Promise<Published> {
+  let last: Published | undefined
+  for (const one of staged) last = await one.commit()
+  return last!
 }
 
 /** The contract of a scores folder, checked on the files themselves: rows, unique key, ranges, no NULL where none may be. */

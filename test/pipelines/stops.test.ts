@@ -19,22 +19,10 @@ const quick = [
   'evaluate.bootstrap=10',
   'features.use=[transaction]',
 ]
-const stages = [
-  'extract',
-  'label and features',
-  'examine',
-  'fit',
-  'calibrate',
-  'evaluate',
-  'importance',
-  'refit',
-  'features to score',
-  'score',
-  'write results',
-  'publish',
-]
+/** The rest of the stages is stopped, as processes, in `test/slow/stops.test.ts`. */
+const stages = ['extract', 'fit', 'features to score', 'write scores', 'report']
 
-it('a stop at the start of extract, fit or publish publishes nothing, is recorded as INTERRUPTED and frees the locks', async () => {
+it('a stop at the start of five stages before publish publishes nothing, is recorded as INTERRUPTED and frees the locks', async () => {
   for (const stage of stages) {
     const stop = new AbortController()
     const request = await trainRequest(folder, {
@@ -57,6 +45,22 @@ it('a stop at the start of extract, fit or publish publishes nothing, is recorde
   expect(await readdir(join(folder, 'runs', '.store', 'locks'))).toEqual([])
   await expect(readFile(join(folder, 'scores', 'tiny-shop', 'v1', 'latest.json'))).rejects.toThrow('ENOENT')
 }, 120_000)
+
+it('a stop at the start of publish comes too late: the run is published and SUCCEEDED', async () => {
+  const stop = new AbortController()
+  const request = await trainRequest(folder, {
+    set: quick,
+    signal: stop.signal,
+    emit: (event) => {
+      if (event.name === 'publish' && event.message === 'start') stop.abort(new DOMException('stopped', 'AbortError'))
+    },
+  })
+  const { runDir, runId } = await train(request)
+  const record = JSON.parse(await readFile(join(runDir, 'run.json'), 'utf8')) as RunRecord
+  expect(record).toMatchObject({ status: 'SUCCEEDED', exitCode: 0 })
+  const latest = JSON.parse(await readFile(join(folder, 'scores', 'tiny-shop', 'v1', 'latest.json'), 'utf8')) as object
+  expect(latest).toMatchObject({ run: runId })
+})
 
 it('a second run of the same scores while one is under way is told who holds the lock, kind temporary', async () => {
   const lock = await acquireLock({

@@ -6,7 +6,7 @@ import { EbbError } from '../../core/errors.ts'
 import { sha256 } from '../../core/hash.ts'
 import { nodeFileSystem, type FileSystem } from '../../store/file-system.ts'
 import { acquireLock } from '../../store/lock.ts'
-import { publish, readPointer, type Publication, type Published } from '../../store/publish.ts'
+import { preparePublication, publish, readPointer, type Publication, type Published } from '../../store/publish.ts'
 import type { ReadBack } from '../../store/publication.ts'
 import { verifyPublished } from '../../store/verify.ts'
 import { atEveryStep, hastyFileSystem } from './faulty-file-system.ts'
@@ -142,6 +142,35 @@ describe('publish', () => {
     await publish(publication(root, 'r1', { lock: counted }))
     await lock.release()
     expect(checks).toBe(4)
+  })
+})
+
+describe('preparePublication', () => {
+  it('shows nothing before commit; then the folder and both pointers, also on a disk that takes no more bytes', async () => {
+    const root = temporaryFolder()
+    let isFull = false
+    const refuse = (path: string): Promise<never> =>
+      Promise.reject(Object.assign(new Error(`ENOSPC: no space left, write '${path}'`), { code: 'ENOSPC' }))
+    const fs: FileSystem = {
+      ...hastyFileSystem,
+      writeFile: (path, ...rest) => (isFull ? refuse(path) : hastyFileSystem.writeFile(path, ...rest)),
+    }
+    const prepared = await preparePublication(publication(root, 'r1', { fs }))
+    expect(prepared.manifest.rows).toBe(3)
+    expect(readdirSync(join(root, 'shop'))).toEqual(['.staging'])
+    isFull = true
+    expect(await prepared.commit()).toMatchObject({ isLatest: true, manifest: { run: 'r1' } })
+    expect(await soundLatest(root)).toBe('r1')
+    expect(readdirSync(join(root, 'shop', '.staging'))).toEqual([])
+  })
+
+  it('discard leaves what was published before and nothing else', async () => {
+    const root = temporaryFolder()
+    await publish(publication(root, 'r1'))
+    await (await preparePublication(publication(root, 'r2'))).discard()
+    expect(await soundLatest(root)).toBe('r1')
+    expect(readdirSync(join(root, 'shop', 'v1', '2026-01-31'))).toEqual(['current.json', 'r1'])
+    expect(readdirSync(join(root, 'shop', '.staging'))).toEqual([])
   })
 })
 
