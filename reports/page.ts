@@ -82,11 +82,16 @@ function headerHtml(files: RunFiles, sections: readonly Section[]): Html {
     <p class="kicker">Churn report</p>
     <h1>${run.experiment}</h1>
     <p class="lead">${lead(files)}</p>
-    ${run.status === 'SUCCEEDED' ? null : html`<p class="alarm"><b>This run is ${run.status}.</b> ${run.error?.message ?? 'What it left behind is shown as far as it goes.'}</p>`}
+    ${isWhole(files) ? null : html`<p class="alarm"><b>This run is ${run.status}.</b> ${run.error?.message ?? 'What it left behind is shown as far as it goes.'}</p>`}
     <nav aria-label="Sections">
       ${sections.map((section) => html`<a href="#${section.id}">${section.short ?? section.title}</a>`)}
     </nav>
   </header>`
+}
+
+/** A run writes its report before its own record says that it succeeded: with the scores counted, everything is there. */
+function isWhole({ run, scoring }: RunFiles): boolean {
+  return run.status === 'SUCCEEDED' || (run.status === 'RUNNING' && scoring !== null)
 }
 
 function sectionHtml(section: Section) {

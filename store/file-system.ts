@@ -88,6 +88,12 @@ const temporary: Readonly<Record<string, string>> = {
   ENOMEM: 'out of memory',
 }
 
+const forbidden: Readonly<Record<string, string>> = {
+  EACCES: 'no permission to write or read here',
+  EPERM: 'no permission to write or read here',
+  EROFS: 'the file system is read-only',
+}
+
 /** An error of the system as one line naming the file; an EbbError is passed on as it is. */
 export function diskFault(error: unknown, path: string): EbbError {
   if (error instanceof EbbError) return error
@@ -98,8 +104,15 @@ export function diskFault(error: unknown, path: string): EbbError {
     code: isSpace ? 'DISK_FULL' : known === undefined ? 'DISK_FAILED' : 'IO_TEMPORARY',
     kind: known === undefined ? 'stage' : 'temporary',
     where: path,
-    what: known ?? `cannot be used (${errno ?? (error instanceof Error ? error.message : String(error))})`,
-    hint: isSpace ? 'free disk space and run again' : undefined,
+    what:
+      known ??
+      forbidden[errno ?? ''] ??
+      `cannot be used (${errno ?? (error instanceof Error ? error.message : String(error))})`,
+    hint: isSpace
+      ? 'free disk space and run again'
+      : forbidden[errno ?? ''] === undefined
+        ? undefined
+        : 'work in a folder of your own, or change its permissions',
     file: path,
     cause: error,
   })

@@ -32,6 +32,7 @@ export async function verifyPublished(
   const target = await resolve(folder, fs)
   const text = await readText(join(target.folder, manifestName), fs)
   const success = await readText(join(target.folder, successName), fs)
+  if (text === undefined && success === undefined && target.pointer === undefined) throw noPublication(folder)
   if (text === undefined || success === undefined)
     throw broken(join(target.folder, text === undefined ? manifestName : successName), 'is missing', {
       hint: 'this is not a finished publication',
@@ -46,6 +47,17 @@ export async function verifyPublished(
   throwFaults(faults)
   await readBack(target.folder, manifest)
   return { folder: target.folder, manifest, manifestSha256 }
+}
+
+function noPublication(folder: string): EbbError {
+  return new EbbError({
+    code: 'PUBLICATION_BROKEN',
+    kind: 'data',
+    where: folder,
+    what: 'there is no publication in this folder',
+    expected: 'a folder with latest.json, current.json or _manifest.json, such as scores/NAME/v1',
+    file: folder,
+  })
 }
 
 interface Target {

@@ -71,7 +71,7 @@ function withoutConfig({ params, config }: RunDifference): Difference[] {
 }
 
 function isTelling({ key, a, b }: MetricDifference): boolean {
-  return a !== b && !key.startsWith('train.') && !key.endsWith('_low') && !key.endsWith('_high')
+  return !Object.is(a, b) && !key.startsWith('train.') && !key.endsWith('_low') && !key.endsWith('_high')
 }
 
 function shortHashes({ key, a, b }: Difference): Difference {

@@ -17,7 +17,6 @@ export function runFactsSection(files: RunFiles): Section {
         ['run', html`<code>${run.id}</code>`],
         ['experiment', run.experiment],
         ['command', html`<code>${run.command}</code>`],
-        ['status', run.status],
         ['key', run.key === null ? 'none' : html`<code>${run.key}</code>, attempt ${run.attempt}`],
         ['config hash', html`<code>${run.configHash}</code>`],
         ['seed', String(run.seed)],
@@ -32,14 +31,23 @@ export function runFactsSection(files: RunFiles): Section {
             : 'not in a repository',
         ],
         ['started', run.startedAt],
-        ['took', duration(run.durationMs)],
-        ['scores', run.scores ? html`<code>${run.scores}</code>` : 'not published'],
+        ...endFacts(files),
       ])}
       ${run.error ? html`<p class="alarm"><b>${run.error.code}</b> ${run.error.message}${run.error.hint ? html` <br />${run.error.hint}` : null}</p>` : null}
       ${inputs ? inputsTable(inputs) : absent(files, 'inputs', 'The inputs')}
       ${timings ? timingsTable(timings) : absent(files, 'timings', 'The timings')}
     `,
   }
+}
+
+/** How it ended; a report that the run itself wrote cannot know that yet. */
+function endFacts({ run }: RunFiles): [string, Html | string][] {
+  if (run.status === 'RUNNING') return [['how it ended', html`<code>ebb show ${run.id}</code> tells it`]]
+  return [
+    ['status', run.status],
+    ['took', duration(run.durationMs)],
+    ['scores', run.scores ? html`<code>${run.scores}</code>` : 'not published'],
+  ]
 }
 
 function inputsTable(inputs: readonly InputFile[]): Html {

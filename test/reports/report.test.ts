@@ -172,6 +172,15 @@ describe('a run that did not finish', () => {
     expect(html).not.toMatch(/NaN|undefined|\[object/)
   })
 
+  it('a run that writes its own report is not called unfinished; one that is still fitting is', async () => {
+    const running = { status: 'RUNNING', finishedAt: null, durationMs: null, exitCode: null, scores: null } as const
+    const { html } = await report({ run: running })
+    expect(html).not.toMatch(/This run is|RUNNING|not published/)
+    expect(html).toMatch(/<dt>how it ended<\/dt>\s*<dd><code>ebb show /)
+    const early = await report({ run: running, omit: ['scoring.json', 'leaderboard.json'] })
+    expect(early.html).toContain('<b>This run is RUNNING.</b> What it left behind is shown')
+  })
+
   it('each file alone may be missing', async () => {
     for (const name of ['leaderboard.json', 'split.json', 'scoring.json', 'catalog.json']) {
       const { html } = await report({ omit: [name] })

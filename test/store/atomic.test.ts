@@ -103,6 +103,14 @@ describe('file system', () => {
     expect(diskFault('odd', '/a').message).toBe('/a: cannot be used (odd)')
   })
 
+  it.each([
+    ['EACCES', 'no permission to write or read here'],
+    ['EROFS', 'the file system is read-only'],
+  ])('%s says in words what is not allowed and what to do', (errno, words) => {
+    const fault = diskFault(Object.assign(new Error('x'), { code: errno }), '/a')
+    expect(fault.message).toBe(`/a: ${words}; work in a folder of your own, or change its permissions`)
+  })
+
   it('hashFile counts and hashes', async () => {
     const path = join(temporaryFolder(), 'x')
     writeFileSync(path, 'abc')

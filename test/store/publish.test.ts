@@ -257,6 +257,14 @@ describe('verifyPublished', () => {
     )
   })
 
+  it('a folder without any file of a publication, or none at all, is told apart from a torn one', async () => {
+    const folder = join(await published(), '..', '..', '..')
+    for (const other of [folder, join(folder, 'nowhere')])
+      expect((await failure(verifyPublished(other, { readBack: fine }))).message).toMatch(
+        /: there is no publication in this folder, expected a folder with latest\.json, current\.json or _manifest\.json/,
+      )
+  })
+
   it.each(['_SUCCESS', '_manifest.json'])('without %s it is not a finished publication', async (name) => {
     const folder = await published()
     rmSync(join(folder, name))
