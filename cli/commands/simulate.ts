@@ -31,7 +31,7 @@ export const command: Command = {
   positionals: { dir: 'A new or empty folder, or an earlier simulation, which is replaced' },
   options,
   examples: [
-    ['ebb simulate shop', 'A shop of 60,000 users with app and web, and the true probabilities'],
+    ['ebb simulate shop', 'A shop of 40,000 users with app and web, and the true probabilities'],
     ['ebb simulate shop --users 400000 --seed 7', 'A larger one; the same arguments give the same bytes'],
   ],
   notes: 'configs/simulated.yaml is an experiment on such a folder.',
