@@ -50,7 +50,7 @@ export class StageClock {
       context.emit({ name, message: 'done', ...(rows === null ? {} : { rows }), fields: { ms: Math.round(ms) } })
       return result
     } catch (error) {
-      if (context.signal.aborted) throw interruptedIn(name, error)
+      if (context.signal.aborted) throw interruptedIn(`stage ${name}`, error)
       if (error instanceof EbbError) throw error
       const what = error instanceof Error ? error.message : String(error)
       throw new EbbError({ code: 'STAGE_FAILED', kind: 'stage', where: `stage ${name}`, what, cause: error })
@@ -58,11 +58,12 @@ export class StageClock {
   }
 }
 
-function interruptedIn(stage: string, cause: unknown): EbbError {
+/** What a stop on request is to people and schedulers. */
+export function interruptedIn(where: string, cause: unknown): EbbError {
   return new EbbError({
     code: 'INTERRUPTED',
     kind: 'interrupted',
-    where: `stage ${stage}`,
+    where,
     what: 'stopped on request; nothing was published',
     cause,
   })

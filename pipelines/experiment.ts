@@ -11,7 +11,6 @@ import { findChurnJumps } from '../evaluation/churn-jump.ts'
 import { resolveCutoffs } from '../features/cutoffs.ts'
 import { runFiles } from '../store/layout.ts'
 import type { Lock } from '../store/lock.ts'
-import { writeReport } from '../reports/report.ts'
 import { refuseFailedChecks } from './checks.ts'
 import type { StageContext } from './context.ts'
 import { calibrateModels } from './stages/calibrate.ts'
@@ -157,7 +156,7 @@ export async function experiment(
     )
     await run.writeJson(runFiles.timings, { stages: clock.stages, models: clock.models })
     await run.update({ winner: evaluation.choice.winner })
-    await stage('report', () => writeReport({ runDir: run.dir }))
+    await stage('report', () => context.pool.run('report', { runDir: run.dir }, context))
     // Last of all, and not to be stopped half-way: whatever fails or stops a run before, nothing of it is published.
     const unstoppable = { ...context, signal: new AbortController().signal }
     const published = await clock.stage(unstoppable, 'publish', () => prepared.commit())

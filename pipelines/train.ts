@@ -12,7 +12,7 @@ import { lockPath, runFiles } from '../store/layout.ts'
 import { type Lock, acquireLock } from '../store/lock.ts'
 import { type Run, openRun } from '../tracking/run.ts'
 import { ComputePool } from './compute/pool.ts'
-import { type StageContext, StageClock } from './context.ts'
+import { type StageContext, StageClock, interruptedIn } from './context.ts'
 import { experiment } from './experiment.ts'
 
 export interface TrainRequest {
@@ -103,7 +103,10 @@ async function runExperiment(
       scoresPath,
       winner,
     }
-  } catch (error) {
+  } catch (thrown) {
+    // Between two stages a stop is whatever an aborted call throws.
+    const isForeign = request.signal.aborted && !(thrown instanceof EbbError)
+    const error = isForeign ? interruptedIn('run', thrown) : thrown
     const isStopped = error instanceof EbbError && error.kind === 'interrupted'
     run.events.error({ err: error }, 'run ended')
     await run.finish({

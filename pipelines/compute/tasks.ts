@@ -1,4 +1,5 @@
 import type { Surroundings } from '../../core/stage.ts'
+import { writeReport } from '../../reports/report.ts'
 import { calibrateTask } from './calibrate-task.ts'
 import { evaluateTask } from './evaluate-task.ts'
 import { examineTask } from './examine-task.ts'
@@ -17,6 +18,8 @@ export const tasks = {
   examine: examineTask,
   importance: importanceTask,
   score: scoreTask,
+  // Drawing takes some hundred milliseconds, in which the main thread would not hear a signal.
+  report: writeReport,
 } as const
 
 export type TaskName = keyof typeof tasks
