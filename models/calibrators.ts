@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import type { Labels, Probabilities } from '../core/dataset.ts'
+import type { Labels } from '../core/dataset.ts'
 import { EbbError } from '../core/errors.ts'
 import type { Json } from '../core/json.ts'
 import type { Random } from '../core/random.ts'
@@ -8,6 +8,7 @@ import { isotonic, isotonicMap } from './calibrate/isotonic.ts'
 import { identity, none } from './calibrate/none.ts'
 import { platt, plattMap } from './calibrate/platt.ts'
 import type { CalibrationMap, Calibrator } from './calibrator.ts'
+import { pairedError } from './paired-error.ts'
 import { userFolds } from './user-folds.ts'
 
 /** Every calibrator by name, simplest first. */
@@ -52,7 +53,7 @@ export function chooseCalibrator(search: CalibratorSearch): CalibratorChoice {
   })
   const best = judged.reduce((lowest, candidate) => (candidate.mean < lowest.mean ? candidate : lowest))
   const { calibrator } = judged.find(
-    ({ losses, mean }) => !isComparable || mean - best.mean <= pairedError(losses, best.losses, users),
+    ({ losses, mean }) => !isComparable || mean - best.mean <= pairedError(losses, best.losses, { users }),
   )!
   return {
     chosen: calibrator.name,
@@ -91,15 +92,4 @@ export function loadCalibration(saved: Json): CalibrationMap {
 function logLoss(p: number, y: Labels[number]): number {
   const clipped = Math.min(Math.max(p, 1e-15), 1 - 1e-15)
   return -Math.log(y === 1 ? clipped : 1 - clipped)
-}
-
-/** Standard error of the mean paired difference, with the rows of a user added up first (users are independent). */
-function pairedError(losses: Probabilities, best: Probabilities, users: Uint32Array): number {
-  const mean = losses.reduce((sum, loss, i) => sum + loss - best[i]!, 0) / losses.length
-  const byUser = new Map<number, number>()
-  for (let i = 0; i < losses.length; i++)
-    byUser.set(users[i]!, (byUser.get(users[i]!) ?? 0) + losses[i]! - best[i]! - mean)
-  const squares = [...byUser.values()].reduce((sum, value) => sum + value * value, 0)
-  const userCount = byUser.size
-  return userCount < 2 ? Infinity : Math.sqrt((squares * userCount) / (userCount - 1)) / losses.length
 }

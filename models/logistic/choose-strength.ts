@@ -1,5 +1,6 @@
 import type { Random } from '../../core/random.ts'
 import type { Emit } from '../../core/stage.ts'
+import { pairedError } from '../paired-error.ts'
 import { userFolds } from '../user-folds.ts'
 import type { LogisticProblem } from './evaluate.ts'
 import { emptyEvaluation, evaluate } from './evaluate.ts'
@@ -10,6 +11,7 @@ export interface StrengthSearch {
   readonly l1Ratio: number
   readonly folds: number
   readonly pathLength: number
+  readonly rule: 'one_standard_error' | 'lowest'
   readonly maxIterations: number
   /** User of every row: the rows of a user are in one fold. */
   readonly users: Uint32Array
@@ -21,7 +23,13 @@ export interface StrengthSearch {
 /** Strengths and their log-loss on held-out folds, strongest first; the search ends once it has clearly got worse. */
 export interface StrengthPath {
   readonly strength: number
-  readonly tried: readonly { readonly strength: number; readonly logLoss: number }[]
+  readonly tried: readonly TriedStrength[]
+}
+
+interface TriedStrength {
+  readonly strength: number
+  /** Weighted mean over the held-out rows. */
+  readonly logLoss: number
 }
 
 /** Penalty per row, as `parameters.ts` states it. */
@@ -36,43 +44,69 @@ const pathSpan = 1e-6
 const patience = 4
 
 /**
- * The strength with the lowest log-loss on user-grouped folds of train (the minimum, not the one-standard-error rule:
- * probabilities are what is wanted, and shrinking further makes them too timid). Folds share their columns; a held-out
- * row has weight 0. All folds walk down the path together, each from its last solution.
+ * Walks down the path of strengths; the log-loss of each is that of user-grouped folds of train. All folds walk together,
+ * each from its last solution, on shared columns: a held-out row has weight 0.
+ *
+ * `one_standard_error` takes the strongest penalty that cannot be told from the best one (Breiman et al. 1984, section
+ * 3.4.3, with the error of the paired difference, clustered by user). Folds of users at the cutoffs of train reward columns
+ * that cancel there, and those are the ones that go wrong at a later cutoff; where the folds see no difference, the model
+ * with less of it is the safer one. The paired error is small (the losses of two neighbours on the path are nearly
+ * equal), so that probabilities do not become timid as with the unpaired rule.
  */
 export function chooseStrength(problem: LogisticProblem, search: StrengthSearch): StrengthPath {
   const folds = userFolds(search.users, search.folds, search.random)
-  const states = Array.from({ length: search.folds }, (_, fold) => {
-    const weights = problem.weights.map((weight, i) => (folds[i] === fold ? 0 : weight))
-    const part = { ...problem, weights }
-    return hasBothClasses(part) ? { part, start: nullCoefficients(part), fold } : null
-  }).filter((state) => state !== null)
+  const states = foldStates(problem, folds, search.folds)
+  const isHeldOut = new Set(states.map(({ fold }) => fold))
+  const weights = problem.weights.map((weight, i) => (isHeldOut.has(folds[i]!) ? weight : 0))
   const strengths = strengthPath(problem, search)
-  const tried: { strength: number; logLoss: number }[] = []
-  let best = { strength: strengths[0]!, logLoss: Infinity }
-  let sinceBest = 0
+  const tried: (TriedStrength & { losses: Float64Array })[] = []
+  let lowest = Infinity
+  let sinceLowest = 0
   for (const [k, strength] of strengths.entries()) {
-    let total = 0
-    let weight = 0
+    const losses = new Float64Array(folds.length)
     for (const state of states) {
-      const penalty = penaltyOf(strength, search.l1Ratio)
-      const { maxIterations, signal } = search
-      const rough = { start: state.start, tolerance: 1e-5, stepTolerance: Infinity, maxIterations, signal }
-      const solution = solve(state.part, penalty, rough)
-      state.start = solution.coefficients
-      const heldOut = heldOutLoss(problem, folds, { fold: state.fold, z: solution.evaluation.z })
-      total += heldOut.loss
-      weight += heldOut.weight
+      const z = nextSolution(state, strength, search)
+      for (let i = 0; i < z.length; i++) if (folds[i] === state.fold) losses[i] = logLossAt(z[i]!, problem.y[i]!)
     }
-    const logLoss = total / weight
-    tried.push({ strength, logLoss })
+    const logLoss = weightedMean(losses, weights)
+    tried.push({ strength, logLoss, losses })
     search.emit({ name: 'fit/logistic', message: 'strength', done: k + 1, total: strengths.length })
-    const isBetter = logLoss < best.logLoss - 1e-7
-    sinceBest = isBetter ? 0 : sinceBest + 1
-    if (isBetter) best = { strength, logLoss }
-    if (sinceBest >= patience) break
+    const isLower = logLoss < lowest - 1e-7
+    sinceLowest = isLower ? 0 : sinceLowest + 1
+    if (isLower) lowest = logLoss
+    if (sinceLowest >= patience) break
   }
-  return { strength: best.strength, tried }
+  const best = tried.find(({ logLoss }) => logLoss <= lowest) ?? tried[0]!
+  const isAsGood = ({ logLoss, losses }: (typeof tried)[number]): boolean =>
+    logLoss - best.logLoss <= pairedError(losses, best.losses, { users: search.users, weights })
+  const chosen = search.rule === 'lowest' ? best : tried.find((entry) => entry === best || isAsGood(entry))!
+  return { strength: chosen.strength, tried: tried.map(({ strength, logLoss }) => ({ strength, logLoss })) }
+}
+
+/** What one fold is fitted on, and its last solution. */
+interface FoldState {
+  readonly fold: number
+  readonly part: LogisticProblem
+  start: Float64Array
+}
+
+/** Folds whose other rows are of one class cannot be fitted, and are left out. */
+function foldStates(problem: LogisticProblem, folds: Uint8Array, count: number): FoldState[] {
+  return Array.from({ length: count }, (_, fold) => {
+    const part = { ...problem, weights: problem.weights.map((weight, i) => (folds[i] === fold ? 0 : weight)) }
+    return { part, fold }
+  })
+    .filter(({ part }) => hasBothClasses(part))
+    .map((state) => ({ ...state, start: nullCoefficients(state.part) }))
+}
+
+/** Solves for one strength, roughly, from the fold's last solution; the linear predictor of all rows. */
+function nextSolution(state: FoldState, strength: number, search: StrengthSearch): Float64Array {
+  const { l1Ratio, maxIterations, signal } = search
+  const rough = { start: state.start, tolerance: 1e-5, stepTolerance: Infinity, maxIterations, signal }
+  const solution = solve(state.part, penaltyOf(strength, l1Ratio), rough)
+  state.start = solution.coefficients
+  return solution.evaluation.z
 }
 
 /** From the strength at which (with the L1 part alone) every coefficient is 0, down by `pathSpan`, evenly in logarithms. */
@@ -84,19 +118,16 @@ function strengthPath(problem: LogisticProblem, { l1Ratio, pathLength }: Strengt
   return Array.from({ length: pathLength }, (_, k) => strongest * pathSpan ** (k / (pathLength - 1)))
 }
 
-function heldOutLoss(
-  { y, weights }: LogisticProblem,
-  folds: Uint8Array,
-  { fold, z }: { fold: number; z: Float64Array },
-): { loss: number; weight: number } {
-  let loss = 0
+const logLossAt = (z: number, y: number): number => Math.log1p(Math.exp(-Math.abs(z))) + Math.max(z, 0) - y * z
+
+function weightedMean(values: Float64Array, weights: Float64Array): number {
+  let total = 0
   let weight = 0
-  for (let i = 0; i < y.length; i++) {
-    if (folds[i] !== fold) continue
+  for (let i = 0; i < values.length; i++) {
+    total += weights[i]! * values[i]!
     weight += weights[i]!
-    loss += weights[i]! * (Math.log1p(Math.exp(-Math.abs(z[i]!))) + Math.max(z[i]!, 0) - y[i]! * z[i]!)
   }
-  return { loss, weight }
+  return total / weight
 }
 
 function hasBothClasses({ y, weights }: LogisticProblem): boolean {

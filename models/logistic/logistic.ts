@@ -61,9 +61,10 @@ function autoStrength(
   const sample = rows === null ? problem : problemRows(problem, rows)
   const distinctUsers = new Set(users).size
   if (problem.columns.length === 0 || distinctUsers < parameters.folds) return 1
-  const { l1Ratio, folds, pathLength, maxIterations } = parameters
+  const { l1Ratio, folds, pathLength, strengthRule: rule, maxIterations } = parameters
   const { signal, emit } = data
-  return chooseStrength(sample, { l1Ratio, folds, pathLength, maxIterations, users, random, signal, emit }).strength
+  const search = { l1Ratio, folds, pathLength, rule, maxIterations, users, random, signal, emit }
+  return chooseStrength(sample, search).strength
 }
 
 /** The rows of the users that are looked at; null = all. */

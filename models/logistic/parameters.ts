@@ -8,7 +8,13 @@ export const logisticParameters = z.strictObject({
     .union([z.literal('auto'), z.number().min(0).max(1e6)])
     .default('auto')
     .describe(
-      'Penalty per row: mean log-loss + strength x (l1Ratio |b| + (1 - l1Ratio) b^2 / 2) on standardised columns; auto = lowest log-loss over user-grouped folds of train',
+      'Penalty per row: mean log-loss + strength x (l1Ratio |b| + (1 - l1Ratio) b^2 / 2) on standardised columns; auto = chosen over user-grouped folds of train, see strengthRule',
+    ),
+  strengthRule: z
+    .enum(['one_standard_error', 'lowest'])
+    .default('one_standard_error')
+    .describe(
+      'For strength: auto. lowest = the lowest log-loss on the folds; one_standard_error = the strongest penalty whose log-loss is within one standard error of it (of the paired difference, clustered by user)',
     ),
   folds: z.int().min(2).max(20).default(5).describe('User-grouped folds of train for strength: auto'),
   pathLength: z.int().min(2).max(100).default(20).describe('Strengths tried for strength: auto, from strong to weak'),
