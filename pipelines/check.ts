@@ -41,7 +41,8 @@ export interface CheckOutcome {
 export async function checkConfig(request: CheckRequest): Promise<CheckOutcome> {
   const { config } = request.loaded
   const models = Object.keys(config.models)
-  const summary = [`${config.experiment}: ${Object.keys(config.sources).length} source(s), models ${models.join(', ')}`]
+  const sources = Object.keys(config.sources)
+  const summary = [`${config.experiment}: sources ${sources.join(', ')}; models ${models.join(', ')}`]
   const valid = passed('config', `hash ${request.loaded.hash.short}`)
   if (!request.withData) return { checks: [valid], summary }
   const workDir = await mkdtemp(join(tmpdir(), 'ebb-check-'))
@@ -95,14 +96,19 @@ async function look(request: CheckRequest, engine: Engine, workDir: string): Pro
       passed('split', split.explanation),
     ],
     summary: [
-      `data ${extracted.firstEventDay} to ${extracted.dataEnd} (exclusive): ${extracted.counts.events} events of ${extracted.counts.users} users`,
+      `data ${extracted.firstEventDay} to ${extracted.dataEnd} (exclusive): ${grouped(extracted.counts.events)} events of ${grouped(extracted.counts.users)} users`,
       `features: ${planned.features.length} that these data can give`,
       ...population.map(({ cutoff, eligible, churned, churnRate }) => {
         const owners = partNames.filter((part) => split.parts[part].some((day) => day === cutoff))
-        return `cutoff ${cutoff}: ${eligible} eligible, ${churned} churned (${(100 * churnRate).toFixed(1)} %), ${owners.join('+') || 'purged'}`
+        return `cutoff ${cutoff}: ${grouped(eligible)} eligible, ${grouped(churned)} churned (${(100 * churnRate).toFixed(1)} %), ${owners.join('+') || 'purged'}`
       }),
     ],
   }
+}
+
+/** 69659 -> 69,659 */
+function grouped(n: number): string {
+  return n.toLocaleString('en-US')
 }
 
 function extract(request: CheckRequest, engine: Engine, workDir: string): Promise<Extracted> {

@@ -111,7 +111,7 @@ export async function experiment(
     severity: 'warn',
     observed: `mean(p)/base ${evaluation.verdict.meanOverBase.toFixed(3)}, ECE ${evaluation.verdict.ece.toFixed(4)}`,
     expected: 'mean(p)/base 0.9 to 1.1, ECE at most 0.05, on test',
-    message: evaluation.verdict.message,
+    message: `${evaluation.verdict.message}${evaluation.verdict.passed ? '' : '; probability is null in the scores, only score_raw is published'}`,
   })
   await stage('write results', async () => {
     await writeEvaluation(context, {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Options } from 'yargs'
-import type { Leaderboard } from '../../core/artifacts.ts'
+import type { CheckResult, Leaderboard } from '../../core/artifacts.ts'
 import { parseJson } from '../../core/json.ts'
 import { runFiles } from '../../store/layout.ts'
 import type { TrainOutcome } from '../../pipelines/train.ts'
@@ -76,8 +76,16 @@ async function present(outcome: TrainOutcome, context: CommandContext, ms: numbe
   const paint = terminal.paint.stderr
   terminal.note('')
   for (const line of leaderboardLines(board, paint, terminal.columns)) terminal.note(line)
+  const warnings = await failedWarnings(outcome.runDir)
+  for (const { name, message } of warnings) terminal.note(`${paint.yellow('warning')} ${name}: ${message}`)
   terminal.note('')
   terminal.note(`${paint.bold(outcome.runId)} finished in ${formatDuration(ms)}`)
   terminal.data(`report  ${outcome.reportPath}`)
   terminal.data(`scores  ${outcome.scoresPath}`)
+}
+
+/** Checks that did not pass and did not stop the run: nobody should have to open the report to hear of them. */
+async function failedWarnings(runDir: string): Promise<CheckResult[]> {
+  const checks = parseJson(await readFile(join(runDir, runFiles.checks), 'utf8')) as CheckResult[]
+  return checks.filter(({ passed, severity }) => !passed && severity === 'warn')
 }
