@@ -61,8 +61,8 @@ export interface TypeTraits {
 export const typeTraits: readonly TypeTraits[] = [
   {
     share: 0.3,
-    sessionsPerDay: 0.36,
-    viewsPerSession: 2.4,
+    sessionsPerDay: 0.56,
+    viewsPerSession: 1.5,
     cartPerView: 0.2,
     favouritePerView: 0.06,
     orderPerCart: 0.55,
@@ -74,8 +74,8 @@ export const typeTraits: readonly TypeTraits[] = [
   },
   {
     share: 0.22,
-    sessionsPerDay: 0.3,
-    viewsPerSession: 3,
+    sessionsPerDay: 0.48,
+    viewsPerSession: 1.9,
     cartPerView: 0.18,
     favouritePerView: 0.1,
     orderPerCart: 0.3,
@@ -87,8 +87,8 @@ export const typeTraits: readonly TypeTraits[] = [
   },
   {
     share: 0.2,
-    sessionsPerDay: 0.32,
-    viewsPerSession: 3,
+    sessionsPerDay: 0.5,
+    viewsPerSession: 2.1,
     cartPerView: 0.1,
     favouritePerView: 0.14,
     orderPerCart: 0.35,
@@ -100,8 +100,8 @@ export const typeTraits: readonly TypeTraits[] = [
   },
   {
     share: 0.13,
-    sessionsPerDay: 0.26,
-    viewsPerSession: 2.6,
+    sessionsPerDay: 0.42,
+    viewsPerSession: 1.7,
     cartPerView: 0.2,
     favouritePerView: 0.08,
     orderPerCart: 0.5,
@@ -113,8 +113,8 @@ export const typeTraits: readonly TypeTraits[] = [
   },
   {
     share: 0.15,
-    sessionsPerDay: 0.22,
-    viewsPerSession: 2.2,
+    sessionsPerDay: 0.38,
+    viewsPerSession: 1.5,
     cartPerView: 0.16,
     favouritePerView: 0.05,
     orderPerCart: 0.3,
@@ -157,7 +157,7 @@ const usual: Habits = {
   orders: 1,
   priceLevel: 1,
   coreShare: 0.3,
-  complaintsPerDay: 0.001,
+  complaintsPerDay: 0.0004,
   returnPerOrder: 0.06,
   cancelPerOrder: 0.03,
   complaintAtStart: 0,
@@ -169,26 +169,26 @@ const weary: Habits = {
   ...usual,
   sessions: 0.75,
   orders: 0.6,
-  complaintsPerDay: 0.03,
+  complaintsPerDay: 0.04,
   returnPerOrder: 0.15,
-  unsubscribeAtStart: 0.3,
+  unsubscribeAtStart: 0.5,
 }
 
 /** The traces that a cause leaves before the user goes, in the order of `causes`. */
 const fadingHabits: readonly Habits[] = [
   { ...weary, carts: 0.2, favourites: 5, orders: 0.5, priceLevel: 0.85, downgradePerDay: 0.008 },
-  { ...weary, complaintAtStart: 0.95, complaintsPerDay: 0.08, returnPerOrder: 0.35, cancelPerOrder: 0.15 },
+  { ...weary, complaintAtStart: 0.95, complaintsPerDay: 0.1, returnPerOrder: 0.35, cancelPerOrder: 0.15 },
   { ...weary, coreShare: 0.98, favourites: 0.1, views: 0.8 },
-  { ...weary, views: 2, carts: 0.1, orders: 0.3, cancelPerOrder: 0.25, unsubscribeAtStart: 0.9 },
-  { ...weary, sessions: 0.4, views: 0.4, movePerDay: 0.03 },
+  { ...weary, views: 2.5, carts: 0.1, orders: 0.3, cancelPerOrder: 0.25, unsubscribeAtStart: 0.9 },
+  { ...weary, sessions: 0.4, views: 0.3, movePerDay: 0.03 },
 ]
 const dormantHabits: Habits = {
   ...weary,
-  sessions: 0.1,
+  sessions: 0.06,
   views: 0.5,
   carts: 0.5,
   complaintsPerDay: 0.0005,
-  unsubscribeAtStart: 0.85,
+  unsubscribeAtStart: 0.9,
 }
 
 /** `habits[stage][cause]` for the stages that do anything (all but gone). */
@@ -199,7 +199,7 @@ export const habits: readonly (readonly Habits[])[] = [
 ]
 
 /** Multipliers of the hazard by what the shop knows of the user; `plan` is the plan of the day. */
-export const planHazard = [1.7, 0.8, 0.35] as const
+export const planHazard = [1.9, 0.7, 0.3] as const
 export const deviceHazard = [1.3, 0.7, 1] as const
 export const acquisitionHazard = [0.9, 0.5, 1.3, 0.75, 1.15] as const
 /** The two-way interaction: users from ads leave the basic plan in haste, but stay with the better ones. */
@@ -212,15 +212,15 @@ export const acquisitionShare = [0.32, 0.18, 0.25, 0.15, 0.1] as const
 
 /** Daily rates of the stages at hazard 1; see `dynamics.ts`. */
 export const rates = {
-  activeToFading: 0.0025,
+  activeToFading: 0.0024,
   /** Active users who leave without fading. */
-  activeToExit: 0.0028,
-  fadingToActive: 0.005,
-  fadingToExit: 0.008,
-  dormantToActive: 0.004,
+  activeToExit: 0.0024,
+  fadingToActive: 0.003,
+  fadingToExit: 0.011,
+  dormantToActive: 0.0025,
   dormantToGone: 0.003,
   /** Of the exits of app users, the part who uninstall; the others fall dormant. */
-  uninstallShare: 0.7,
+  uninstallShare: 0.75,
   upgradePerDay: 0.0005,
   /** Hazard of the first weeks: times 1 + youth * exp(-tenure / youthDays). */
   youth: 1,

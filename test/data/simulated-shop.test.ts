@@ -80,7 +80,7 @@ describe('the simulated shop', () => {
     expect(perUser('service', eventCode.complaint, true)).toBeGreaterThan(
       5 * perUser('service', eventCode.complaint, false),
     )
-    expect(perUser('price', eventCode.cart, true)).toBeLessThan(0.6 * perUser('price', eventCode.cart, false))
+    expect(perUser('price', eventCode.cart, true)).toBeLessThan(0.75 * perUser('price', eventCode.cart, false))
     expect(perUser('price', eventCode.favourite, true)).toBeGreaterThan(perUser('price', eventCode.favourite, false))
   })
 })
