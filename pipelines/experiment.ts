@@ -157,6 +157,7 @@ export async function experiment(
     await run.writeJson(runFiles.timings, { stages: clock.stages, models: clock.models })
     await run.update({ winner: evaluation.choice.winner })
     await stage('report', () => context.pool.run('report', { runDir: run.dir }, context))
+    await run.flush()
     // Last of all, and not to be stopped half-way: whatever fails or stops a run before, nothing of it is published.
     const unstoppable = { ...context, signal: new AbortController().signal }
     const published = await clock.stage(unstoppable, 'publish', () => prepared.commit())

@@ -26,12 +26,15 @@ export interface Run {
   /** Appends to metrics.jsonl; a full disk shows in `finish`. */
   metric(key: string, value: number, step: number): void
   setKey(key: string): Promise<void>
+  /** Every line of both logs is on the disk, or the first failure is thrown: before what cannot be taken back. */
+  flush(): Promise<void>
   /** Facts that become known on the way. */
   update(facts: RunFacts): Promise<void>
   /**
    * Ends the run: logs flushed, scratch removed, run.json replaced, lock released. Only the first call counts. A run
    * that failed is ended as well as the disk allows and nothing is thrown over the original error; a run that
-   * succeeded but whose logs or record could not be written throws, and is not recorded as a success.
+   * succeeded but whose logs or record could not be written throws, and is not recorded as a success; once it has
+   * published scores, a log that lacks its last lines no longer makes a failure of it.
    */
   finish(end: RunEnd): Promise<void>
 }
@@ -115,6 +118,11 @@ class OpenRun implements Run {
     return this.update({ key })
   }
 
+  async flush(): Promise<void> {
+    const trouble = await this.logTrouble()
+    if (trouble !== undefined) throw trouble
+  }
+
   update(facts: RunFacts): Promise<void> {
     const { engine, ...rest } = facts
     const versions = engine === undefined ? this.record.versions : { ...this.record.versions, engine }
@@ -130,8 +138,9 @@ class OpenRun implements Run {
     try {
       // First what gives space back.
       await this.parts.fs.remove(this.path(runFiles.temporary)).catch(() => undefined)
-      const trouble = await this.flush()
-      if (end.status === 'SUCCEEDED' && trouble !== undefined) {
+      const trouble = await this.logTrouble()
+      const isPublished = (end.scores ?? null) !== null
+      if (end.status === 'SUCCEEDED' && trouble !== undefined && !isPublished) {
         await this.save(this.lastRecord({ status: 'FAILED', exitCode: 75, error: trouble })).catch(() => undefined)
         throw trouble
       }
@@ -143,7 +152,7 @@ class OpenRun implements Run {
   }
 
   /** The first failure of the two logs. */
-  private async flush(): Promise<unknown> {
+  private async logTrouble(): Promise<unknown> {
     const results = await Promise.allSettled([this.metricLines.flush(), this.eventLines.flush()])
     return results.find((result) => result.status === 'rejected')?.reason
   }

@@ -170,6 +170,16 @@ describe('a full disk', () => {
     expect((await inspectLock(runLockPath(runsDir, run.id))).state).toBe('free')
   })
 
+  it('flush tells of lost lines before scores are published; once they are, a lost line is no failure', async () => {
+    const runsDir = temporaryFolder()
+    const run = await openRun(runOptions(runsDir, { fs: faultyFileSystem(9, 'once') }))
+    await run.flush()
+    run.metric('a', 1, 0)
+    expect(await failure(run.flush())).toMatchObject({ code: 'DISK_FULL' })
+    await run.finish({ status: 'SUCCEEDED', exitCode: 0, scores: 'scores/shop' })
+    expect(onDisk(run)).toMatchObject({ status: 'SUCCEEDED', exitCode: 0, error: null })
+  })
+
   it('success that cannot be recorded throws, and reads as CRASHED', async () => {
     const runsDir = temporaryFolder()
     const run = await openRun(runOptions(runsDir, { fs: faultyFileSystem(9, 'full') }))
