@@ -1,7 +1,17 @@
 import type { Day } from '../core/day.ts'
 
 /** SQL types by our own word; each dialect spells them. */
-export type SqlType = 'tinyint' | 'smallint' | 'integer' | 'bigint' | 'wide' | 'double' | 'text' | 'date' | 'timestamp' | 'boolean'
+export type SqlType =
+  | 'tinyint'
+  | 'smallint'
+  | 'integer'
+  | 'bigint'
+  | 'wide'
+  | 'double'
+  | 'text'
+  | 'date'
+  | 'timestamp'
+  | 'boolean'
 
 /**
  * How one SQL engine spells things. Pure text, no I/O; few members, none of them optional: a new engine must answer

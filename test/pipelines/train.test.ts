@@ -121,23 +121,25 @@ describe('the published scores', () => {
       `reason_${k}_contribution DOUBLE`,
     ])
     expect(found.map((row) => `${row.column_name} ${row.column_type}`)).toEqual([
-      ...[
-        'user_id VARCHAR',
-        'as_of DATE',
-        'target VARCHAR',
-        'horizon_days INTEGER',
-        'probability DOUBLE',
-        'score_raw DOUBLE',
-      ],
-      ...['percentile DOUBLE', 'decile TINYINT', 'rank BIGINT', 'tier VARCHAR', 'value_at_risk DOUBLE', ...reasons],
-      ...[
-        'lifecycle_stage VARCHAR',
-        'segment VARCHAR',
-        'holdout BOOLEAN',
-        'model_name VARCHAR',
-        'model_version INTEGER',
-      ],
-      ...['config_hash VARCHAR', 'schema_version VARCHAR'],
+      'user_id VARCHAR',
+      'as_of DATE',
+      'target VARCHAR',
+      'horizon_days INTEGER',
+      'probability DOUBLE',
+      'score_raw DOUBLE',
+      'percentile DOUBLE',
+      'decile TINYINT',
+      'rank BIGINT',
+      'tier VARCHAR',
+      'value_at_risk DOUBLE',
+      ...reasons,
+      'lifecycle_stage VARCHAR',
+      'segment VARCHAR',
+      'holdout BOOLEAN',
+      'model_name VARCHAR',
+      'model_version INTEGER',
+      'config_hash VARCHAR',
+      'schema_version VARCHAR',
     ])
   })
 
