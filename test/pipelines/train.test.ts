@@ -204,15 +204,13 @@ describe('the same config and data', () => {
     const other = await tinyShop()
     const second = await train(await trainRequest(other, { threads: 2 }))
     const files = [
-      ...[
-        'metrics.json',
-        'leaderboard.json',
-        'importance.json',
-        'importance.parquet',
-        'catalog.json',
-        'reference.json',
-        'slices.json',
-      ],
+      'metrics.json',
+      'leaderboard.json',
+      'importance.json',
+      'importance.parquet',
+      'catalog.json',
+      'reference.json',
+      'slices.json',
       ...['train', 'calibrate', 'select', 'test'].map((part) => join('predictions', `${part}.parquet`)),
       join('model', 'model.ebb'),
     ]
