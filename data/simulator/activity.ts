@@ -2,6 +2,7 @@ import type { Random } from '../../core/random.ts'
 import { sessionRate } from './dynamics.ts'
 import type { EventBuffer, SimulatedEvent } from './event-buffer.ts'
 import { poisson } from './poisson.ts'
+import { type Habits, habits } from './habits.ts'
 import type { Profile } from './profile.ts'
 import {
   eventCode,
