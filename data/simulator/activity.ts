@@ -4,15 +4,7 @@ import type { EventBuffer, SimulatedEvent } from './event-buffer.ts'
 import { poisson } from './poisson.ts'
 import { type Habits, habits } from './habits.ts'
 import type { Profile } from './profile.ts'
-import {
-  eventCode,
-  habits,
-  itemPriceCents,
-  itemsPerCategory,
-  typeTraits,
-  type Habits,
-  type TypeTraits,
-} from './shop.ts'
+import { eventCode, itemPriceCents, itemsPerCategory, typeTraits, type TypeTraits } from './shop.ts'
 
 /** A session begins before 23:00 and takes less than an hour, so that all its events fall on its own day. */
 const lastSessionSecond = 82_800

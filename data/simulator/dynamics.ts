@@ -1,5 +1,6 @@
 import type { Profile } from './profile.ts'
-import { active, dormant, fading, gone, habits, plans, rates, stages } from './shop.ts'
+import { habits } from './habits.ts'
+import { active, dormant, fading, gone, plans, rates, stages } from './shop.ts'
 
 /**
  * The chain that a user lives by, one step at the start of each day: first the stage changes (given yesterday's plan),
