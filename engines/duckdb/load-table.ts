@@ -18,6 +18,8 @@ const chunkRows = 2_048
 /** The event loop gets a turn after so many values (at most about 40 ms of work). */
 const valuesPerTurn = 100_000
 
+const mostDrops = 20
+
 const types: Record<TableColumn['type'], DuckDBType> = {
   double: DOUBLE,
   integer: INTEGER,
@@ -42,12 +44,22 @@ export async function loadTable(
   await connection.run(`CREATE OR REPLACE TABLE ${quoteName(table)} (${definitions.join(', ')})`)
   try {
     await append(connection, task, rowCount)
-    if (!stop.aborted) return
   } catch (error) {
-    await connection.run(`DROP TABLE IF EXISTS ${quoteName(table)}`)
+    await drop(connection, table)
     throw error
   }
-  await connection.run(`DROP TABLE IF EXISTS ${quoteName(table)}`).catch(() => undefined)
+  if (stop.aborted) await drop(connection, table)
+}
+
+/** A cancelled session is interrupted again and again, and an interrupt may meet the DROP: then it is tried once more. */
+async function drop(connection: DuckDBConnection, table: string): Promise<void> {
+  for (let attempt = 0; attempt < mostDrops; attempt++) {
+    const isGone = await connection.run(`DROP TABLE IF EXISTS ${quoteName(table)}`).then(
+      () => true,
+      () => false,
+    )
+    if (isGone) return
+  }
 }
 
 async function append(
