@@ -1,12 +1,13 @@
 // Preloaded into a run (`node --import act-at.mjs dist/cli/main.js run …`): does something to it at a chosen
 // moment. EBB_TEST_ACT holds one of
 //   {"signal": "SIGKILL", "stage": "fit", "delayMs": 20}         so long after that stage has begun
+//   {"signal": "SIGKILL", "task": "score"}                       when a compute worker is given that task
 //   {"signal": "SIGKILL", "rename": 3, "when": "before"|"after"} at the n-th rename below scores/ or excluded/
 //   {"fill": "filler", "stage": "fit", "delayMs": 0}             no signal: that file takes what the disk has left
 import { closeSync, openSync, writeSync } from 'node:fs'
 import fsp from 'node:fs/promises'
 import { syncBuiltinESMExports } from 'node:module'
-import { isMainThread } from 'node:worker_threads'
+import { Worker, isMainThread } from 'node:worker_threads'
 
 if (isMainThread && process.env.EBB_TEST_ACT) {
   const wish = JSON.parse(process.env.EBB_TEST_ACT)
@@ -32,6 +33,12 @@ if (isMainThread && process.env.EBB_TEST_ACT) {
         else appendFile(path, text, ...rest).then(act)
       }
       return appendFile(path, text, ...rest)
+    }
+  const { postMessage } = Worker.prototype
+  if (wish.task)
+    Worker.prototype.postMessage = function (message, ...rest) {
+      postMessage.call(this, message, ...rest)
+      if (message?.task === wish.task) act()
     }
   let renames = 0
   if (wish.rename)

@@ -12,6 +12,7 @@ import { tinyShopConfig } from '../support/tiny-shop.ts'
 /** When and how a process is to be hit; see act-at.mjs. */
 export type Act =
   | { readonly signal: NodeJS.Signals; readonly stage: string; readonly delayMs: number }
+  | { readonly signal: NodeJS.Signals; readonly task: string }
   | { readonly signal: NodeJS.Signals; readonly rename: number; readonly when: 'before' | 'after' }
   | { readonly fill: string; readonly stage: string; readonly delayMs: number }
 
