@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** The top-level folder of the checkout. */
@@ -25,6 +25,8 @@ export type Room = (typeof rooms)[number]
 
 /** Paths below `folder` (relative to the checkout, with `/`) that end with one of `endings`. */
 export function filesBelow(folder: string, endings: readonly string[]): string[] {
+  // A room without a file yet is no folder in a fresh checkout.
+  if (!existsSync(join(root, folder))) return []
   return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && endings.some((ending) => entry.name.endsWith(ending)))
     .map((entry) =>
