@@ -6,6 +6,8 @@ export default defineConfig({
     include: ['test/slow/**/*.test.ts'],
     pool: 'forks',
     fileParallelism: false,
+    // Real processes are stopped in the middle of stages, the shortest of 3 ms: a signal can come too late to meet one.
+    retry: 2,
     testTimeout: 20 * 60_000,
     hookTimeout: 5 * 60_000,
   },
