@@ -1,5 +1,5 @@
 /**
- * The JSON files of a run directory, as types. `pipelines` writes them, `reports`, `tracking` and `cli` read them.
+ * The JSON files of a run directory, as types; one file over the usual length, so that the contract is read in one place. `pipelines` writes them, `reports`, `tracking` and `cli` read them.
  * What differs from run to run (ids, wall times, host) stays out of metrics.json, leaderboard.json and every Parquet.
  */
 export type RunStatus = 'QUEUED' | 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'INTERRUPTED' | 'CRASHED'
