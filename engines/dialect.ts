@@ -81,6 +81,11 @@ export interface Dialect {
   /** Exact median of numbers as DOUBLE (interpolated). */
   median(expression: string): string
 
+  /** A pair of values; pairs are ordered by the first, then by the second, so that MAX of pairs is deterministic. */
+  pair(first: string, second: string): string
+  /** The second value of a pair. */
+  second(pair: string): string
+
   /** LAG over the rows whose expression is not NULL. `over` is the text inside OVER (...). */
   lagIgnoreNulls(expression: string, over: string): string
   /** BOOLEAN, never NULL: the two differ, NULL being equal to NULL. */

@@ -10,6 +10,8 @@ import { eventsBlock, isEventMeasure } from './compile/events-block.ts'
 import { levelTables, maskLevels } from './compile/level-tables.ts'
 import { levelsBlocks, type LevelsFeature } from './compile/levels-block.ts'
 import { finalSelect } from './compile/final-select.ts'
+import { pastLabelBlocks } from './compile/past-labels-block.ts'
+import { sessionsBlocks } from './compile/sessions-block.ts'
 import type { Feature, MeasureFeature } from './definition.ts'
 import type { MadeTable } from './made-table.ts'
 import type { CompiledExamples, ExamplePlan, NamedSql } from './plan.ts'
@@ -79,6 +81,14 @@ function makeBlocks(context: BlockContext, features: readonly Feature[], measure
     ),
     ...daysBlocks(context, measures.filter(isDaysMeasure)),
     ...levelsBlocks(context, measures.filter(isCounted)),
+    ...sessionsBlocks(
+      context,
+      measures.filter((feature) => feature.measure === 'sessions'),
+    ),
+    ...pastLabelBlocks(
+      context,
+      features.filter((feature) => feature.kind === 'pastLabel'),
+    ),
     ...attributesBlocks(
       context,
       features.filter((feature) => feature.kind === 'asOf'),

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { families, formulaNames } from './definition.ts'
+import { families, formulaNames, sessionStatistics, valueMeasures } from './definition.ts'
 import { roles } from './roles.ts'
 
 const featureName = z.string().regex(/^[a-z][a-z0-9_]{0,62}$/, 'expected snake_case, at most 63 characters')
@@ -30,7 +30,7 @@ const measureSchema = z.discriminatedUnion('measure', [
   }),
   z.strictObject({
     ...measured,
-    measure: z.enum(['sum', 'min', 'max']).describe('Of money or quantity'),
+    measure: z.enum(valueMeasures).describe('Of money or quantity; lastValue: of the last event that has one'),
     of: z.enum(['amount', 'quantity']).describe('Column that is measured'),
   }),
   z.strictObject({
@@ -43,7 +43,13 @@ const measureSchema = z.discriminatedUnion('measure', [
   z.strictObject({
     ...measured,
     measure: z.literal('gaps').describe('Days between consecutive days with an event'),
-    of: z.enum(['mean', 'sd', 'max', 'count']).describe('Statistic of the gaps'),
+    of: z.enum(['mean', 'sd', 'max', 'count', 'first']).describe('Statistic of the gaps; first = the earliest gap'),
+  }),
+  z.strictObject({
+    ...measured,
+    measure: z.literal('sessions').describe('Runs of events without a long pause'),
+    of: z.enum(sessionStatistics).describe('How many, how long in all, how long on average'),
+    inactivityMinutes: z.int().min(1).max(1_440).default(30).describe('A longer pause begins a new session'),
   }),
   z.strictObject({
     ...measured,

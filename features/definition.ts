@@ -33,23 +33,36 @@ export type LevelColumn = 'category' | 'channel'
 
 /**
  * What is measured over the rows of the window that meet `where`:
- * `count` of events; `sum`, `min`, `max` of money (in the source's unit) or quantity; `last` and `first`: days from the
- * last (first) event to the cutoff; `activeDays`: calendar days with an event; `distinct`: levels seen; `lastLevel`,
- * `firstLevel`: level of the last (first) event that has one, ties by greatest (least) name; `gaps`: days between
- * consecutive days with an event, both inside the window; `levels`: how the events spread over the levels.
+ * `count` of events; `sum`, `min`, `max`, `mean` of money (in the source's unit) or quantity; `lastValue`: money or
+ * quantity of the last event that has one, ties by the greatest value; `last` and `first`: days from the last (first)
+ * event to the cutoff; `activeDays`: calendar days with an event; `distinct`: levels seen; `lastLevel`, `firstLevel`:
+ * level of the last (first) event that has one, ties by greatest (least) name; `gaps`: days between consecutive days with
+ * an event, both inside the window; `levels`: how the events spread over the levels; `sessions`: runs of events.
  */
 export type Measurement =
   | { readonly measure: 'count' | 'last' | 'first' | 'activeDays' }
-  | { readonly measure: 'sum' | 'min' | 'max'; readonly of: 'amount' | 'quantity' }
+  | { readonly measure: ValueMeasure; readonly of: 'amount' | 'quantity' }
   | { readonly measure: 'distinct' | 'lastLevel' | 'firstLevel'; readonly of: LevelColumn }
   | { readonly measure: 'gaps'; readonly of: GapStatistic; readonly silentDays?: number }
   | { readonly measure: 'levels'; readonly of: LevelColumn; readonly statistic: LevelStatistic }
+  | { readonly measure: 'sessions'; readonly of: SessionStatistic; readonly inactivityMinutes: number }
+
+export const valueMeasures = ['sum', 'min', 'max', 'mean', 'lastValue'] as const
+export type ValueMeasure = (typeof valueMeasures)[number]
 
 /**
- * `mean`; `sd` (sample, n - 1); `max`, `count`; `daysSinceReturn`: days from the end of the last gap of more than
- * `silentDays` days to the cutoff.
+ * `mean`; `sd` (sample, n - 1); `max`, `count`; `first`: the earliest gap; `daysSinceReturn`: days from the end of the
+ * last gap of more than `silentDays` days to the cutoff.
  */
-export type GapStatistic = 'mean' | 'sd' | 'max' | 'count' | 'daysSinceReturn'
+export type GapStatistic = 'mean' | 'sd' | 'max' | 'count' | 'first' | 'daysSinceReturn'
+
+/**
+ * A session is a run of events of which none comes more than `inactivityMinutes` after the one before it; a window cuts
+ * sessions at its edges. Its length is the time from its first event to its last, so 0 for a single event. `count`;
+ * `totalMinutes` of all sessions (0 without events); `meanMinutes` = total / count.
+ */
+export const sessionStatistics = ['count', 'totalMinutes', 'meanMinutes'] as const
+export type SessionStatistic = (typeof sessionStatistics)[number]
 
 /**
  * Over n_1..n_k, the events of each level, T their sum: `topShare` = max n / T; `entropy` = -sum (n/T) ln (n/T) in nats;
@@ -103,6 +116,10 @@ export const formulaNames = [
   'rate', // a / min(b, limit): tenure-scaled
   'below', // 1 if a < limit, else 0
   'countPositive', // how many of the inputs are above 0
+  'sum', // of all inputs
+  'largest', // the largest input that is not missing; missing only when all are
+  'concentration', // counts n_1..n_k, T their sum: sum n^2 / T^2
+  'shift', // counts a_1..a_k, b_1..b_k: half of sum |a/A - b/B|: 0 = the same mix, 1 = nothing in common
 ] as const
 export type FormulaName = (typeof formulaNames)[number]
 
@@ -120,8 +137,21 @@ export interface FittedTransform {
   readonly descending: boolean
 }
 
+/**
+ * The user's own earlier labels by the plan's target: of `windows` prediction windows of the plan's horizon H, back to
+ * back, the latest of which was complete at the cutoff C, i.e. at the earlier cutoffs
+ * C - (gap + H + delay) - k H, k = 0 .. windows - 1 (delay: largest source delay, and what a label needs to be known).
+ * `windows`: at how many of these the user was an example; `churns`: how many of these ended in churn; `last`: the label
+ * of the latest of these, missing where there is none.
+ */
+export type PastLabelFeature = FeatureBase & {
+  readonly kind: 'pastLabel'
+  readonly read: 'windows' | 'churns' | 'last'
+  readonly windows: number
+}
+
 /** A tag as data, not as SQL. */
-export type Feature = MeasureFeature | AsOfFeature | DerivedFeature | FittedFeature
+export type Feature = MeasureFeature | AsOfFeature | DerivedFeature | FittedFeature | PastLabelFeature
 
 /** What the column holds: numbers (integers or DOUBLE) or text. */
 export function featureKind(feature: Feature): 'number' | 'category' {

@@ -32,6 +32,7 @@ function inputHash(name: string, byName: ReadonlyMap<string, Feature>): string {
 /** How far back a feature looks: its own lookback, or the farthest of its inputs; null for current values. */
 export function lookbackOf(feature: Feature, byName: ReadonlyMap<string, Feature>): number | 'lifetime' | null {
   if (feature.kind === 'asOf') return feature.read === 'changes' ? feature.lookbackDays : null
+  if (feature.kind === 'pastLabel') return 'lifetime'
   if (feature.kind === 'measure')
     return feature.lookbackDays === 'lifetime' ? 'lifetime' : feature.lookbackDays + feature.offsetDays
   const inputs = feature.from.flatMap((name) => {

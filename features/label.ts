@@ -35,6 +35,11 @@ export function targetLeaves(churn: ChurnConfig): readonly (LeafLabel & { readon
   return [...leaves.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
 }
 
+/** Days after the end of the prediction window until the label is known, beyond the sources' delay. */
+export function labelDelayDays(_churn: ChurnConfig): number {
+  return 0
+}
+
 /** Faults of the `churn:` section that its schema cannot see: unknown names, cycles. */
 export function checkChurn(churn: ChurnConfig): readonly EbbError[] {
   const names = Object.keys(churn.labels)

@@ -18,21 +18,29 @@ export interface SpineSql {
 /** Who is in the spine, and with what label. */
 export function compileSpine(plan: ExamplePlan, dialect: Dialect, table: TableNames): SpineSql {
   if (plan.mode === 'label') checkClosed(plan)
-  const facts = targetLeaves(plan.churn).map((leaf, i) => labelFacts({ plan, dialect, table }, leaf, i))
-  const active = activeTables(plan, dialect, table)
-  const tables: MadeTable[] = [
-    { name: 'seen-users', table: table('seen'), select: seenSelect(plan, dialect) },
-    ...active,
-    ...facts.flatMap((fact) => fact.tables),
-    { name: 'population', table: table('population'), select: populationTable(plan, dialect, { table, facts }) },
-    { name: 'spine', table: table('spine'), select: spineTable(plan, dialect, table) },
-  ]
+  const tables = populationTables(plan, dialect, table)
+  tables.push({ name: 'spine', table: table('spine'), select: spineTable(plan, dialect, table) })
   return {
     tables,
     spine: table('spine'),
     populationSelect: populationSelect(dialect, table),
     excludedSelect: plan.mode === 'score' ? excludedSelect(plan, dialect, table) : null,
   }
+}
+
+/**
+ * What makes the relation `population` (cutoff, user_index, status, label, churn_kind) from the relation `cutoffs`; status
+ * `already_churned`, `inactive`, `churned_in_gap` or `example`.
+ */
+export function populationTables(plan: ExamplePlan, dialect: Dialect, table: TableNames): MadeTable[] {
+  const facts = targetLeaves(plan.churn).map((leaf, i) => labelFacts({ plan, dialect, table }, leaf, i))
+  const active = activeTables(plan, dialect, table)
+  return [
+    { name: 'seen-users', table: table('seen'), select: seenSelect(plan, dialect) },
+    ...active,
+    ...facts.flatMap((fact) => fact.tables),
+    { name: 'population', table: table('population'), select: populationTable(plan, dialect, { table, facts }) },
+  ]
 }
 
 function checkClosed(plan: ExamplePlan): void {
@@ -91,7 +99,6 @@ interface PopulationParts {
   readonly facts: readonly LabelFacts[]
 }
 
-/** (cutoff, user_index, status, label, churn_kind); status `already_churned`, `inactive`, `churned_in_gap`, `example`. */
 function populationTable(plan: ExamplePlan, dialect: Dialect, { table, facts }: PopulationParts): string {
   const any = (conditions: readonly (string | null)[]): string => {
     const some = conditions.filter((condition) => condition !== null)

@@ -1,6 +1,6 @@
 import { parseCondition } from '../core/condition.ts'
 import { EbbError } from '../core/errors.ts'
-import { zeroMeasures } from './catalog/make.ts'
+import { isZeroWhenEmpty } from './catalog/make.ts'
 import type { UserFeature } from './config.ts'
 import type { Feature } from './definition.ts'
 import { eventScope } from './event-columns.ts'
@@ -21,8 +21,7 @@ function userFeature(name: string, declared: UserFeature): Feature {
   if (declared.lookbackDays === 'lifetime' && declared.offsetDays > 0)
     throw new EbbError({ code: 'FEATURE_INVALID', kind: 'config', where, what: 'offsetDays needs a lookback in days' })
   const { where: text, ...rest } = declared
-  const isZero = zeroMeasures.has(declared.measure) || (declared.measure === 'gaps' && declared.of === 'count')
   const condition =
     text === undefined ? {} : { where: parseCondition(text, { known: eventScope, where: `${where}.where` }) }
-  return { ...rest, ...condition, name, whenEmpty: isZero ? 'zero' : 'missing' } as Feature
+  return { ...rest, ...condition, name, whenEmpty: isZeroWhenEmpty(declared) ? 'zero' : 'missing' } as Feature
 }

@@ -57,6 +57,9 @@ export const duckdbDialect: Dialect = {
   allTrue: (condition) => `bool_and(${condition})`,
   median: (expression) => `quantile_cont(CAST(${expression} AS DOUBLE), 0.5)`,
 
+  pair: (first, second) => `struct_pack(a := ${first}, b := ${second})`,
+  second: (pair) => `struct_extract(${pair}, 'b')`,
+
   lagIgnoreNulls: (expression, over) => `lag(${expression} IGNORE NULLS) OVER (${over})`,
   isDistinct: (a, b) => `(${a} IS DISTINCT FROM ${b})`,
   starExcept: (columns) => (columns.length === 0 ? '*' : `* EXCLUDE (${columns.join(', ')})`),

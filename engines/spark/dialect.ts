@@ -56,6 +56,9 @@ export const sparkDialect: Dialect = {
   allTrue: (condition) => `bool_and(${condition})`,
   median: (expression) => `percentile(CAST(${expression} AS DOUBLE), 0.5D)`,
 
+  pair: (first, second) => `named_struct('a', ${first}, 'b', ${second})`,
+  second: (pair) => `(${pair}).b`,
+
   lagIgnoreNulls: (expression, over) => `lag(${expression}) IGNORE NULLS OVER (${over})`,
   isDistinct: (a, b) => `(NOT (${a} <=> ${b}))`,
   starExcept: (columns) => (columns.length === 0 ? '*' : `* EXCEPT (${columns.join(', ')})`),

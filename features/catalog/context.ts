@@ -41,6 +41,7 @@ export function whyAbsent(feature: Feature, context: CatalogContext): string | n
     return `event type absent: ${types.join(', ')}`
   if (feature.where !== undefined && mentions(feature.where, 'hour') && !context.has.timeOfDay)
     return 'event times carry no time of day'
+  if (feature.measure === 'sessions' && !context.has.timeOfDay) return 'event times carry no time of day'
   if (!('of' in feature)) return null
   if (feature.of === 'amount' && !context.has.amount) return 'no amount in the data'
   if (feature.of === 'quantity' && !context.has.quantity) return 'no quantity in the data'

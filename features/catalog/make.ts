@@ -18,7 +18,13 @@ export interface Words {
   readonly actionable?: boolean
 }
 
-export const zeroMeasures = new Set(['count', 'sum', 'activeDays', 'distinct'])
+const zeroMeasures = new Set(['count', 'sum', 'activeDays', 'distinct'])
+
+/** Whether a measure of nothing is 0: counts, sums, days and distinct levels; all others are missing. */
+export const isZeroWhenEmpty = (what: { readonly measure: string; readonly of?: string }): boolean =>
+  zeroMeasures.has(what.measure) ||
+  (what.measure === 'gaps' && what.of === 'count') ||
+  (what.measure === 'sessions' && what.of !== 'meanMinutes')
 
 /** A measure; counts, sums, days and distinct levels of nothing are 0, all else is missing. */
 export function measure(
@@ -27,10 +33,9 @@ export function measure(
   what: Measurement & { readonly where?: Condition },
   window: Window,
 ): MeasureFeature {
-  const isZero = zeroMeasures.has(what.measure) || (what.measure === 'gaps' && what.of === 'count')
   return {
     ...named(family, words),
-    whenEmpty: isZero ? 'zero' : 'missing',
+    whenEmpty: isZeroWhenEmpty(what) ? 'zero' : 'missing',
     kind: 'measure',
     ...what,
     lookbackDays: window.lookbackDays,

@@ -1,5 +1,5 @@
 // SQL templates: some functions are longer than the house's 40 lines, so that a statement can be read in one piece.
-import type { MeasureFeature } from '../definition.ts'
+import { valueMeasures, type MeasureFeature } from '../definition.ts'
 import { segmentColumn, segmentJoin } from '../calendar.ts'
 import { windowKey } from '../window.ts'
 import {
@@ -17,7 +17,7 @@ import {
 } from './block.ts'
 import { levelKeySql, levelTable, type LevelKey } from './level-tables.ts'
 
-const additive = new Set(['count', 'sum', 'min', 'max', 'last', 'first', 'distinct', 'lastLevel', 'firstLevel'])
+const additive = new Set<string>(['count', ...valueMeasures, 'last', 'first', 'distinct', 'lastLevel', 'firstLevel'])
 
 /** Measures that ride the (user, segment) aggregation of events. */
 export const isEventMeasure = (feature: MeasureFeature): boolean => additive.has(feature.measure)
@@ -31,8 +31,8 @@ export function eventsBlock(context: BlockContext, features: readonly MeasureFea
   const levelJoins = new Set<string>()
   const decodes: string[] = []
   const values = new Map<string, string>()
-  for (const feature of features) {
-    const base = baseMeasure(context, feature, levelJoins)
+  /** The base put together over the segments of the feature's window. */
+  const mergedValue = (feature: MeasureFeature, base: BaseMeasure): string => {
     const b = bases.index(base.key, () => base.select)
     const reach = feature.lookbackDays === 'lifetime' ? 'lifetime' : 'windowed'
     const m = merged[reach].index(`${b}/${windowKey(feature)}/${base.merge}`, () => {
@@ -43,7 +43,16 @@ export function eventsBlock(context: BlockContext, features: readonly MeasureFea
           ? dialect.bitOr(part)
           : `${base.merge}(${part})`
     })
-    const value = `be_${reach}.m${m}`
+    return `be_${reach}.m${m}`
+  }
+  for (const feature of features) {
+    const base = baseMeasure(context, feature, levelJoins)
+    const value = mergedValue(feature, base)
+    if (feature.measure === 'mean') {
+      const known = mergedValue(feature, knownValues(context, feature))
+      values.set(feature.name, dialect.ratio(value, `(${known} * ${unitOf(feature)})`))
+      continue
+    }
     const decode = base.level?.decode(value, `bl${decodes.length}`)
     if (decode !== undefined && decode.join !== null) decodes.push(decode.join)
     values.set(feature.name, decode?.value ?? featureValue(context, feature, value))
@@ -99,6 +108,13 @@ function baseMeasure(context: BlockContext, feature: MeasureFeature, levelJoins:
         select: feature.where === undefined ? 'COUNT(*)' : `COUNT(*) FILTER (WHERE ${condition})`,
         merge: 'SUM',
       }
+    case 'lastValue': {
+      const value = `e.${stored[feature.of]}`
+      const isKnown = `${value} IS NOT NULL${feature.where === undefined ? '' : ` AND ${condition}`}`
+      const latest = `MAX(CASE WHEN ${isKnown} THEN ${dialect.pair('e.event_time', value)} END)`
+      return { key: `lastValue/${feature.of}/${where}`, select: latest, merge: 'MAX' }
+    }
+    case 'mean':
     case 'sum':
       return {
         key: `sum/${feature.of}/${where}`,
@@ -131,6 +147,21 @@ function baseMeasure(context: BlockContext, feature: MeasureFeature, levelJoins:
   }
 }
 
+/** How many events have a value: what a mean divides by. */
+function knownValues(
+  context: BlockContext,
+  feature: MeasureFeature & { readonly of: 'amount' | 'quantity' },
+): BaseMeasure {
+  const value = `e.${stored[feature.of]}`
+  const select =
+    feature.where === undefined
+      ? `COUNT(${value})`
+      : `COUNT(CASE WHEN ${whereSql(context, feature.where)} THEN ${value} END)`
+  return { key: `known/${feature.of}/${conditionKey(feature.where)}`, select, merge: 'SUM' }
+}
+
+const unitOf = (feature: { readonly of: 'amount' | 'quantity' }): string => (feature.of === 'amount' ? '100' : '1000')
+
 const stored = { amount: 'amount_cents', quantity: 'quantity_milli' } as const
 
 function featureValue(context: BlockContext, feature: MeasureFeature, merged: string): string {
@@ -139,6 +170,7 @@ function featureValue(context: BlockContext, feature: MeasureFeature, merged: st
     return dialect.cast(dialect.daysBetween(merged, 's.cutoff'), 'integer')
   if (feature.measure === 'distinct') return `COALESCE(${dialect.bitCount(merged)}, 0)`
   if (feature.measure === 'sum' || feature.measure === 'min' || feature.measure === 'max')
-    return dialect.ratio(orEmpty(feature, merged), feature.of === 'amount' ? '100' : '1000')
+    return dialect.ratio(orEmpty(feature, merged), unitOf(feature))
+  if (feature.measure === 'lastValue') return dialect.ratio(dialect.second(merged), unitOf(feature))
   return `COALESCE(${merged}, 0)`
 }

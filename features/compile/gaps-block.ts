@@ -32,9 +32,14 @@ export function gapBlocks(
 /** An aggregate over the gaps of a window. */
 interface GapColumn {
   readonly window: MeasureFeature
-  readonly of: 'count' | 'sum' | 'squares' | 'max' | 'return'
+  readonly of: 'count' | 'sum' | 'squares' | 'max' | 'first' | 'return'
   readonly silentDays: number
 }
+
+/** More days than any gap has: a day and the gap that ends on it share one integer. */
+const longestGap = 1_000_000
+const dayNumber = (dialect: Dialect, day: string): string =>
+  dialect.cast(dialect.daysBetween("DATE '0001-01-01'", day), 'bigint')
 
 type Inside = (expression: string) => string
 
@@ -45,6 +50,7 @@ const gapColumns: Readonly<Record<GapColumn['of'], (dialect: Dialect, inside: In
     sum: (dialect, inside) => dialect.sumInteger(inside('q.gap')),
     squares: (dialect, inside) => dialect.sumInteger(inside('q.gap * q.gap')),
     max: (_, inside) => `MAX(${inside('q.gap')})`,
+    first: (dialect, inside) => `MIN(${inside(`${dayNumber(dialect, 'q.event_day')} * ${longestGap} + q.gap`)})`,
     return: (_, inside, silentDays) => `MAX(${inside(`CASE WHEN q.gap > ${silentDays} THEN q.event_day END`)})`,
   }
 
@@ -63,6 +69,7 @@ function gapValue({ context, columns, alias }: ValueContext, feature: GapFeature
   }
   if (feature.of === 'count') return `COALESCE(${column('count')}, 0)`
   if (feature.of === 'max') return dialect.cast(column('max'), 'integer')
+  if (feature.of === 'first') return dialect.cast(dialect.modulo(column('first'), String(longestGap)), 'integer')
   if (feature.of === 'mean') return dialect.ratio(column('sum'), column('count'))
   if (feature.of === 'daysSinceReturn')
     return dialect.cast(dialect.daysBetween(column('return'), 's.cutoff'), 'integer')
@@ -73,6 +80,7 @@ function gapValue({ context, columns, alias }: ValueContext, feature: GapFeature
 
 /** How a column of a segment is merged over segments. */
 function merged(context: BlockContext, column: GapColumn, part: string): string {
+  if (column.of === 'first') return `MIN(${part})`
   return column.of === 'max' || column.of === 'return' ? `MAX(${part})` : context.dialect.sumInteger(part)
 }
 

@@ -46,6 +46,8 @@ const members: Record<Exclude<keyof Dialect, 'name'>, (dialect: Dialect) => unkn
   anyTrue: (d) => d.anyTrue('c'),
   allTrue: (d) => d.allTrue('c'),
   median: (d) => d.median('x'),
+  pair: (d) => d.pair('x', 'y'),
+  second: (d) => d.second('p'),
   lagIgnoreNulls: (d) => d.lagIgnoreNulls('x', 'ORDER BY y'),
   isDistinct: (d) => d.isDistinct('a', 'b'),
   starExcept: (d) => `${d.starExcept([])} ${d.starExcept(['a', 'b'])}`,
@@ -105,6 +107,8 @@ const expected: Record<keyof typeof members, Texts> = {
   anyTrue: { duckdb: 'bool_or(c)', spark: 'bool_or(c)' },
   allTrue: { duckdb: 'bool_and(c)', spark: 'bool_and(c)' },
   median: { duckdb: 'quantile_cont(CAST(x AS DOUBLE), 0.5)', spark: 'percentile(CAST(x AS DOUBLE), 0.5D)' },
+  pair: { duckdb: 'struct_pack(a := x, b := y)', spark: "named_struct('a', x, 'b', y)" },
+  second: { duckdb: "struct_extract(p, 'b')", spark: '(p).b' },
   lagIgnoreNulls: {
     duckdb: 'lag(x IGNORE NULLS) OVER (ORDER BY y)',
     spark: 'lag(x) IGNORE NULLS OVER (ORDER BY y)',

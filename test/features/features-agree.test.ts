@@ -23,7 +23,10 @@ async function compare(world: World, plan: ExamplePlan): Promise<number> {
   const wrong: string[] = []
   let values = 0
   for (const row of rows) {
-    const where = { world, user: row['user_index'] as number, cutoff: at(row['cutoff'] as string), features }
+    const cutoff = at(row['cutoff'] as string)
+    const { churn, delaysDays } = plan
+    const own = { world, features, churn, maxDelay: Math.max(...delaysDays) }
+    const where = { ...own, user: row['user_index'] as number, cutoff }
     for (const feature of plan.features) {
       if (feature.kind === 'fitted') continue
       const expected = oracle(feature, where)

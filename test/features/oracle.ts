@@ -1,5 +1,13 @@
 import { evaluateCondition } from '../../core/evaluate-condition.ts'
-import type { AsOfFeature, DerivedFeature, Feature, MeasureFeature } from '../../features/definition.ts'
+import type { ChurnConfig } from '../../features/churn.ts'
+import type {
+  AsOfFeature,
+  DerivedFeature,
+  Feature,
+  MeasureFeature,
+  PastLabelFeature,
+} from '../../features/definition.ts'
+import { judge } from './label-oracle.ts'
 import { dayMs, type TestAttribute, type TestEvent, type World } from './world.ts'
 
 /*
@@ -13,6 +21,10 @@ export interface At {
   /** Midnight of the cutoff. */
   readonly cutoff: number
   readonly features: ReadonlyMap<string, Feature>
+  /** For earlier labels. */
+  readonly churn?: ChurnConfig
+  /** The largest delay of a source. */
+  readonly maxDelay?: number
 }
 
 type Value = number | string | null
@@ -21,6 +33,7 @@ export function oracle(feature: Feature, where: At): Value {
   if (feature.kind === 'measure') return measured(feature, where)
   if (feature.kind === 'asOf') return asOf(feature, where)
   if (feature.kind === 'derived') return derived(feature, where)
+  if (feature.kind === 'pastLabel') return pastLabel(feature, where)
   throw new Error('fitted features are not in the query')
 }
 
@@ -73,7 +86,18 @@ function measured(feature: MeasureFeature, where: At): Value {
       return days.length === 0 ? null : cutoffDay - days.at(-1)!
     case 'first':
       return days.length === 0 ? null : cutoffDay - days[0]!
+    case 'sessions':
+      return sessions(feature, rows)
+    case 'lastValue': {
+      const known = rows.flatMap((event) => {
+        const value = feature.of === 'amount' ? event.amountCents : event.quantityMilli
+        return value === null ? [] : [{ at: event.at, value: value / (feature.of === 'amount' ? 100 : 1000) }]
+      })
+      const atLast = known.filter((one) => one.at === known.at(-1)!.at)
+      return atLast.length === 0 ? null : Math.max(...atLast.map(({ value }) => value))
+    }
     case 'sum':
+    case 'mean':
     case 'min':
     case 'max': {
       const values = rows
@@ -82,6 +106,7 @@ function measured(feature: MeasureFeature, where: At): Value {
       const unit = feature.of === 'amount' ? 100 : 1000
       if (feature.measure === 'sum') return sum(values) / unit
       if (values.length === 0) return null
+      if (feature.measure === 'mean') return sum(values) / unit / values.length
       return (feature.measure === 'min' ? Math.min(...values) : Math.max(...values)) / unit
     }
     case 'distinct':
@@ -111,8 +136,39 @@ function gaps(feature: MeasureFeature & { measure: 'gaps' }, days: readonly numb
   if (feature.of === 'max') return all.length === 0 ? null : Math.max(...lengths)
   if (feature.of === 'sd')
     return all.length < 2 ? null : Math.sqrt(sum(lengths.map((length) => (length - mean) ** 2)) / (lengths.length - 1))
+  if (feature.of === 'first') return lengths[0] ?? null
   const back = all.filter((gap) => gap.length > feature.silentDays!)
   return back.length === 0 ? null : cutoffDay - back.at(-1)!.end
+}
+
+/** Walks the events one by one and opens a session after every long pause. */
+function sessions(feature: MeasureFeature & { measure: 'sessions' }, rows: readonly TestEvent[]): Value {
+  const found: { from: number; to: number }[] = []
+  for (const { at } of rows) {
+    const open = found.at(-1)
+    if (open !== undefined && at - open.to <= feature.inactivityMinutes * 60_000) open.to = at
+    else found.push({ from: at, to: at })
+  }
+  const minutes = sum(found.map(({ from, to }) => (to - from) / 60_000))
+  if (feature.of === 'count') return found.length
+  if (feature.of === 'totalMinutes') return minutes
+  return found.length === 0 ? null : minutes / found.length
+}
+
+/** Judges the user at every earlier cutoff, from what was visible at the cutoff alone. */
+function pastLabel(feature: PastLabelFeature, where: At): Value {
+  const { world, user, cutoff } = where
+  const churn = where.churn!
+  const maxDelay = where.maxDelay!
+  const known = { ...world, events: visibleEvents(where) }
+  const labels: number[] = []
+  for (let k = 0; k < feature.windows; k++) {
+    const days = churn.gapDays + churn.horizonDays + maxDelay + k * churn.horizonDays
+    const judged = judge({ world: known, churn, maxDelay, dataEnd: cutoff }, user, cutoff - days * dayMs)
+    if (judged.status === 'example') labels.push(judged.label!)
+  }
+  if (feature.read === 'windows') return labels.length
+  return feature.read === 'churns' ? sum(labels) : (labels[0] ?? null)
 }
 
 function spread(feature: MeasureFeature & { measure: 'levels' }, rows: readonly TestEvent[]): Value {
@@ -156,6 +212,10 @@ function asOf(feature: AsOfFeature, { world, user, cutoff }: At): Value {
 
 function derived(feature: DerivedFeature, where: At): Value {
   const inputs = feature.from.map((name) => oracle(where.features.get(name)!, where))
+  if (feature.formula === 'largest') {
+    const known = inputs.filter((value) => value !== null) as number[]
+    return known.length === 0 ? null : Math.max(...known)
+  }
   if (inputs.includes(null)) return null
   const values = inputs as number[]
   const [a, b] = values as [number, number]
@@ -178,6 +238,15 @@ function derived(feature: DerivedFeature, where: At): Value {
       return a < limit ? 1 : 0
     case 'countPositive':
       return values.filter((value) => value > 0).length
+    case 'sum':
+      return sum(values)
+    case 'concentration':
+      return sum(values) === 0 ? null : sum(values.map((value) => (value / sum(values)) ** 2))
+    case 'shift': {
+      const [now, then] = [values.slice(0, values.length / 2), values.slice(values.length / 2)]
+      if (sum(now) === 0 || sum(then) === 0) return null
+      return sum(now.map((value, i) => Math.abs(value / sum(now) - then[i]! / sum(then)))) / 2
+    }
     case 'slope': {
       const centre = (values.length - 1) / 2
       const mean = sum(values) / values.length

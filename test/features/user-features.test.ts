@@ -23,24 +23,39 @@ const measures = {
   quoted: { measure: 'distinct', of: 'channel', where: "category = 'c''c' or category is null", lookbackDays: 45 },
   gap_count: { measure: 'gaps', of: 'count', where: "channel <> 'web'", lookbackDays: 90, offsetDays: 5 },
   channel_mix: { measure: 'levels', of: 'channel', statistic: 'entropy', lookbackDays: 50 },
+  mean_paid: { measure: 'mean', of: 'amount', where: 'quantity > 1', lookbackDays: 120, offsetDays: 3 },
+  mean_items: { measure: 'mean', of: 'quantity', lookbackDays: 'lifetime' },
+  last_paid: { measure: 'lastValue', of: 'amount', lookbackDays: 60 },
+  last_items: { measure: 'lastValue', of: 'quantity', where: "channel = 'web'", lookbackDays: 'lifetime' },
+  first_gap: { measure: 'gaps', of: 'first', lookbackDays: 80 },
+  visits: { measure: 'sessions', of: 'count', lookbackDays: 60 },
+  visits_before: { measure: 'sessions', of: 'count', lookbackDays: 60, offsetDays: 60, inactivityMinutes: 600 },
+  app_minutes: { measure: 'sessions', of: 'totalMinutes', where: "channel = 'app'", lookbackDays: 'lifetime' },
+  visit_length: { measure: 'sessions', of: 'meanMinutes', lookbackDays: 90, inactivityMinutes: 1440 },
   first_kind: { measure: 'firstLevel', of: 'category', where: 'source is not null', lookbackDays: 40 },
 }
 const formulas = {
   a_share: { formula: 'share', from: ['big', 'gap_count'] },
   a_product: { formula: 'product', from: ['many', 'big'] },
   a_share_of_products: { formula: 'difference', from: ['a_product', 'least'] },
+  a_sum: { formula: 'sum', from: ['big', 'many', 'gap_count'] },
+  a_largest: { formula: 'largest', from: ['least', 'big', 'mean_paid'] },
+  a_concentration: { formula: 'concentration', from: ['big', 'gap_count', 'at_night'] },
+  a_shift: { formula: 'shift', from: ['big', 'visits', 'gap_count', 'visits_before'] },
   how_many: { formula: 'countPositive', from: ['big', 'many', 'least'] },
 }
 
-test("a config's own conditions, offsets and formulas agree with the plain formulation to 1e-9", async () => {
+const sources = [{ delays: [0] }, { delays: [2] }, { delays: [0, 2] }]
+
+test.each(sources)('own measures and formulas agree with the plain formulation: delays $delays', async ({ delays }) => {
   const add = {
     ...Object.fromEntries(Object.entries(measures).map(([name, of]) => [name, { kind: 'measure', ...words, ...of }])),
     ...Object.fromEntries(Object.entries(formulas).map(([name, of]) => [name, { kind: 'derived', ...words, ...of }])),
   }
   const features = userFeatures(featuresSchema.parse({ add }).add)
-  const world = randomWorld(createRandom('own'), { users: 60, delays: [0, 2], categories: ['a', 'b', "c'c", 'd'] })
+  const world = randomWorld(createRandom('own'), { users: 60, delays, categories: ['a', 'b', "c'c", 'd'] })
   await loadWorld(engine, world)
-  const plan = testPlan(catalogContext(), { features, supporting: [], delaysDays: [0, 2], context: [] })
+  const plan = testPlan(catalogContext(), { features, supporting: [], delaysDays: delays, context: [] })
   const { rows } = await makeExamples(engine, plan)
   const byName = new Map<string, Feature>(features.map((feature) => [feature.name, feature]))
   const filled = new Map<string, number>()
