@@ -25,6 +25,7 @@ export default defineConfig({
         'reports/**',
         'core/**',
       ],
+      exclude: ['models/kernels/assembly/**'],
       reporter: ['text-summary', 'json-summary'],
     },
   },

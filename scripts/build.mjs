@@ -1,5 +1,5 @@
-// Compiles the rooms to dist/, copies what the compiler leaves behind, removes what no source stands for any more,
-// and writes dist/versions.json: one sha256 per room over its compiled files (part of every stage's cache key).
+// Compiles the kernels (AssemblyScript, only when they changed) and the rooms to dist/, copies what the compiler leaves
+// behind, removes what no source stands for any more, and writes dist/versions.json: one sha256 per room over its compiled files (part of every stage's cache key).
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import {
@@ -47,13 +47,43 @@ const walk = (folder) =>
     : []
 
 const require = createRequire(import.meta.url)
+const expected = new Set()
+
+// Every file at the top of assembly/ becomes one module: assembly/training.ts -> dist/models/kernels/training.wasm.
+const assembly = join(root, 'models', 'kernels', 'assembly')
+const assemblyFlags = (
+  '-O3 --noAssert --runtime stub --noExportMemory --importMemory --sharedMemory --initialMemory 1 ' +
+  '--maximumMemory 65536 --enable simd --enable threads --enable bulk-memory'
+).split(' ')
+const assemblyVersion = JSON.parse(readFileSync(require.resolve('assemblyscript/package.json'), 'utf8')).version
+const assemblyHash = createHash('sha256').update(JSON.stringify([assemblyVersion, assemblyFlags]))
+for (const path of walk(assembly).sort())
+  assemblyHash.update(relative(assembly, path)).update('\0').update(readFileSync(path))
+const stamp = assemblyHash.digest('hex')
+const stampFile = join(dist, 'kernels.sha256')
+const kernelSources = readdirSync(assembly).filter((name) => name.endsWith('.ts'))
+const kernelFiles = kernelSources.map((name) => join(dist, 'models', 'kernels', name.replace(/\.ts$/, '.wasm')))
+const isStamped = existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp && kernelFiles.every(existsSync)
+for (const [k, source] of kernelSources.entries()) {
+  expected.add(kernelFiles[k])
+  if (isStamped) continue
+  const asc = join(dirname(require.resolve('assemblyscript/package.json')), 'bin', 'asc.js')
+  const input = relative(root, join(assembly, source))
+  const made = spawnSync(process.execPath, [asc, input, ...assemblyFlags, '-o', relative(root, kernelFiles[k])], {
+    cwd: root,
+    stdio: 'inherit',
+  })
+  if (made.status !== 0) process.exit(made.status ?? 1)
+}
+if (!isStamped) writeFileSync(stampFile, stamp)
+
 const tsc = join(dirname(require.resolve('typescript/package.json')), 'bin', 'tsc')
 const compiled = spawnSync(process.execPath, [tsc, '-p', join(root, 'tsconfig.json')], { stdio: 'inherit' })
 if (compiled.status !== 0) process.exit(compiled.status ?? 1)
 
-const expected = new Set()
 for (const room of rooms) {
   for (const path of walk(join(root, room))) {
+    if (path.startsWith(assembly)) continue
     const target = join(dist, relative(root, path))
     if (path.endsWith('.ts')) expected.add(target.replace(/\.ts$/, '.js'))
     else if (assetEndings.some((ending) => path.endsWith(ending))) {

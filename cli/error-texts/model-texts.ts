@@ -13,6 +13,16 @@ export const modelTexts: Readonly<Record<string, ErrorText>> = {
     'Check the label definition and the horizon; `ebb check CONFIG --data` shows churn rates by cutoff.',
   ),
   FIT_WEIGHTS: text('data', 'A row weight is negative, infinite or missing.', fault),
+  KERNELS_UNSUPPORTED: text(
+    'config',
+    'The config asks for WebAssembly kernels and this runtime cannot run them.',
+    'Write kernels: auto (or ts): the same results, slower.',
+  ),
+  KERNEL_MEMORY: text(
+    'data',
+    'Rows times features need more memory than the kernels can address (4 GiB).',
+    'Use fewer rows (a sample of users, fewer cutoffs) or fewer features.',
+  ),
   MODEL_COLUMN_KIND: text(
     'data',
     'A feature is a number now and was a category in training, or the other way round.',

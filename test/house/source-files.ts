@@ -23,7 +23,10 @@ export const rooms = [
 ] as const
 export type Room = (typeof rooms)[number]
 
-/** Paths below `folder` (relative to the checkout, with `/`) that end with one of `endings`. */
+/** AssemblyScript: another compiler, other rules for imports. */
+const assembly = 'models/kernels/assembly/'
+
+/** Paths below `folder` (relative to the checkout, with `/`) that end with one of `endings`; kernels in AssemblyScript left out. */
 export function filesBelow(folder: string, endings: readonly string[]): string[] {
   // A room without a file yet is no folder in a fresh checkout.
   if (!existsSync(join(root, folder))) return []
@@ -34,5 +37,6 @@ export function filesBelow(folder: string, endings: readonly string[]): string[]
         .slice(root.length + 1)
         .replaceAll('\\', '/'),
     )
+    .filter((path) => !path.startsWith(assembly))
     .sort()
 }

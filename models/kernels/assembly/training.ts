@@ -1,0 +1,1 @@
+export { fitBounds } from './training/fit-bounds'

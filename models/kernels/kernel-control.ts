@@ -1,0 +1,51 @@
+/**
+ * How the threads of a pool share work: chunks of one kernel call are claimed one by one, so that a thread that comes
+ * late, or that the machine holds up, costs no more than the chunk it is at. All words are int32 and apart by a cache line.
+ */
+export const controlAddress = 1024
+/** Arguments of the kernel at hand: up to 64 doubles. */
+export const argumentsAddress = 8192
+export const mostArguments = 64
+
+export const word = {
+  /** Chunks that nobody has claimed; below 0 = the pool is closed. */
+  unclaimed: 0,
+  /** Chunks that are not finished. */
+  unfinished: 16,
+  sleepers: 32,
+  kernel: 48,
+  chunks: 49,
+  failed: 50,
+} as const
+const wordCount = 64
+
+export const controlWords = (buffer: ArrayBufferLike): Int32Array => new Int32Array(buffer, controlAddress, wordCount)
+
+/** A kernel as every thread calls it: arguments at an address, which chunk, which thread (0 = the caller). */
+export type Kernel = (args: number, chunk: number, thread: number) => void
+
+/** Loads before a thread stops asking and goes to sleep: some hundred microseconds. */
+export const spins = 100_000
+
+/**
+ * Claims chunks and runs them until none is left. A successful exchange proves that the call is still under way, so the
+ * words read after it belong to it. Returns how many chunks were unclaimed at last: 0, or -1 once the pool is closed.
+ */
+export function workOff(words: Int32Array, kernels: readonly Kernel[], thread: number): number {
+  let unclaimed = Atomics.load(words, word.unclaimed)
+  while (unclaimed > 0) {
+    const seen = Atomics.compareExchange(words, word.unclaimed, unclaimed, unclaimed - 1)
+    if (seen !== unclaimed) {
+      unclaimed = seen
+      continue
+    }
+    try {
+      kernels[words[word.kernel]!]!(argumentsAddress, words[word.chunks]! - unclaimed, thread)
+    } catch {
+      Atomics.store(words, word.failed, 1)
+    }
+    if (Atomics.sub(words, word.unfinished, 1) === 1) Atomics.notify(words, word.unfinished)
+    unclaimed = Atomics.load(words, word.unclaimed)
+  }
+  return unclaimed
+}

@@ -1,0 +1,27 @@
+import { workerData } from 'node:worker_threads'
+import { controlWords, spins, word, workOff } from './kernel-control.ts'
+import { type KernelModule, kernelsOf } from './kernel-module.ts'
+import type { SharedMemory } from './web-assembly.ts'
+
+/** `workerData` of a thread of the pool. */
+export interface KernelWorkerSetup {
+  readonly module: KernelModule
+  readonly memory: SharedMemory
+  readonly thread: number
+}
+
+/** Works until the pool is closed: asks for a while, then sleeps until there are chunks again. */
+const { module, memory, thread } = workerData as KernelWorkerSetup
+const words = controlWords(memory.buffer)
+const kernels = kernelsOf(module, memory)
+for (let idle = 0; workOff(words, kernels, thread) >= 0;) {
+  if (Atomics.load(words, word.unclaimed) !== 0) {
+    idle = 0
+    continue
+  }
+  if (++idle < spins) continue
+  Atomics.add(words, word.sleepers, 1)
+  Atomics.wait(words, word.unclaimed, 0)
+  Atomics.sub(words, word.sleepers, 1)
+  idle = 0
+}

@@ -1,0 +1,75 @@
+import { describe, expect, test } from 'vitest'
+import { createRandom } from '../../core/random.ts'
+import { createKernelPool, type KernelChoice, type KernelPool } from '../../models/kernels/kernel-pool.ts'
+import { MemoryPlan } from '../../models/kernels/memory-plan.ts'
+import { trainingKernels } from '../../models/kernels/training.ts'
+
+const features = 40
+const rows = 700
+
+/** Bounds of 40 features by the kernel `fitBounds`: float32 of different shapes, some missing. */
+function boundsBy({ kernels, threads, maxBins }: { kernels: KernelChoice; threads: number; maxBins: number }) {
+  const plan = new MemoryPlan({ where: 'test', what: '40 features' })
+  const values = plan.reserve(4 * features * rows)
+  const room = plan.reserve(4 * features * (rows + 3 * 2048))
+  const bounds = plan.reserve(1024 * features)
+  const found = plan.reserve(4 * features)
+  const pool = createKernelPool(trainingKernels, { pages: plan.pages, threads, kernels })
+  try {
+    fill(pool, values)
+    pool.run('fitBounds', [values, rows, room, maxBins, bounds, found], features)
+    const { f32, i32 } = pool.memory
+    return {
+      bounds: f32.slice(bounds / 4, bounds / 4 + 256 * features),
+      found: i32.slice(found / 4, found / 4 + features),
+    }
+  } finally {
+    pool.close()
+  }
+}
+
+function fill({ memory }: KernelPool, values: number): void {
+  const random = createRandom(5)
+  const odd = [0, -0, Infinity, -Infinity, 1e-45, 3e38]
+  for (let f = 0; f < features; f++) {
+    for (let i = 0; i < rows; i++) {
+      const shapes = [random.normal(), random.integer(9) - 4, Math.exp(9 * random.normal()), odd[random.integer(6)]!]
+      const isMissing = f === 7 || random.next() < 0.1
+      memory.f32[values / 4 + f * rows + i] = isMissing ? Number.NaN : shapes[f % 4]!
+    }
+  }
+}
+
+describe('kernel pool', () => {
+  test.each([5, 64, 254])(
+    'bounds of at most %i bins: the same bits by wasm, by its twin, with 1, 2 and 3 threads',
+    (maxBins) => {
+      const plain = boundsBy({ kernels: 'ts', threads: 2, maxBins })
+      expect(plain.found[7]).toBe(-1)
+      expect(Math.max(...plain.found)).toBeLessThan(maxBins)
+      for (const threads of [1, 2, 3]) expect(boundsBy({ kernels: 'wasm', threads, maxBins })).toEqual(plain)
+    },
+  )
+
+  test('ten pools after each other, whose threads may come late or never, give the same bits', () => {
+    const once = boundsBy({ kernels: 'wasm', threads: 1, maxBins: 30 })
+    for (let call = 0; call < 10; call++) expect(boundsBy({ kernels: 'auto', threads: 2, maxBins: 30 })).toEqual(once)
+  })
+
+  test('an unknown kernel is named', () => {
+    const pool = createKernelPool(trainingKernels, { pages: 2, threads: 1, kernels: 'wasm' })
+    expect(() => pool.run('nothing', [], 1)).toThrow('no kernel named "nothing"')
+    pool.close()
+  })
+
+  test('a plan beyond 4 GiB says the limit; one below it keeps addresses apart and whole', () => {
+    const plan = new MemoryPlan({ where: 'fit gbdt', what: '90,000,000 rows x 40 features' })
+    const first = plan.reserve(3 * 2 ** 30)
+    const second = plan.reserve(1)
+    expect([first % 64, second - first]).toEqual([0, 3 * 2 ** 30])
+    expect(plan.pages).toBe(3 * 2 ** 14 + 2)
+    expect(() => plan.reserve(2 ** 30)).toThrow(
+      'fit gbdt: 90,000,000 rows x 40 features do not fit into the memory of the kernels, expected at most 4.00 GiB, got more than 4.00 GiB',
+    )
+  })
+})
