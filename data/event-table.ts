@@ -9,6 +9,8 @@ export interface ExtractedRelations {
   readonly users: string
   /** One per attribute table of the config. */
   readonly attributes: readonly AttributeRelation[]
+  /** `events` has the column `available_day`. */
+  readonly hasAvailableDay: boolean
 }
 
 /** Column -> type (DuckDB's word; the Spark dialect maps it). */
@@ -32,6 +34,12 @@ export const eventColumns = {
   /** The source's `delayDays`: the event is seen by features only of cutoffs > event_day + delay_days. */
   delay_days: 'INTEGER',
 } as const
+
+/**
+ * Only there when some source maps `available_at` (`hasAvailableDay`): DATE, the day on which the row became available;
+ * NULL for sources that do not say. Features see the row at cutoffs after it.
+ */
+export const availableDayColumn = 'available_day'
 
 export const userColumns = {
   user_index: 'INTEGER',

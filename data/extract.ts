@@ -5,7 +5,15 @@ import { loadAttributeSource, openAttributes, type LoadedAttributes, type OpenAt
 import { checkFault } from './check-fault.ts'
 import { checkContract } from './contract.ts'
 import { resolveDataEnd } from './data-end.ts'
-import { afterEndSql, eventsRelation, eventsSql, usersRelation, usersSql } from './event-relations.ts'
+import {
+  afterEndSql,
+  eventsRelation,
+  eventsSql,
+  hasAvailableDay,
+  type RowsEnd,
+  usersRelation,
+  usersSql,
+} from './event-relations.ts'
 import { commonIdType, judgeSource, openSource, requireSources, type JudgedSource } from './event-source.ts'
 import { ExtractRefused, type Extracted, type ExtractRequest } from './extracted.ts'
 import { checkFreshness } from './freshness.ts'
@@ -29,7 +37,8 @@ export async function extractEvents(request: ExtractRequest): Promise<Extracted>
     asOf: request.asOf,
     lastEventDay: latest(sources.map(({ lastEvent }) => dayOf(lastEvent))),
   })
-  const made = await makeRelations(session, sources, { dataEnd, emit: request.emit })
+  const end = { dataEnd, asOf: request.asOf }
+  const made = await makeRelations(session, sources, { end, emit: request.emit })
   const measured = await measureQuality(session, eventsRelation, { sources: made.counts, users: made.users })
   const loaded: LoadedAttributes[] = []
   const { rejectsDir } = request
@@ -48,6 +57,7 @@ export async function extractEvents(request: ExtractRequest): Promise<Extracted>
       events: eventsRelation,
       users: usersRelation,
       attributes: loaded.map(({ relation }) => relation),
+      hasAvailableDay: hasAvailableDay(sources),
     },
     dataEnd,
     firstEventDay: parseDay(eventsByDay[0]!.day),
@@ -81,19 +91,19 @@ async function openAll(session: SqlSession, request: ExtractRequest, zones: Zone
 async function makeRelations(
   session: SqlSession,
   sources: readonly JudgedSource[],
-  { dataEnd, emit }: { readonly dataEnd: Day; readonly emit: ExtractRequest['emit'] },
+  { end, emit }: { readonly end: RowsEnd; readonly emit: ExtractRequest['emit'] },
 ) {
   const { dialect } = session
   const rows = sources.reduce((sum, { usable }) => sum + usable, 0)
   emit({ name: 'extract', message: 'users and events', rows })
-  await session.execute('users', dialect.createTable(usersRelation, usersSql(sources, dataEnd, dialect)))
-  await session.execute('events', dialect.createTable(eventsRelation, eventsSql(sources, dataEnd, dialect)))
+  await session.execute('users', dialect.createTable(usersRelation, usersSql(sources, end, dialect)))
+  await session.execute('events', dialect.createTable(eventsRelation, eventsSql(sources, end, dialect)))
   const [users] = await session.rows(null, `SELECT COUNT(*) AS row_count FROM ${usersRelation}`)
   const counts = []
   for (const source of sources) {
-    const { name, rowsRead, filteredOut, usable, filled, lastEvent, config } = source
-    const isPast = lastEvent === null || lastEvent < dataEnd
-    const after = isPast ? 0 : await countOf(session, afterEndSql(source, dataEnd, dialect))
+    const { name, rowsRead, filteredOut, usable, filled, config } = source
+    const afterEnd = afterEndSql(source, end, dialect)
+    const after = afterEnd === null ? 0 : await countOf(session, afterEnd)
     const used = config.deduplicate
       ? await countOf(
           session,

@@ -6,6 +6,7 @@ import { isTimeZone } from './sources/time-zone.ts'
 export const eventFields = [
   'user_id',
   'event_time',
+  'available_at',
   'event_type',
   'amount',
   'quantity',
@@ -137,6 +138,9 @@ export const sourceSchema = z
       .strictObject({
         user_id: column.describe('Who'),
         event_time: column.describe('When; a day, or a time'),
+        available_at: column
+          .optional()
+          .describe('When the row reached you; features see it only at cutoffs after that (late arrivals)'),
         event_type: column.optional().describe('What happened, e.g. purchase'),
         amount: number.optional().describe('Money; a column or arithmetic such as value_cents / 100'),
         quantity: number.optional().describe('A column or arithmetic'),

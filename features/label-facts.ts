@@ -4,7 +4,7 @@ import type { LeafLabel } from './churn.ts'
 import { returnTypes, typeIn } from './label.ts'
 import type { ExamplePlan } from './plan.ts'
 import type { MadeTable, TableNames } from './made-table.ts'
-import { predictionPredicate, seenDay } from './window.ts'
+import { knownDay, predictionPredicate } from './window.ts'
 
 /** What one label says of (cutoff c, user u): SQL conditions that are never NULL, over the joined relations. */
 export interface LabelFacts {
@@ -83,6 +83,8 @@ function moments(context: LabelContext, leaf: MomentLeaf & { name: string }, ind
   const already = `m.known_day < c.cutoff AND (m.returned_day IS NULL OR m.returned_day >= c.cutoff)`
   const inGap = `m.known_day >= c.cutoff AND m.churn_day < ${windowStart}`
   const churned = predictionPredicate(dialect, { day: 'm.churn_day', cutoff: 'c.cutoff' }, plan.churn)
+  // What is known late can make a silence that was none: seen as churned by the cutoff, but no churn.
+  const isChurn = leaf.kind === 'churn_date' && plan.relations.hasAvailableDay === true ? ' AND m.is_churn' : ''
   const select = leaf.kind === 'explicit' ? explicitMoments(context, leaf) : silenceMoments(context, leaf)
   return {
     tables: [
@@ -91,8 +93,8 @@ function moments(context: LabelContext, leaf: MomentLeaf & { name: string }, ind
         name: `label-churned-${index}`,
         table: byCutoff,
         select: `SELECT c.cutoff, m.user_index,
-  ${dialect.anyTrue(already)} AS already, ${dialect.anyTrue(inGap)} AS in_gap,
-  ${dialect.anyTrue(churned)} AS churned
+  ${dialect.anyTrue(already)} AS already, ${dialect.anyTrue(`${inGap}${isChurn}`)} AS in_gap,
+  ${dialect.anyTrue(`${churned}${isChurn}`)} AS churned
 FROM ${name} AS m JOIN ${table('cutoffs')} AS c ON m.churn_day < ${dialect.addDays('c.cutoff', String(gapDays + horizonDays))}
 GROUP BY c.cutoff, m.user_index`,
       },
@@ -117,9 +119,9 @@ function explicitMoments(context: LabelContext, leaf: Extract<LeafLabel, { kind:
   const events = plan.relations.events
   const end = dialect.day(plan.dataEnd)
   return `SELECT e.user_index, e.event_day AS churn_day, e.seen_day AS known_day,
-  MIN(${seenDay(dialect, plan.delaysDays, 'r')}) AS returned_day
+  MIN(${knownDay(dialect, plan, 'r')}) AS returned_day
 FROM (
-  SELECT DISTINCT e.user_index, e.event_time, e.event_day, ${seenDay(dialect, plan.delaysDays, 'e')} AS seen_day
+  SELECT DISTINCT e.user_index, e.event_time, e.event_day, ${knownDay(dialect, plan, 'e')} AS seen_day
   FROM ${events} AS e
   WHERE ${typeIn(dialect, 'e.event_type', leaf.events)} AND e.event_day < ${end}
 ) AS e
@@ -131,19 +133,23 @@ GROUP BY e.user_index, e.event_time, e.event_day, e.seen_day`
 function silenceMoments(context: LabelContext, leaf: Extract<LeafLabel, { kind: 'churn_date' }>): string {
   const { plan, dialect } = context
   const churnDay = dialect.addDays('q.event_day', String(leaf.silenceDays))
-  const knownDay = dialect.addDays('q.event_day', String(leaf.silenceDays + Math.max(...plan.delaysDays)))
-  return `SELECT q.user_index, ${churnDay} AS churn_day, ${knownDay} AS known_day, q.returned_day
+  const silenceKnown = dialect.addDays('q.event_day', String(leaf.silenceDays + Math.max(...plan.delaysDays)))
+  const isChurn = `q.next_day IS NULL OR q.next_day > ${churnDay}`
+  const hasKnown = plan.relations.hasAvailableDay === true
+  const columns = hasKnown
+    ? `GREATEST(${silenceKnown}, q.seen_day) AS known_day, q.returned_day, (${isChurn}) AS is_churn`
+    : `${silenceKnown} AS known_day, q.returned_day`
+  return `SELECT q.user_index, ${churnDay} AS churn_day, ${columns}
 FROM (
-  SELECT e.user_index, e.event_day,
+  SELECT e.user_index, e.event_day,${hasKnown ? ' e.seen_day,' : ''}
     LEAD(e.event_day) OVER (PARTITION BY e.user_index ORDER BY e.event_day) AS next_day,
     MIN(e.seen_day) OVER (PARTITION BY e.user_index ORDER BY e.event_day
       ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING) AS returned_day
   FROM (
-    SELECT e.user_index, e.event_day, MIN(${seenDay(dialect, plan.delaysDays, 'e')}) AS seen_day
+    SELECT e.user_index, e.event_day, MIN(${knownDay(dialect, plan, 'e')}) AS seen_day
     FROM ${plan.relations.events} AS e
     WHERE ${typeIn(dialect, 'e.event_type', leaf.events)} AND e.event_day < ${dialect.day(plan.dataEnd)}
     GROUP BY e.user_index, e.event_day
   ) AS e
-) AS q
-WHERE q.next_day IS NULL OR q.next_day > ${churnDay}`
+) AS q${hasKnown ? '' : `\nWHERE ${isChurn}`}`
 }

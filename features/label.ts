@@ -12,6 +12,8 @@ import type { ChurnConfig, LeafLabel } from './churn.ts'
  * churn_date           N = silenceDays. A day x with an event of `events` and none on x+1 .. x+N makes a churn on day
  *                      x + N, the last of the N silent days. Churned iff such a day falls in W. It is known from the cutoff
  *                      x + N + d + 1 on (then all N days have been seen silent).
+ *                      With rows that became available late, silent means silent in what is known at the cutoff (already
+ *                      churned), but silent in the whole log for the label.
  * explicit             every event of `events` is a churn on its day, known as soon as the event is visible.
  * any                  churned iff one of its labels says so; the same for already churned and churned in the gap.
  *

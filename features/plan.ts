@@ -8,6 +8,8 @@ export interface PlanRelations {
   readonly events: string
   readonly users: string
   readonly attributes: readonly PlanAttribute[]
+  /** `events` has a column available_day DATE: the row is known at cutoffs after it (NULL: with its seen day). Default false. */
+  readonly hasAvailableDay?: boolean
 }
 
 export interface PlanAttribute {

@@ -5,7 +5,7 @@ import { targetLeaves, typeIn } from './label.ts'
 import { labelFacts, type LabelFacts } from './label-facts.ts'
 import type { ExamplePlan } from './plan.ts'
 import type { MadeTable, TableNames } from './made-table.ts'
-import { seenDay, windowPredicate } from './window.ts'
+import { knownDay, knownPredicate, seenDay, type Visibility, windowPredicate } from './window.ts'
 
 export interface SpineSql {
   readonly tables: readonly MadeTable[]
@@ -59,7 +59,7 @@ function checkClosed(plan: ExamplePlan): void {
 
 /** (user_index, first_seen DATE). */
 function seenSelect(plan: ExamplePlan, dialect: Dialect): string {
-  return `SELECT e.user_index, MIN(${seenDay(dialect, plan.delaysDays, 'e')}) AS first_seen
+  return `SELECT e.user_index, MIN(${knownDay(dialect, plan, 'e')}) AS first_seen
 FROM ${plan.relations.events} AS e
 WHERE e.event_day < ${dialect.day(plan.dataEnd)}
 GROUP BY e.user_index`
@@ -72,6 +72,9 @@ function activeTables(plan: ExamplePlan, dialect: Dialect, table: TableNames): M
   const window = { lookbackDays: rule.withinDays, offsetDays: 0 }
   const first = dialect.addDays(dialect.day(plan.cutoffs[0]!), String(-rule.withinDays))
   const days = dialect.daySeries('day', first, dialect.day(plan.cutoffs.at(-1)!))
+  const hasKnown = plan.relations.hasAvailableDay === true
+  const known = hasKnown ? `, ${knownDay(dialect, plan, 'e')} AS known_day` : ''
+  const isKnown = hasKnown ? ` AND ${knownPredicate('e.known_day', 'd.cutoff')}` : ''
   return [
     {
       name: 'eligible-days',
@@ -85,11 +88,11 @@ JOIN ${days} AS d ON ${windowPredicate(dialect, { seen: 'd.day', cutoff: 'c.cuto
       table: table('active'),
       select: `SELECT DISTINCT d.cutoff, e.user_index
 FROM (
-  SELECT DISTINCT e.user_index, ${seenDay(dialect, plan.delaysDays, 'e')} AS day
+  SELECT DISTINCT e.user_index, ${seenDay(dialect, plan.delaysDays, 'e')} AS day${known}
   FROM ${plan.relations.events} AS e
   WHERE ${typeIn(dialect, 'e.event_type', rule.events)} AND e.event_day < ${dialect.day(plan.dataEnd)}
 ) AS e
-JOIN ${table('eligible_days')} AS d ON d.day = e.day`,
+JOIN ${table('eligible_days')} AS d ON d.day = e.day${isKnown}`,
     },
   ]
 }
@@ -164,7 +167,7 @@ ORDER BY u.user_index`
 
 /** (cutoff DATE, users BIGINT), ascending: users with a visible event before each cutoff, e.g. of dropped ones. */
 export function usersSeenSelect(
-  relations: Pick<ExamplePlan, 'relations' | 'delaysDays' | 'dataEnd'>,
+  relations: Pick<ExamplePlan, 'relations' | 'dataEnd'> & Visibility,
   cutoffs: readonly Day[],
   dialect: Dialect,
 ): string {
@@ -175,7 +178,7 @@ export function usersSeenSelect(
   )
   return `SELECT c.cutoff, COUNT(u.user_index) AS users
 FROM ${days} LEFT JOIN (
-  SELECT e.user_index, MIN(${seenDay(dialect, relations.delaysDays, 'e')}) AS first_seen
+  SELECT e.user_index, MIN(${knownDay(dialect, relations, 'e')}) AS first_seen
   FROM ${relations.relations.events} AS e
   WHERE e.event_day < ${dialect.day(relations.dataEnd)}
   GROUP BY e.user_index

@@ -8,8 +8,8 @@ export type TextField = (typeof textFields)[number]
 
 /** The file's columns that an event source reads: who, when and what in every file, the rest in at least one. */
 export function eventColumnsNeeded(config: SourceConfig, known: readonly string[]): NeededColumns {
-  const { user_id, event_time, event_type, amount, quantity, item, category, channel } = config.columns
-  const required = [user_id, event_time, event_type].filter((name) => name !== undefined)
+  const { user_id, event_time, available_at, event_type, amount, quantity, item, category, channel } = config.columns
+  const required = [user_id, event_time, available_at, event_type].filter((name) => name !== undefined)
   const numbers = [amount, quantity].flatMap((text) =>
     text === undefined ? [] : columnsOf(numberExpression(text, known)),
   )

@@ -37,17 +37,20 @@ export function eventView(input: EventViewInput, dialect: Dialect): EventView {
   const time = readTime(column(config.columns.event_time), config, { dialect, where })
   const userId = castUserId(column(config.columns.user_id), input.ownIdType, 'own_id')
   const numbers = numberFields(input, raw)
+  const available = availableTime(input, raw, dialect)
   const typed = [
     `${userId.sql} AS own_id`,
     `${time.instant ?? nullOf(dialect, 'timestamp')} AS instant_utc`,
     `${time.wallClock ?? nullOf(dialect, 'timestamp')} AS wall_clock`,
     `${time.day ?? nullOf(dialect, 'timestamp')} AS bare_day`,
+    ...available.typed,
     ...numbers.map(({ sql, value }) => `${sql} AS ${value}`),
     ...textFields.map((field) => `${textField(input, raw, field, dialect)} AS ${field}`),
   ]
   const faults = [
     ...userId.faults,
     ...timeFaults(column(config.columns.event_time), 'event_time', 'event_time', time.expected),
+    ...available.faults,
     ...eventTypeFault(config, raw),
     ...numbers.flatMap(({ faults }) => faults),
   ]
@@ -61,16 +64,50 @@ export function eventView(input: EventViewInput, dialect: Dialect): EventView {
     typed,
     placed: [
       `${localTime(input.zones, { instant: 'instant_utc', wallClock: 'wall_clock', day: 'bare_day' })} AS event_time`,
+      ...available.placed,
       `${scaled('amount', 100)} AS amount_cents`,
       `${scaled('quantity', 1000)} AS quantity_milli`,
     ],
-    result: ['event_time', 'event_type', 'amount_cents', 'quantity_milli', 'item', 'category', 'channel'],
+    result: [
+      'event_time',
+      ...available.result,
+      'event_type',
+      'amount_cents',
+      'quantity_milli',
+      'item',
+      'category',
+      'channel',
+    ],
     faults,
     idMap: input.idMap,
     idColumn: column(config.columns.user_id),
     userIdType: input.userIdType,
     wanted: input.wanted,
   })
+}
+
+/** When rows reached the source: SELECT items of the two layers, and the column; nothing where it is not mapped. */
+function availableTime(
+  { config, where, zones }: EventViewInput,
+  raw: ReadonlyMap<string, RawColumn>,
+  dialect: Dialect,
+): { typed: string[]; placed: string[]; result: string[]; faults: RowFault[] } {
+  const name = config.columns.available_at
+  if (name === undefined) return { typed: [], placed: [], result: [], faults: [] }
+  const column = raw.get(name)!
+  const time = readTime(column, config, { dialect, where })
+  const none = nullOf(dialect, 'timestamp')
+  const names = { instant: 'available_instant', wallClock: 'available_wall_clock', day: 'available_bare_day' }
+  return {
+    typed: [
+      `${time.instant ?? none} AS ${names.instant}`,
+      `${time.wallClock ?? none} AS ${names.wallClock}`,
+      `${time.day ?? none} AS ${names.day}`,
+    ],
+    placed: [`${localTime(zones, names)} AS available_at`],
+    result: ['available_at'],
+    faults: timeFaults(column, 'available_at', 'available_at', time.expected),
+  }
 }
 
 const textFields = ['event_type', 'item', 'category', 'channel'] as const

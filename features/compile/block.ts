@@ -2,12 +2,12 @@ import type { Condition } from '../../core/condition.ts'
 import { canonicalJson } from '../../core/json.ts'
 import { conditionSql } from '../../engines/condition-sql.ts'
 import type { Dialect } from '../../engines/dialect.ts'
-import type { Calendar } from '../calendar.ts'
+import { segmentColumn, segmentJoin, type Calendar } from '../calendar.ts'
 import type { MeasureFeature } from '../definition.ts'
 import { eventColumn } from '../event-columns.ts'
 import type { MadeTable, TableNames } from '../made-table.ts'
 import type { ExamplePlan } from '../plan.ts'
-import { seenDay, windowKey } from '../window.ts'
+import { knownDay, seenDay, windowKey } from '../window.ts'
 
 /** What every block of the compiler works with. */
 export interface BlockContext {
@@ -43,13 +43,37 @@ export function whereSql(context: BlockContext, condition: Condition | undefined
 export function visibleEvents(context: BlockContext): {
   readonly from: string
   readonly seen: string
+  readonly known: string
   readonly where: string
 } {
   const { plan, dialect } = context
   const seen = seenDay(dialect, plan.delaysDays, 'e')
+  const known = knownDay(dialect, plan, 'e')
   const last = dialect.day(plan.cutoffs.at(-1)!)
-  return { from: `${plan.relations.events} AS e`, seen, where: `${seen} < ${last}` }
+  return { from: `${plan.relations.events} AS e`, seen, known, where: `${known} < ${last}` }
 }
+
+/** Joins and keys of the segments of events (alias `e`); with `available_at` also of the segment in which they are known. */
+export function segmentsOfEvents(context: BlockContext): {
+  readonly joins: string
+  readonly keys: readonly SegmentKey[]
+} {
+  const calendar = context.table('calendar')
+  const { seen, known } = visibleEvents(context)
+  const segment = { sql: segmentColumn, name: 'segment' }
+  if (!isAvailabilityKnown(context)) return { joins: segmentJoin(calendar, seen), keys: [segment] }
+  return {
+    joins: `${segmentJoin(calendar, seen)}\nLEFT JOIN ${calendar} AS known ON known.day = ${known}`,
+    keys: [segment, { sql: 'COALESCE(known.segment, 0)', name: 'known_segment' }],
+  }
+}
+
+interface SegmentKey {
+  readonly sql: string
+  readonly name: string
+}
+
+const isAvailabilityKnown = ({ plan }: BlockContext): boolean => plan.relations.hasAvailableDay === true
 
 /** `expression` where the segment (flags alias `f`) lies in the feature's window, else NULL. */
 export function inWindow(feature: MeasureFeature, expression: string, alias = 'f'): string {
@@ -63,7 +87,10 @@ export function inWindow(feature: MeasureFeature, expression: string, alias = 'f
  */
 export function seenBySpine(context: BlockContext, reach: 'windowed' | 'lifetime'): string {
   const { table } = context
-  return `JOIN ${table('flags')} AS f ON f.segment = g.segment${reach === 'windowed' ? ' AND f.in_any' : ''}
+  const isKnown = isAvailabilityKnown(context)
+    ? `\nJOIN ${table('flags')} AS known ON known.cutoff = f.cutoff AND known.segment = g.known_segment`
+    : ''
+  return `JOIN ${table('flags')} AS f ON f.segment = g.segment${reach === 'windowed' ? ' AND f.in_any' : ''}${isKnown}
 JOIN ${table('spine')} AS s ON s.cutoff = f.cutoff AND s.user_index = g.user_index`
 }
 

@@ -3,7 +3,7 @@ import type { Condition } from '../../core/condition.ts'
 import type { MeasureFeature } from '../definition.ts'
 import { segmentColumn, segmentJoin } from '../calendar.ts'
 import type { MadeTable } from '../made-table.ts'
-import { windowKey } from '../window.ts'
+import { isLaidOutByCutoff, knownPredicate, windowKey } from '../window.ts'
 import {
   conditionKey,
   inWindow,
@@ -38,7 +38,7 @@ export function daysBlocks(context: BlockContext, features: readonly DaysFeature
   const base: Block = { ...noBlock, tables: [daysTable(context, kinds.values())] }
   const active = features.filter((feature) => feature.measure === 'activeDays')
   const gaps = features.filter((feature): feature is GapFeature => feature.measure === 'gaps')
-  const isMixed = context.plan.delaysDays.length > 1
+  const isMixed = isLaidOutByCutoff(context.plan)
   return [
     base,
     ...(active.length === 0
@@ -55,13 +55,15 @@ function daysTable(context: BlockContext, kinds: readonly (Condition | undefined
     const condition = where === undefined ? 'TRUE' : `COALESCE(${dialect.anyTrue(whereSql(context, where))}, FALSE)`
     return `,\n  ${condition} AS k${i}`
   })
+  const known = events.known === events.seen ? '' : `, ${events.known} AS known_day`
+  const byKnown = events.known === events.seen ? '' : `, ${events.known}`
   return {
     name: 'active-days',
     table: table('days'),
-    select: `SELECT e.user_index, e.event_day, ${events.seen} AS seen_day${flags.join('')}
+    select: `SELECT e.user_index, e.event_day, ${events.seen} AS seen_day${known}${flags.join('')}
 FROM ${events.from}
 WHERE ${events.where}
-GROUP BY e.user_index, e.event_day, ${events.seen}`,
+GROUP BY e.user_index, e.event_day, ${events.seen}${byKnown}`,
   }
 }
 
@@ -101,6 +103,10 @@ GROUP BY s.cutoff, s.user_index`,
   }
 }
 
+/** Condition on days (alias `d`) beside flags (`f`) where rows say when they became available. */
+const isKnown = ({ plan }: BlockContext): string =>
+  plan.relations.hasAvailableDay === true ? ` AND ${knownPredicate('d.known_day', 'f.cutoff')}` : ''
+
 /** Several delays: a day counts once however many of its sources are seen. */
 function mixedActiveDays(
   context: BlockContext,
@@ -124,7 +130,7 @@ FROM (
   SELECT s.cutoff, s.user_index, d.event_day${flags.join('')}
   FROM ${table('days')} AS d
   ${segmentJoin(table('calendar'), 'd.seen_day')}
-  JOIN ${table('flags')} AS f ON f.segment = ${segmentColumn}
+  JOIN ${table('flags')} AS f ON f.segment = ${segmentColumn}${isKnown(context)}
   JOIN ${table('spine')} AS s ON s.cutoff = f.cutoff AND s.user_index = d.user_index
   GROUP BY s.cutoff, s.user_index, d.event_day
 ) AS v

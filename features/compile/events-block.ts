@@ -1,6 +1,5 @@
 // SQL templates: some functions are longer than the house's 40 lines, so that a statement can be read in one piece.
 import { valueMeasures, type MeasureFeature } from '../definition.ts'
-import { segmentColumn, segmentJoin } from '../calendar.ts'
 import { windowKey } from '../window.ts'
 import {
   conditionKey,
@@ -9,6 +8,7 @@ import {
   noBlock,
   orEmpty,
   seenBySpine,
+  segmentsOfEvents,
   Slots,
   visibleEvents,
   whereSql,
@@ -58,6 +58,7 @@ export function eventsBlock(context: BlockContext, features: readonly MeasureFea
     values.set(feature.name, decode?.value ?? featureValue(context, feature, value))
   }
   const events = visibleEvents(context)
+  const { joins, keys } = segmentsOfEvents(context)
   const reaches = (['windowed', 'lifetime'] as const).filter((reach) => merged[reach].values().length > 0)
   const list = (expressions: readonly string[], prefix: string): string =>
     expressions.map((expression, i) => `,\n  ${expression} AS ${prefix}${i}`).join('')
@@ -66,11 +67,11 @@ export function eventsBlock(context: BlockContext, features: readonly MeasureFea
       {
         name: 'events-by-segment',
         table: table('segments'),
-        select: `SELECT e.user_index, ${segmentColumn} AS segment${list(bases.values(), 'b')}
+        select: `SELECT e.user_index, ${keys.map(({ sql, name }) => `${sql} AS ${name}`).join(', ')}${list(bases.values(), 'b')}
 FROM ${events.from}
-${segmentJoin(table('calendar'), events.seen)}
+${joins}
 ${[...levelJoins].map((join) => `${join}\n`).join('')}WHERE ${events.where}
-GROUP BY e.user_index, ${segmentColumn}`,
+GROUP BY e.user_index, ${keys.map(({ sql }) => sql).join(', ')}`,
       },
       ...reaches.map((reach) => ({
         name: `events-by-example-${reach}`,

@@ -3,7 +3,7 @@ import type { Dialect } from '../../engines/dialect.ts'
 import type { MeasureFeature } from '../definition.ts'
 import { segmentColumn } from '../calendar.ts'
 import type { MadeTable } from '../made-table.ts'
-import { windowKey } from '../window.ts'
+import { isLaidOutByCutoff, knownPredicate, windowKey } from '../window.ts'
 import { joinExample, Slots, type Block, type BlockContext } from './block.ts'
 
 export type GapFeature = MeasureFeature & { readonly measure: 'gaps' }
@@ -19,7 +19,7 @@ export function gapBlocks(
     const kind = kindOf.get(feature.name)!
     groups.set(kind, [...(groups.get(kind) ?? []), feature])
   }
-  const make = context.plan.delaysDays.length > 1 ? mixedGaps : segmentGaps
+  const make = isLaidOutByCutoff(context.plan) ? mixedGaps : segmentGaps
   return [...groups].map(([kind, group]) => {
     const alias = `bg${kind}`
     const columns = new Slots<GapColumn>()
@@ -140,12 +140,14 @@ GROUP BY s.cutoff, s.user_index`,
 function mixedGaps(context: BlockContext, columns: readonly GapColumn[], kind: number): MadeTable[] {
   const { dialect, table } = context
   const windows = [...new Map(columns.map((column) => [windowKey(column.window), column.window])).keys()]
+  const isKnown =
+    context.plan.relations.hasAvailableDay === true ? ` AND ${knownPredicate('d.known_day', 'f.cutoff')}` : ''
   const laid = windows.map((window) => {
     const inside = window === 'lifetime' ? '' : ` AND f.in_${window}`
     return `  SELECT DISTINCT ${dialect.text(window)} AS w, s.cutoff, s.user_index, d.event_day
   FROM ${table('days')} AS d
   LEFT JOIN ${table('calendar')} AS cal ON cal.day = d.seen_day
-  JOIN ${table('flags')} AS f ON f.segment = ${segmentColumn}
+  JOIN ${table('flags')} AS f ON f.segment = ${segmentColumn}${isKnown}
   JOIN ${table('spine')} AS s ON s.cutoff = f.cutoff AND s.user_index = d.user_index
   WHERE d.k${kind}${inside}`
   })

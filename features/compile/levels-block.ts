@@ -1,6 +1,5 @@
 // SQL templates: some functions are longer than the house's 40 lines, so that a statement can be read in one piece.
 import type { MeasureFeature } from '../definition.ts'
-import { segmentColumn, segmentJoin } from '../calendar.ts'
 import { windowKey } from '../window.ts'
 import {
   conditionKey,
@@ -8,6 +7,7 @@ import {
   joinExample,
   reachOf,
   seenBySpine,
+  segmentsOfEvents,
   visibleEvents,
   whereSql,
   type Block,
@@ -35,6 +35,7 @@ function levelsBlock(context: BlockContext, group: readonly LevelsFeature[], ind
   const { of, where } = group[0]!
   const level = levelTable(context, of)
   const events = visibleEvents(context)
+  const { joins, keys } = segmentsOfEvents(context)
   const windows = [...new Map(group.map((feature) => [windowKey(feature), feature])).values()]
   const perLevel = windows.map((w) => `,\n    ${dialect.sumInteger(inWindow(w, 'g.n'))} AS n_${windowKey(w)}`)
   const statistics = windows.flatMap((window) => {
@@ -55,12 +56,12 @@ function levelsBlock(context: BlockContext, group: readonly LevelsFeature[], ind
       {
         name: `levels-by-segment-${index}`,
         table: table(`level_segments_${index}`),
-        select: `SELECT e.user_index, ${segmentColumn} AS segment, ${level.code} AS code, COUNT(*) AS n
+        select: `SELECT e.user_index, ${keys.map(({ sql, name }) => `${sql} AS ${name}`).join(', ')}, ${level.code} AS code, COUNT(*) AS n
 FROM ${events.from}
-${segmentJoin(table('calendar'), events.seen)}
+${joins}
 ${level.join}
 WHERE ${events.where} AND ${level.code} IS NOT NULL${condition}
-GROUP BY e.user_index, ${segmentColumn}, ${level.code}`,
+GROUP BY e.user_index, ${keys.map(({ sql }) => sql).join(', ')}, ${level.code}`,
       },
       {
         name: `levels-by-example-${index}`,

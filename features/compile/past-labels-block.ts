@@ -2,7 +2,10 @@
 import { addDays, dayNumber, type Day } from '../../core/day.ts'
 import type { PastLabelFeature } from '../definition.ts'
 import { labelDelayDays } from '../label.ts'
+import type { MadeTable } from '../made-table.ts'
+import type { PlanRelations } from '../plan.ts'
 import { populationTables } from '../spine.ts'
+import { knownDay, knownPredicate } from '../window.ts'
 import { joinExample, type Block, type BlockContext } from './block.ts'
 
 /**
@@ -31,43 +34,82 @@ export function pastCutoffs(plan: BlockContext['plan'], cutoff: Day, windows: nu
 
 function pastLabelBlock(context: BlockContext, features: readonly PastLabelFeature[], windows: number): Block {
   const { plan, dialect } = context
-  const table = (name: string): string => context.table(`past_${windows}_${name}`)
-  const pairs = plan.cutoffs.flatMap((cutoff) => pastCutoffs(plan, cutoff, windows).map((past) => ({ cutoff, past })))
-  const cutoffs = [...new Set(pairs.map(({ past }) => past))].sort()
-  const days = (rows: readonly (readonly Day[])[]): string[][] => rows.map((row) => row.map((day) => dialect.day(day)))
-  if (cutoffs.length === 0) return withoutPast(context, features)
+  const hasPast = plan.cutoffs.filter((cutoff) => pastCutoffs(plan, cutoff, windows).length > 0)
+  if (hasPast.length === 0) return withoutPast(context, features)
   const alias = `bp${windows}`
+  const values = context.table(`past_${windows}_values`)
+  // With rows that arrive late, what a label was depends on what the cutoff knows: one judgement per cutoff.
+  const groups = plan.relations.hasAvailableDay === true ? hasPast.map((cutoff) => [cutoff]) : [hasPast]
+  const judged = groups.map((cutoffs, i) =>
+    judgedPast(context, { cutoffs, windows, id: groups.length === 1 ? `${windows}` : `${windows}_${i}` }),
+  )
+  return {
+    tables: [
+      ...judged.flatMap(({ tables }) => tables),
+      {
+        name: `past-labels-${windows}`,
+        table: values,
+        select: judged
+          .map(
+            ({
+              pairs,
+              population,
+            }) => `SELECT s.cutoff, s.user_index, COUNT(*) AS windows, ${dialect.sumInteger('p.label')} AS churns,
+  MAX_BY(p.label, p.cutoff) AS last_label
+FROM ${context.table('spine')} AS s
+JOIN ${pairs} AS m ON m.cutoff = s.cutoff
+JOIN ${population} AS p ON p.cutoff = m.past_cutoff AND p.user_index = s.user_index
+WHERE p.status = ${dialect.text('example')}
+GROUP BY s.cutoff, s.user_index`,
+          )
+          .join('\nUNION ALL\n'),
+      },
+    ],
+    joins: [joinExample(values, alias)],
+    values: new Map(features.map((feature) => [feature.name, valueOf(feature, alias)])),
+  }
+}
+
+/** The populations and labels at the earlier cutoffs of some cutoffs, from what these know. */
+function judgedPast(
+  context: BlockContext,
+  { cutoffs, windows, id }: { readonly cutoffs: readonly Day[]; readonly windows: number; readonly id: string },
+): { readonly tables: readonly MadeTable[]; readonly pairs: string; readonly population: string } {
+  const { plan, dialect } = context
+  const table = (name: string): string => context.table(`past_${id}_${name}`)
+  const pairs = cutoffs.flatMap((cutoff) => pastCutoffs(plan, cutoff, windows).map((past) => ({ cutoff, past })))
+  const pasts = [...new Set(pairs.map(({ past }) => past))].sort()
+  const days = (rows: readonly (readonly Day[])[]): string[][] => rows.map((row) => row.map((day) => dialect.day(day)))
+  const tables = populationTables(
+    { ...plan, ...knownTo(context, cutoffs), mode: 'label', cutoffs: pasts },
+    dialect,
+    table,
+  )
   return {
     tables: [
       {
-        name: `past-pairs-${windows}`,
+        name: `past-pairs-${id}`,
         table: table('pairs'),
         select: `SELECT v.cutoff, v.past_cutoff FROM ${dialect.values('v', ['cutoff', 'past_cutoff'], days(pairs.map(({ cutoff, past }) => [cutoff, past])))}`,
       },
       {
-        name: `past-cutoffs-${windows}`,
+        name: `past-cutoffs-${id}`,
         table: table('cutoffs'),
-        select: `SELECT v.cutoff FROM ${dialect.values('v', ['cutoff'], days(cutoffs.map((cutoff) => [cutoff])))}`,
+        select: `SELECT v.cutoff FROM ${dialect.values('v', ['cutoff'], days(pasts.map((cutoff) => [cutoff])))}`,
       },
-      ...populationTables({ ...plan, mode: 'label', cutoffs }, dialect, table).map((made) => ({
-        ...made,
-        name: `past-${windows}-${made.name}`,
-      })),
-      {
-        name: `past-labels-${windows}`,
-        table: table('values'),
-        select: `SELECT s.cutoff, s.user_index, COUNT(*) AS windows, ${dialect.sumInteger('p.label')} AS churns,
-  MAX_BY(p.label, p.cutoff) AS last_label
-FROM ${context.table('spine')} AS s
-JOIN ${table('pairs')} AS m ON m.cutoff = s.cutoff
-JOIN ${table('population')} AS p ON p.cutoff = m.past_cutoff AND p.user_index = s.user_index
-WHERE p.status = ${dialect.text('example')}
-GROUP BY s.cutoff, s.user_index`,
-      },
+      ...tables.map((made) => ({ ...made, name: `past-${id}-${made.name}` })),
     ],
-    joins: [joinExample(table('values'), alias)],
-    values: new Map(features.map((feature) => [feature.name, valueOf(feature, alias)])),
+    pairs: table('pairs'),
+    population: table('population'),
   }
+}
+
+/** Where rows arrive late: the relations as the one cutoff knows them. */
+function knownTo({ plan, dialect }: BlockContext, cutoffs: readonly Day[]): { relations?: PlanRelations } {
+  if (plan.relations.hasAvailableDay !== true) return {}
+  const isKnown = knownPredicate(knownDay(dialect, plan, 'k'), dialect.day(cutoffs[0]!))
+  const events = `(SELECT * FROM ${plan.relations.events} AS k WHERE ${isKnown})`
+  return { relations: { ...plan.relations, events } }
 }
 
 /** No earlier cutoff at all: they would lie before 1970. */

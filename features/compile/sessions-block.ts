@@ -2,7 +2,7 @@
 import type { MeasureFeature } from '../definition.ts'
 import { segmentColumn, segmentJoin } from '../calendar.ts'
 import type { MadeTable } from '../made-table.ts'
-import { windowKey } from '../window.ts'
+import { isLaidOutByCutoff, knownPredicate, windowKey } from '../window.ts'
 import { conditionKey, joinExample, visibleEvents, whereSql, type Block, type BlockContext } from './block.ts'
 
 export type SessionsFeature = MeasureFeature & { readonly measure: 'sessions' }
@@ -20,7 +20,7 @@ export function sessionsBlocks(context: BlockContext, features: readonly Session
     const key = `${feature.inactivityMinutes}/${conditionKey(feature.where)}`
     groups.set(key, [...(groups.get(key) ?? []), feature])
   }
-  const make = context.plan.delaysDays.length > 1 ? mixedSessions : segmentSessions
+  const make = isLaidOutByCutoff(context.plan) ? mixedSessions : segmentSessions
   return [...groups.values()].map((group, index) => {
     const windows = [...new Map(group.map((feature) => [windowKey(feature), feature])).values()]
     const alias = `bs${index}`
@@ -99,13 +99,14 @@ function mixedSessions(context: BlockContext, windows: readonly SessionsFeature[
   const pause = first!.inactivityMinutes * microsPerMinute
   const events = visibleEvents(context)
   const condition = first!.where === undefined ? '' : ` AND ${whereSql(context, first!.where)}`
+  const isKnown = events.known === events.seen ? '' : ` AND ${knownPredicate(events.known, 'f.cutoff')}`
   const laid = windows.map((window) => {
     const key = windowKey(window)
     const inside = key === 'lifetime' ? '' : ` AND f.in_${key}`
     return `    SELECT ${dialect.text(key)} AS w, s.cutoff, s.user_index, ${dialect.epochMicros('e.event_time')} AS micros
     FROM ${events.from}
     ${segmentJoin(table('calendar'), events.seen)}
-    JOIN ${table('flags')} AS f ON f.segment = ${segmentColumn}
+    JOIN ${table('flags')} AS f ON f.segment = ${segmentColumn}${isKnown}
     JOIN ${table('spine')} AS s ON s.cutoff = f.cutoff AND s.user_index = e.user_index
     WHERE ${events.where}${condition}${inside}`
   })

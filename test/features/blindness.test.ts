@@ -165,6 +165,23 @@ test('with a delay of 2 days an event of 28 February is not seen on 1 March 2024
   ])
 })
 
+test('a row of 1 February that became available on 1 March 2024 is not seen on 1 March; one of 29 February is, in its own week', async () => {
+  const events = [
+    event(0, '2024-01-20', 'login'),
+    event(0, '2024-02-01', 'login', { available: '2024-03-01' }),
+    event(1, '2024-01-20', 'login'),
+    event(1, '2024-02-01', 'login', { available: '2024-02-29' }),
+  ]
+  await loadWorld(engine, { users: 2, attributes: [], events })
+  const plan = testPlan(context, { cutoffs: [cutoff] })
+  const { rows } = await makeExamples(engine, { ...plan, relations: { ...plan.relations, hasAvailableDay: true } })
+  const names = ['days_since_login', 'login_count_7d', 'login_count_30d']
+  expect(rows.map((row) => names.map((name) => row[name]))).toEqual([
+    [41, 0, 0],
+    [29, 0, 1],
+  ])
+})
+
 test('the same rows for any order of events and for 1 and 2 threads', async () => {
   const delaysDays = [0, 1, 5]
   const world = randomWorld(createRandom('order'), {

@@ -59,6 +59,26 @@ test('... with three sources seen 0, 1 and 5 days late', async () => {
   await compare(world, testPlan(catalogContext(), { delaysDays: [0, 1, 5] }))
 })
 
+test('... with rows that became available up to 34 days after their event, and delays of 0 and 2 days', async () => {
+  const made = { users: 50, delays: [0, 2], categories: fewCategories, isLate: true }
+  const world = randomWorld(createRandom('late'), made)
+  const plan = testPlan(catalogContext(), { delaysDays: [0, 2] })
+  const relations = { ...plan.relations, hasAvailableDay: true }
+  await compare(world, { ...plan, relations })
+  const prompt = { ...world, events: world.events.map(({ available: _, ...event }) => event) }
+  await compare(prompt, { ...plan, relations })
+})
+
+test('... with late rows, 70 categories and one source', async () => {
+  const made = { users: 25, delays: [0], categories: manyCategories, isLate: true }
+  const levels = { category: manyCategories, channel: ['app', 'web'] }
+  const plan = testPlan(catalogContext({ levels, families: ['preference', 'attributes'] }), { levels })
+  await compare(randomWorld(createRandom('late levels'), made), {
+    ...plan,
+    relations: { ...plan.relations, hasAvailableDay: true },
+  })
+})
+
 test('... with 70 categories, more than a mask holds, and lookbacks of 3, 60 and 400 days', async () => {
   const world = randomWorld(createRandom('levels'), { users: 40, delays: [0], categories: manyCategories })
   const levels = { category: manyCategories, channel: ['app', 'web'] }

@@ -1,4 +1,5 @@
 import type { ChurnConfig, LeafLabel } from '../../features/churn.ts'
+import { isKnown } from './oracle.ts'
 import { dayMs, type TestEvent, type World } from './world.ts'
 
 export interface Judgement {
@@ -18,7 +19,7 @@ export interface Judged {
 export function judge({ world, churn, maxDelay, dataEnd }: Judged, user: number, cutoff: number): Judgement {
   const day = (event: TestEvent): number => Math.floor(event.at / dayMs)
   const all = world.events.filter((event) => event.user === user && event.at < dataEnd)
-  const isVisible = (event: TestEvent): boolean => event.at < cutoff - event.delay * dayMs
+  const isVisible = (event: TestEvent): boolean => isKnown(event, cutoff)
   const visible = all.filter(isVisible)
   if (visible.length === 0) return { status: 'unseen', label: null, kind: null }
   const c = cutoff / dayMs
@@ -43,16 +44,21 @@ export function judge({ world, churn, maxDelay, dataEnd }: Judged, user: number,
       return { already, inGap, churned: own.some((event) => day(event) >= from && day(event) < to) }
     }
     // churn_date: walk every calendar day and ask whether it is the N-th silent day after an active day.
-    const active = new Set(own.map(day))
-    const churnDays: number[] = []
-    for (const start of active) {
-      let silent = 0
-      while (silent < label.silenceDays && !active.has(start + silent + 1)) silent++
-      if (silent === label.silenceDays) churnDays.push(start + label.silenceDays)
+    const churnDaysOf = (events: readonly TestEvent[]): number[] => {
+      const active = new Set(events.map(day))
+      return [...active].flatMap((start) => {
+        let silent = 0
+        while (silent < label.silenceDays && !active.has(start + silent + 1)) silent++
+        return silent === label.silenceDays ? [start + label.silenceDays] : []
+      })
     }
-    const lastVisible = Math.max(...own.filter(isVisible).map(day))
-    const already = churnDays.some((churnDay) => churnDay + maxDelay < c && lastVisible < churnDay)
-    const inGap = churnDays.some((churnDay) => churnDay + maxDelay >= c && churnDay < from)
+    const churnDays = churnDaysOf(own)
+    const seen = own.filter(isVisible)
+    const lastVisible = Math.max(...seen.map(day))
+    const already = churnDaysOf(seen).some((churnDay) => churnDay + maxDelay < c && lastVisible < churnDay)
+    const isChurnKnown = (churnDay: number): boolean =>
+      churnDay + maxDelay < c && seen.some((event) => day(event) === churnDay - label.silenceDays)
+    const inGap = churnDays.some((churnDay) => !isChurnKnown(churnDay) && churnDay < from)
     return { already, inGap, churned: churnDays.some((churnDay) => churnDay >= from && churnDay < to) }
   }
 

@@ -24,19 +24,28 @@ const cutoffs = ['2024-01-15', '2024-02-29', '2024-03-31', '2024-04-01'].map(day
 const empty = { features: [], supporting: [], context: [], cutoffs }
 
 const cases = Object.keys(labels).flatMap((target, i) =>
-  [[0], [2], [0, 1, 5]].map((delaysDays, j) => {
+  [[0], [2], [0, 1, 5], [0, 1]].map((delaysDays, j) => {
     const eligible: ChurnConfig['eligible'] =
       (i + j) % 2 === 0 ? 'any_history' : { events: ['purchase', 'login'], withinDays: 20 }
     const churn = { labels, target, horizonDays: 14, gapDays: j === 0 ? 0 : 4, eligible }
-    return { target, delaysDays, churn, name: `${target}, delays ${delaysDays.join(' ')}, gap ${churn.gapDays}` }
+    const isLate = j === 3
+    const late = isLate ? ', late rows' : ''
+    return {
+      target,
+      delaysDays,
+      churn,
+      isLate,
+      name: `${target}, delays ${delaysDays.join(' ')}, gap ${churn.gapDays}${late}`,
+    }
   }),
 )
 
-test.each(cases)('labels and population agree with the plain reading: $name', async ({ churn, delaysDays }) => {
+test.each(cases)('labels and population agree with the plain reading: $name', async ({ churn, delaysDays, isLate }) => {
   const random = createRandom(`labels/${churn.target}`)
-  const world = randomWorld(random, { users: 60, delays: delaysDays, categories: ['a'] })
+  const world = randomWorld(random, { users: 60, delays: delaysDays, categories: ['a'], isLate })
   await loadWorld(engine, world)
-  const plan = testPlan(catalogContext(), { ...empty, churn, delaysDays })
+  const base = testPlan(catalogContext(), { ...empty, churn, delaysDays })
+  const plan = { ...base, relations: { ...base.relations, hasAvailableDay: isLate } }
   const { rows, population } = await makeExamples(engine, plan)
   const judged = { world, churn, maxDelay: Math.max(...delaysDays), dataEnd: at('2024-06-01') }
   const expected = cutoffs.flatMap((cutoff) =>

@@ -19,6 +19,8 @@ export interface TestEvent {
   category: string | null
   channel: string | null
   delay: number
+  /** Day on which the row became available; absent: at once. */
+  available?: string
 }
 
 export interface TestAttribute {
@@ -129,10 +131,11 @@ export async function loadWorld(engine: Engine, world: World): Promise<void> {
     { name: 'category', type: 'text', values: events.map((e) => e.category) },
     { name: 'channel', type: 'text', values: events.map((e) => e.channel) },
     { name: 'delay_days', type: 'integer', values: Int32Array.from(events, (e) => e.delay) },
+    { name: 'available', type: 'text', values: events.map((e) => e.available ?? null) },
   ])
   await engine.execute(`CREATE OR REPLACE TEMP TABLE t_events AS SELECT user_index, make_timestamp(micros) AS event_time,
     CAST(make_timestamp(micros) AS DATE) AS event_day, event_type, amount_cents, quantity_milli, NULL::VARCHAR AS item,
-    category, channel, concat('s', delay_days) AS source, delay_days FROM t_raw`)
+    category, channel, concat('s', delay_days) AS source, delay_days, CAST(available AS DATE) AS available_day FROM t_raw`)
   await engine.execute(
     `CREATE OR REPLACE TEMP TABLE t_users AS SELECT CAST(range AS INTEGER) AS user_index, range AS user_id FROM range(${world.users})`,
   )
@@ -164,7 +167,10 @@ export async function makeExamples(engine: Engine, plan: ExamplePlan): Promise<M
 }
 
 /** A random log: busy and sparse users, bursts on one day, ties, month ends, leap day; delays drawn from `delays`. */
-export function randomWorld(random: Random, options: { users: number; delays: number[]; categories: string[] }): World {
+export function randomWorld(
+  random: Random,
+  options: { users: number; delays: number[]; categories: string[]; isLate?: boolean },
+): World {
   const { users, delays, categories } = options
   const start = at('2023-11-20')
   const days = 190
@@ -187,6 +193,9 @@ export function randomWorld(random: Random, options: { users: number; delays: nu
         category: random.integer(5) === 0 ? null : pick(categories),
         channel: random.integer(6) === 0 ? null : pick(['app', 'web']),
         delay: pick(delays),
+        ...(options.isLate === true && random.integer(2) === 0
+          ? { available: dayText(dayAt + random.integer(35) * dayMs) }
+          : {}),
       }
       events.push(made)
       if (random.integer(8) === 0) events.push({ ...made, channel: pick(['app', 'web']), type: pick(eventTypes) })
