@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createRandom } from '../../core/random.ts'
 import type { Engine } from '../../engines/engine.ts'
 import { lifecycleStage } from '../../cohorts/lifecycle.ts'
+import type { Feature } from '../../features/definition.ts'
 import type { ExamplePlan } from '../../features/plan.ts'
 import { oracle, visibleEvents } from './oracle.ts'
 import { openTestEngine } from './engine.ts'
@@ -60,13 +61,23 @@ test('... with three sources seen 0, 1 and 5 days late', async () => {
 })
 
 test('... with rows that became available up to 34 days after their event, and delays of 0 and 2 days', async () => {
-  const made = { users: 50, delays: [0, 2], categories: fewCategories, isLate: true }
+  const made = { users: 25, delays: [0, 2], categories: fewCategories, isLate: true }
   const world = randomWorld(createRandom('late'), made)
   const plan = testPlan(catalogContext(), { delaysDays: [0, 2] })
   const relations = { ...plan.relations, hasAvailableDay: true }
   await compare(world, { ...plan, relations })
-  const prompt = { ...world, events: world.events.map(({ available: _, ...event }) => event) }
-  await compare(prompt, { ...plan, relations })
+})
+
+test('earlier labels are judged from what the cutoff knows: late rows, delays of 0 and 1 days', async () => {
+  const made = { users: 80, delays: [0, 1], categories: fewCategories, isLate: true }
+  const reads = (['churns', 'last', 'windows'] as const).map((read): Feature => ({
+    ...{ kind: 'pastLabel', name: `past_${read}`, description: '', family: 'lifecycle', unit: 'count' },
+    ...{ whenEmpty: read === 'last' ? 'missing' : 'zero', actionable: false, read, windows: 3 },
+  }))
+  const plan = testPlan(catalogContext(), { features: reads, supporting: [], context: [], delaysDays: [0, 1] })
+  const churn = { ...plan.churn, horizonDays: 14 }
+  const relations = { ...plan.relations, hasAvailableDay: true }
+  expect(await compare(randomWorld(createRandom('late'), made), { ...plan, churn, relations })).toBeGreaterThan(200)
 })
 
 test('... with late rows, 70 categories and one source', async () => {

@@ -45,33 +45,42 @@ const formulas = {
   how_many: { formula: 'countPositive', from: ['big', 'many', 'least'] },
 }
 
-const sources = [{ delays: [0] }, { delays: [2] }, { delays: [0, 2] }]
+const sources = [{ delays: [0] }, { delays: [2] }, { delays: [0, 2] }, { delays: [0], isLate: true }]
 
-test.each(sources)('own measures and formulas agree with the plain formulation: delays $delays', async ({ delays }) => {
-  const add = {
-    ...Object.fromEntries(Object.entries(measures).map(([name, of]) => [name, { kind: 'measure', ...words, ...of }])),
-    ...Object.fromEntries(Object.entries(formulas).map(([name, of]) => [name, { kind: 'derived', ...words, ...of }])),
-  }
-  const features = userFeatures(featuresSchema.parse({ add }).add)
-  const world = randomWorld(createRandom('own'), { users: 60, delays, categories: ['a', 'b', "c'c", 'd'] })
-  await loadWorld(engine, world)
-  const plan = testPlan(catalogContext(), { features, supporting: [], delaysDays: delays, context: [] })
-  const { rows } = await makeExamples(engine, plan)
-  const byName = new Map<string, Feature>(features.map((feature) => [feature.name, feature]))
-  const filled = new Map<string, number>()
-  for (const row of rows)
-    for (const feature of features) {
-      const where = { world, user: row['user_index'] as number, cutoff: at(row['cutoff'] as string), features: byName }
-      const expected = oracle(feature, where)
-      const got = row[feature.name]
-      const place = `${feature.name} of ${where.user} at ${row['cutoff']}`
-      if (typeof expected !== 'number') expect([place, got]).toEqual([place, expected])
-      else
-        expect([place, Math.abs((got as number) - expected) <= 1e-9 * Math.max(1, Math.abs(expected))]).toEqual([
-          place,
-          true,
-        ])
-      if (expected !== null && expected !== 0) filled.set(feature.name, (filled.get(feature.name) ?? 0) + 1)
+test.each(sources)(
+  'own measures and formulas agree with the plain formulation: delays $delays, late rows $isLate',
+  async ({ delays, isLate }) => {
+    const add = {
+      ...Object.fromEntries(Object.entries(measures).map(([name, of]) => [name, { kind: 'measure', ...words, ...of }])),
+      ...Object.fromEntries(Object.entries(formulas).map(([name, of]) => [name, { kind: 'derived', ...words, ...of }])),
     }
-  expect(filled.size).toBe(features.length)
-})
+    const features = userFeatures(featuresSchema.parse({ add }).add)
+    const world = randomWorld(createRandom('own'), { users: 60, delays, categories: ['a', 'b', "c'c", 'd'], isLate })
+    await loadWorld(engine, world)
+    const base = testPlan(catalogContext(), { features, supporting: [], delaysDays: delays, context: [] })
+    const plan = { ...base, relations: { ...base.relations, hasAvailableDay: isLate === true } }
+    const { rows } = await makeExamples(engine, plan)
+    const byName = new Map<string, Feature>(features.map((feature) => [feature.name, feature]))
+    const filled = new Map<string, number>()
+    for (const row of rows)
+      for (const feature of features) {
+        const where = {
+          world,
+          user: row['user_index'] as number,
+          cutoff: at(row['cutoff'] as string),
+          features: byName,
+        }
+        const expected = oracle(feature, where)
+        const got = row[feature.name]
+        const place = `${feature.name} of ${where.user} at ${row['cutoff']}`
+        if (typeof expected !== 'number') expect([place, got]).toEqual([place, expected])
+        else
+          expect([place, Math.abs((got as number) - expected) <= 1e-9 * Math.max(1, Math.abs(expected))]).toEqual([
+            place,
+            true,
+          ])
+        if (expected !== null && expected !== 0) filled.set(feature.name, (filled.get(feature.name) ?? 0) + 1)
+      }
+    expect(filled.size).toBe(features.length)
+  },
+)
