@@ -71,8 +71,15 @@ test('... with rows that became available up to 34 days after their event, and d
 test('earlier labels are judged from what the cutoff knows: late rows, delays of 0 and 1 days', async () => {
   const made = { users: 80, delays: [0, 1], categories: fewCategories, isLate: true }
   const reads = (['churns', 'last', 'windows'] as const).map((read): Feature => ({
-    ...{ kind: 'pastLabel', name: `past_${read}`, description: '', family: 'lifecycle', unit: 'count' },
-    ...{ whenEmpty: read === 'last' ? 'missing' : 'zero', actionable: false, read, windows: 3 },
+    kind: 'pastLabel',
+    name: `past_${read}`,
+    description: '',
+    family: 'lifecycle',
+    unit: 'count',
+    whenEmpty: read === 'last' ? 'missing' : 'zero',
+    actionable: false,
+    read,
+    windows: 3,
   }))
   const plan = testPlan(catalogContext(), { features: reads, supporting: [], context: [], delaysDays: [0, 1] })
   const churn = { ...plan.churn, horizonDays: 14 }

@@ -1,5 +1,4 @@
 import type { ChurnConfig, LeafLabel } from '../../features/churn.ts'
-import { isKnown } from './oracle.ts'
 import { dayMs, type TestEvent, type World } from './world.ts'
 
 export interface Judgement {
@@ -14,6 +13,10 @@ export interface Judged {
   readonly maxDelay: number
   readonly dataEnd: number
 }
+
+/** The source's delay is over, and the row had become available before the cutoff. */
+export const isKnown = (event: TestEvent, cutoff: number): boolean =>
+  event.at < cutoff - event.delay * dayMs && (event.available === undefined || Date.parse(event.available) < cutoff)
 
 /** Plain reading of the definitions in features/label.ts, day by day, one user and one cutoff at a time. */
 export function judge({ world, churn, maxDelay, dataEnd }: Judged, user: number, cutoff: number): Judgement {

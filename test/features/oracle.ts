@@ -7,7 +7,7 @@ import type {
   MeasureFeature,
   PastLabelFeature,
 } from '../../features/definition.ts'
-import { judge } from './label-oracle.ts'
+import { isKnown, judge } from './label-oracle.ts'
 import { dayMs, type TestAttribute, type TestEvent, type World } from './world.ts'
 
 /*
@@ -41,10 +41,6 @@ export function oracle(feature: Feature, where: At): Value {
 export function visibleEvents({ world, user, cutoff }: Pick<At, 'world' | 'user' | 'cutoff'>): TestEvent[] {
   return world.events.filter((event) => event.user === user && isKnown(event, cutoff)).sort((a, b) => a.at - b.at)
 }
-
-/** The source's delay is over, and the row had become available before the cutoff. */
-export const isKnown = (event: TestEvent, cutoff: number): boolean =>
-  event.at < cutoff - event.delay * dayMs && (event.available === undefined || Date.parse(event.available) < cutoff)
 
 const dayOf = (ms: number): number => Math.floor(ms / dayMs)
 const distinct = <T>(values: readonly T[]): T[] => [...new Set(values)]
