@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { EbbError, EbbFaults } from '../core/errors.ts'
 import type { FaultDetails } from '../core/errors.ts'
 import { exitCodeOf } from '../core/exit-code.ts'
+import { maskPasswords } from '../core/mask-passwords.ts'
 import type { Paint, Terminal } from './terminal.ts'
 
 export interface FaultReport {
@@ -55,7 +56,7 @@ function excerpt({ kind, file, line }: FaultDetails): string[] {
   if (kind !== 'config' || file === undefined || line === undefined) return []
   try {
     const text = readFileSync(file, 'utf8').split(/\r?\n/)[line - 1]
-    return text === undefined || text.trim() === '' ? [] : [`  ${line} | ${text.slice(0, 160)}`]
+    return text === undefined || text.trim() === '' ? [] : [`  ${line} | ${maskPasswords(text).slice(0, 160)}`]
   } catch {
     return []
   }

@@ -1,5 +1,6 @@
 import type * as z from 'zod'
 import type { EbbError } from '../core/errors.ts'
+import { maskPasswords } from '../core/mask-passwords.ts'
 import { didYouMean } from '../core/did-you-mean.ts'
 import { faultAt } from './fault-at.ts'
 import type { Finding } from './fault-at.ts'
@@ -110,5 +111,5 @@ function describeValue(root: MapNode, path: Path): string {
   const node = nodeAt(root, path)
   if (node === null) return 'nothing'
   if (node.kind !== 'scalar') return `a ${node.kind}`
-  return node.value === null ? 'nothing' : JSON.stringify(node.value)
+  return node.value === null ? 'nothing' : maskPasswords(JSON.stringify(node.value))
 }

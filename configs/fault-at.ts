@@ -1,5 +1,6 @@
 import { EbbError } from '../core/errors.ts'
 import type { FaultDetails } from '../core/errors.ts'
+import { maskPasswords } from '../core/mask-passwords.ts'
 import { keyOriginAt, nearestOrigin, nodeAt } from './tree/node.ts'
 import type { MapNode } from './tree/node.ts'
 
@@ -20,7 +21,7 @@ export function faultAt(finding: Finding, root: MapNode): EbbError {
   return new EbbError({
     ...said,
     kind: 'config',
-    where: at.from === 'command line' ? `${at.text}: ${where}` : where,
+    where: at.from === 'command line' ? `${maskPasswords(at.text)}: ${where}` : where,
     ...(received === undefined ? {} : { received: isSecret ? '*** (from the environment)' : received }),
     file: at.file,
     line: at.line,

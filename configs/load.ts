@@ -2,6 +2,7 @@ import { dirname, resolve } from 'node:path'
 import type { EbbError } from '../core/errors.ts'
 import { throwFaults } from '../core/errors.ts'
 import type { Json } from '../core/json.ts'
+import { databaseUrls } from './checks/database-urls.ts'
 import { crossChecks } from './cross-checks.ts'
 import { explainIssues } from './explain-issues.ts'
 import { faultAt } from './fault-at.ts'
@@ -96,7 +97,7 @@ function validate(root: MapNode, unfilled: readonly EbbError[]): Pick<ResolvedCo
   const value = plainValue(root) as Record<string, unknown>
   const parsed = configSchema.safeParse(value)
   const issues = parsed.success ? [] : explainIssues(parsed.error.issues, configFileSchema, root)
-  const crossed = crossChecks(soundSections(value)).map((finding) => faultAt(finding, root))
+  const crossed = [...crossChecks(soundSections(value)), ...databaseUrls(root)].map((finding) => faultAt(finding, root))
   const isUnfilled = new Set(unfilled.map((fault) => fault.details.where))
   const faults = [...unfilled, ...[...issues, ...crossed].filter((fault) => !isUnfilled.has(fault.details.where))]
   return { config: faults.length === 0 ? parsed.data! : null, faults }

@@ -6,7 +6,9 @@ import type { ExtractRequest } from './extracted.ts'
 import { attributeColumnsNeeded, attributeView } from './sources/attribute-view.ts'
 import { userIdType as readUserIdType, type UserIdType } from './sources/cast-user-id.ts'
 import { checkSameIdType } from './sources/id-map.ts'
-import { prepareFiles, type PreparedFiles } from './sources/prepare-files.ts'
+import type { Databases } from './sources/postgres/databases.ts'
+import type { PreparedFiles } from './sources/prepare-files.ts'
+import { prepareTable } from './sources/prepare-table.ts'
 import { prepareIds, type PreparedIds } from './sources/prepare-ids.ts'
 import type { RawTable } from './sources/raw-table.ts'
 import { collectRejects } from './sources/rejects.ts'
@@ -26,14 +28,14 @@ export interface OpenAttributes {
 export async function openAttributes(
   session: SqlSession,
   name: string,
-  request: ExtractRequest,
+  request: ExtractRequest & { readonly databases: Databases },
 ): Promise<OpenAttributes> {
   const config = request.attributes[name]!
   const where = `attributes.${name}`
-  const { baseDir, workDir, signal } = request
-  const place = { where, name: `attribute_${name}`, source: where, config, baseDir, workDir, signal }
+  const { baseDir, workDir, databases, signal } = request
+  const place = { where, name: `attribute_${name}`, source: where, config, baseDir, workDir, databases, signal }
   const needed = () => attributeColumnsNeeded(config)
-  const files = await prepareFiles(session, { ...place, needed })
+  const files = await prepareTable(session, { ...place, needed })
   const ids = await prepareIds(session, place)
   const inputs = ids === null ? [files.inputs] : [files.inputs, ids.inputs]
   return { name, where, config, table: files.table, ids, inputs }

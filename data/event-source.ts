@@ -4,7 +4,9 @@ import type { ExtractRequest } from './extracted.ts'
 import { checkSameIdType, type SourceIds } from './sources/id-map.ts'
 import { eventColumnsNeeded, filledFields } from './sources/event-mapping.ts'
 import { eventView, type EventView } from './sources/event-view.ts'
-import { prepareFiles, type PreparedFiles } from './sources/prepare-files.ts'
+import type { Databases } from './sources/postgres/databases.ts'
+import type { PreparedFiles } from './sources/prepare-files.ts'
+import { prepareTable } from './sources/prepare-table.ts'
 import { prepareIds, type PreparedIds } from './sources/prepare-ids.ts'
 import type { RawTable } from './sources/raw-table.ts'
 import { collectRejects, type Rejects } from './sources/rejects.ts'
@@ -42,13 +44,21 @@ export interface JudgedSource extends OpenSource {
   readonly filled: readonly string[]
 }
 
-export async function openSource(session: SqlSession, name: string, request: ExtractRequest): Promise<OpenSource> {
+export async function openSource(
+  session: SqlSession,
+  name: string,
+  request: ExtractRequest & { readonly databases: Databases },
+): Promise<OpenSource> {
   const config = request.sources[name]!
   const where = `sources.${name}`
-  const { baseDir, workDir, signal } = request
-  const place = { where, name: `source_${name}`, source: name, config, baseDir, workDir, signal }
+  const { baseDir, workDir, databases, signal, emit } = request
+  const place = { where, name: `source_${name}`, source: name, config, baseDir, workDir, databases, signal }
   const needed = (known: readonly string[]) => eventColumnsNeeded(config, known)
-  const files = await prepareFiles(session, { ...place, needed })
+  const files = await prepareTable(session, {
+    ...place,
+    needed,
+    onRows: (rows) => emit({ name: 'extract', message: `reading ${name}`, rows }),
+  })
   const column = files.table.columns.find((each) => each.name === config.columns.user_id)!
   const ids = await prepareIds(session, place)
   const ownConfig = ids === null ? config : {}

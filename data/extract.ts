@@ -14,11 +14,19 @@ import {
   usersRelation,
   usersSql,
 } from './event-relations.ts'
-import { commonIdType, judgeSource, openSource, requireSources, type JudgedSource } from './event-source.ts'
+import {
+  commonIdType,
+  judgeSource,
+  openSource,
+  requireSources,
+  type JudgedSource,
+  type OpenSource,
+} from './event-source.ts'
 import { ExtractRefused, type Extracted, type ExtractRequest } from './extracted.ts'
 import { checkFreshness } from './freshness.ts'
 import { checkFutureGap } from './future-gap.ts'
 import { measureQuality, type MeasuredQuality } from './quality.ts'
+import { Databases } from './sources/postgres/databases.ts'
 import { SqlSession } from './sources/sql-session.ts'
 import { Zones } from './sources/zones.ts'
 
@@ -72,13 +80,7 @@ export async function extractEvents(request: ExtractRequest): Promise<Extracted>
 
 async function openAll(session: SqlSession, request: ExtractRequest, zones: Zones) {
   const names = Object.keys(request.sources)
-  const open = []
-  for (const [at, name] of names.entries()) {
-    request.emit({ name: 'extract', message: `reading ${name}`, done: at, total: names.length })
-    open.push(await openSource(session, name, request))
-  }
-  const attributeTables: OpenAttributes[] = []
-  for (const name of Object.keys(request.attributes)) attributeTables.push(await openAttributes(session, name, request))
+  const { open, attributeTables } = await openTables(session, request)
   const userIdType = commonIdType(open)
   const sources: JudgedSource[] = []
   for (const source of open) {
@@ -86,6 +88,25 @@ async function openAll(session: SqlSession, request: ExtractRequest, zones: Zone
     sources.push(await judgeSource(session, source, { zones, userIdType, rejectsDir: request.rejectsDir }))
   }
   return { sources, attributeTables, userIdType }
+}
+
+/** Everything is read before anything is judged, so that snapshots of databases are held no longer than needed. */
+async function openTables(session: SqlSession, request: ExtractRequest) {
+  const names = Object.keys(request.sources)
+  const databases = new Databases(request.baseDir, request.signal)
+  try {
+    const open: OpenSource[] = []
+    for (const [at, name] of names.entries()) {
+      request.emit({ name: 'extract', message: `reading ${name}`, done: at, total: names.length })
+      open.push(await openSource(session, name, { ...request, databases }))
+    }
+    const attributeTables: OpenAttributes[] = []
+    for (const name of Object.keys(request.attributes))
+      attributeTables.push(await openAttributes(session, name, { ...request, databases }))
+    return { open, attributeTables }
+  } finally {
+    await databases.close()
+  }
 }
 
 async function makeRelations(

@@ -1,4 +1,6 @@
 import * as z from 'zod'
+import { checkOrigin } from './check-origin.ts'
+import { postgresSchema } from './postgres.ts'
 import { isNumberExpression } from './sources/number-expression.ts'
 import { isTimeZone } from './sources/time-zone.ts'
 
@@ -34,7 +36,11 @@ const timeZone = z.string().refine(isTimeZone, 'an IANA time zone such as Europe
 const fileKeys = {
   path: z
     .union([z.string().min(1), z.array(z.string().min(1)).min(1)])
+    .optional()
     .describe('A file, a glob (*, **, ?, [ab]) or a list of them, relative to the config; Hive folders key=value work'),
+  postgres: postgresSchema
+    .optional()
+    .describe('A PostgreSQL database instead of a path; all that is read from one url is one snapshot'),
   format: z
     .enum(['parquet', 'csv', 'ndjson'])
     .optional()
@@ -71,7 +77,8 @@ const fileKeys = {
     .describe('Type of user ids; default: as in a Parquet file, text in the others'),
   ids: z
     .strictObject({
-      table: z.string().min(1).describe('Parquet, CSV or NDJSON file'),
+      table: z.string().min(1).optional().describe('Parquet, CSV or NDJSON file'),
+      postgres: postgresSchema.optional().describe('A PostgreSQL database instead of a file'),
       from: column.describe("Column with this source's ids"),
       to: column.describe('Column with the user ids'),
       unmatched: z
@@ -79,6 +86,10 @@ const fileKeys = {
         .default('reject')
         .describe('Rows whose id is not in the table: rejected, filtered out, or kept under their own id'),
     })
+    .refine(
+      ({ table, postgres }) => (table === undefined) !== (postgres === undefined),
+      'either table (a file) or postgres',
+    )
     .optional()
     .describe('Table that turns the ids of this source into user ids: one person over channels'),
   rejects: z
@@ -130,7 +141,7 @@ const contractSchema = z
   .describe('What must hold for the rows in use, by event column')
 export type Contract = z.output<typeof contractSchema>
 
-/** One entry of the config's `sources`: files and how they become events. No raw SQL passes through. */
+/** One entry of the config's `sources`: files or a database, and how they become events. No raw SQL reaches the engine. */
 export const sourceSchema = z
   .strictObject({
     ...fileKeys,
@@ -174,6 +185,7 @@ export const sourceSchema = z
     sample: z.number().gt(0).max(1).default(1).describe('Share of users, by a stable hash of the user id'),
   })
   .superRefine((source, context) => {
+    checkOrigin(source, context)
     for (const field of ['event_type', 'item', 'category', 'channel'] as const)
       if (source.columns[field] !== undefined && source.set[field] !== undefined)
         context.addIssue({
@@ -213,6 +225,7 @@ export const attributeTableSchema = z
       .describe('Attribute -> its type; { type, column } when the column has another name'),
   })
   .superRefine((table, context) => {
+    checkOrigin(table, context)
     if ((table.validFrom === undefined) === (table.static === undefined))
       context.addIssue({
         code: 'custom',

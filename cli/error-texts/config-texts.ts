@@ -5,6 +5,16 @@ const seeSchema = 'docs/config.md lists every key; `ebb schema` gives the JSON S
 
 /** Codes of configs: nothing ran. */
 export const configTexts: Readonly<Record<string, ErrorText>> = {
+  CONFIG_SECRET: text(
+    'config',
+    'A password stands in the config; from there it would get into the record of every run.',
+    'Put the whole url into an environment variable and write "${env:NAME}".',
+  ),
+  DATABASE_URL: text(
+    'config',
+    'The url of a database cannot be read.',
+    'Write postgres://user:password@host:5432/database; special characters of a password are percent-encoded.',
+  ),
   CONFIG_AS_OF: text(
     'config',
     'The config uses ${asOf}, and no as-of day is known.',

@@ -23,6 +23,16 @@ export const dataTexts: Readonly<Record<string, ErrorText>> = {
     'A computed table cannot be read into memory as numbers and categories.',
     'Look at the column in the message: text where numbers are expected, or too many levels.',
   ),
+  DATABASE_QUERY: text(
+    'data',
+    'The database does not know a table or column, or cannot run the query.',
+    'Try the query with psql as the same user; names are written as the database has them, capitals too.',
+  ),
+  DATABASE_REFUSED: text(
+    'data',
+    'The database server answered, but does not let this user in, or not in this way.',
+    'Check user, password, database and rights, and the keys tls and ca.',
+  ),
   EVENT_TYPE_ABSENT: text(
     'data',
     'The label or the eligibility rule names an event type that no event has: every user would count as churned, or none.',

@@ -10,6 +10,16 @@ export const systemTexts: Readonly<Record<string, ErrorText>> = {
     'The worker that trains stopped by itself, mostly for want of memory.',
     'Give it less: fewer cutoffs, sources.*.sample, or a bigger machine.',
   ),
+  DATABASE_STOPPED: text(
+    'temporary',
+    'The database stopped the query or the connection broke while rows were read. Nothing was published.',
+    'Run again; statementTimeoutSeconds gives the server more time.',
+  ),
+  DATABASE_UNREACHABLE: text(
+    'temporary',
+    'No database server answers at the host and port of the url.',
+    'Check that it runs and that this machine may reach it, then run again.',
+  ),
   DISK_FAILED: text(
     'stage',
     'A file or folder cannot be written or read.',

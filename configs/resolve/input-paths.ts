@@ -3,7 +3,9 @@ import { nodeAt } from '../tree/node.ts'
 import type { Entry, MapNode, TreeNode } from '../tree/node.ts'
 
 /** Where the config names files that it reads; `*` stands for any name. */
-const inputPaths = ['sources.*.path', 'sources.*.ids.table', 'attributes.*.path'] as const
+const inputPaths = ['sources', 'attributes'].flatMap((section) =>
+  ['path', 'ids.table', 'postgres.ca', 'ids.postgres.ca'].map((key) => `${section}.*.${key}`),
+)
 
 /**
  * A path means what it means where it is written: relative to its own file, or on the command line to the working

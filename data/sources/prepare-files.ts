@@ -3,6 +3,7 @@ import type { FileConfig } from '../sources.ts'
 import { checkUnchanged, checkWhole, fingerprint } from './fingerprint.ts'
 import { findFiles, type FoundFile } from './find-files.ts'
 import { openTable } from './open-table.ts'
+import type { Databases } from './postgres/databases.ts'
 import { parquetRows, refuseNoRows } from './open-parquet.ts'
 import type { NeededColumns, RawTable } from './raw-table.ts'
 import type { SqlSession } from './sql-session.ts'
@@ -18,7 +19,10 @@ export interface PrepareFiles {
   readonly needed: (known: readonly string[]) => NeededColumns
   readonly baseDir: string
   readonly workDir: string
+  readonly databases: Databases
   readonly signal?: AbortSignal
+  /** Told now and then how many rows of a database have come. */
+  readonly onRows?: (rows: number) => void
 }
 
 export interface PreparedFiles {
@@ -30,7 +34,7 @@ export interface PreparedFiles {
 /** Finds, checks, hashes and opens the files of a source, an attribute table or an id table. */
 export async function prepareFiles(session: SqlSession, prepare: PrepareFiles): Promise<PreparedFiles> {
   const { where, config, signal } = prepare
-  const files = await findFiles(config.path, { baseDir: prepare.baseDir, where })
+  const files = await findFiles(config.path!, { baseDir: prepare.baseDir, where })
   for (const file of files) await checkWhole(file, where)
   const hashes = hashAll(files, where, signal)
   // Awaited in `inputs`; until then a failure must not count as unhandled.

@@ -2,7 +2,8 @@ import type { FileConfig } from '../sources.ts'
 import { fileSchemaDefaults } from './file-defaults.ts'
 import { loadIdMap } from './id-map.ts'
 import type { IdMap } from './judged-view.ts'
-import { prepareFiles, type PreparedFiles, type PrepareFiles } from './prepare-files.ts'
+import type { PreparedFiles, PrepareFiles } from './prepare-files.ts'
+import { prepareTable } from './prepare-table.ts'
 import type { UserIdType } from './cast-user-id.ts'
 import type { SqlSession } from './sql-session.ts'
 
@@ -14,14 +15,14 @@ export interface PreparedIds {
 /** Opens the id table of a source or an attribute table; null when it has none. */
 export async function prepareIds(
   session: SqlSession,
-  owner: Pick<PrepareFiles, 'where' | 'name' | 'source' | 'baseDir' | 'workDir' | 'signal'> & {
+  owner: Pick<PrepareFiles, 'where' | 'name' | 'source' | 'baseDir' | 'workDir' | 'databases' | 'signal'> & {
     readonly config: FileConfig
   },
 ): Promise<PreparedIds | null> {
   const { ids, userIdType } = owner.config
   if (ids === undefined) return null
-  const config: FileConfig = { ...fileSchemaDefaults, path: ids.table, userIdType }
-  const prepared = await prepareFiles(session, {
+  const config: FileConfig = { ...fileSchemaDefaults, path: ids.table, postgres: ids.postgres, userIdType }
+  const prepared = await prepareTable(session, {
     ...owner,
     where: `${owner.where}.ids`,
     name: `${owner.name}_ids`,

@@ -1,5 +1,5 @@
 import type { Dialect } from '../../engines/dialect.ts'
-import type { Engine, Row } from '../../engines/engine.ts'
+import type { Engine, Row, TableColumn } from '../../engines/engine.ts'
 import type { Statement } from '../extracted.ts'
 
 /** The engine, its dialect, and a record of what ran for the run's `sql/`. */
@@ -17,20 +17,25 @@ export class SqlSession {
     return this.engine.dialect
   }
 
-  async execute(name: string, sql: string | readonly string[]): Promise<void> {
+  /** `name` null, here and below: not worth keeping. */
+  async execute(name: string | null, sql: string | readonly string[]): Promise<void> {
     const statements = typeof sql === 'string' ? [sql] : sql
-    this.record(name, statements.join(';\n'))
+    if (name !== null) this.record(name, statements.join(';\n'))
     for (const statement of statements) await this.engine.execute(statement, { signal: this.signal })
   }
 
-  /** `name` null: a look at the files that is not worth keeping. */
   async rows(name: string | null, sql: string, limit?: number): Promise<Row[]> {
     if (name !== null) this.record(name, sql)
     return this.engine.rows(sql, { signal: this.signal, limit })
   }
 
-  async write(name: string, sql: string, path: string): Promise<void> {
-    this.record(name, sql)
+  /** Makes (or replaces) a session table from Node's memory. */
+  async load(table: string, columns: readonly TableColumn[]): Promise<void> {
+    await this.engine.load(table, columns, { signal: this.signal })
+  }
+
+  async write(name: string | null, sql: string, path: string): Promise<void> {
+    if (name !== null) this.record(name, sql)
     await this.engine.write(sql, path, { signal: this.signal })
   }
 
