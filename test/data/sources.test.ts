@@ -86,7 +86,7 @@ test('what a config may not say', () => {
 
 test('editors get a JSON Schema in which defaulted keys are optional', () => {
   const schema = z.toJSONSchema(sourceSchema, { target: 'draft-07', io: 'input' }) as { required: string[] }
-  expect(schema.required).toEqual(['path', 'columns'])
+  expect(schema.required).toEqual(['columns'])
 })
 
 const evaluate = (expression: NumberExpression, values: Readonly<Record<string, number>>): number => {
