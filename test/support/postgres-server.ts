@@ -39,8 +39,8 @@ export function findPostgres(): { readonly bin: string } | { readonly missing: s
 /** A server with fresh files in a temporary folder, on a loopback port of its own; passwords by scram-sha-256. */
 export async function startPostgres(bin: string): Promise<PostgresServer> {
   const folder = mkdtempSync(join(tmpdir(), 'ebb-pg-'))
-  const owner = process.getuid?.() === 0 ? serviceUser()! : {}
-  if ('uid' in owner) chownSync(folder, owner.uid, owner.gid)
+  const owner: { uid?: number; gid?: number } = process.getuid?.() === 0 ? serviceUser()! : {}
+  if (owner.uid !== undefined) chownSync(folder, owner.uid, owner.gid!)
   const data = join(folder, 'data')
   const password = 'p@ss:w/rd#%1'
   const passwordFile = join(folder, 'password')
