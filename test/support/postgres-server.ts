@@ -3,7 +3,7 @@ import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import pg from 'pg'
+import { Client, type QueryResult } from 'pg'
 
 export interface PostgresServer {
   readonly host: string
@@ -70,10 +70,10 @@ export async function startPostgres(bin: string): Promise<PostgresServer> {
     stdio: 'ignore',
   })
   const query = async (database: string, sql: string) => {
-    const client = new pg.Client({ host: '127.0.0.1', port, user: 'ebb', password, database })
+    const client = new Client({ host: '127.0.0.1', port, user: 'ebb', password, database })
     await client.connect()
     try {
-      const result = (await client.query(sql)) as unknown as pg.QueryResult | pg.QueryResult[]
+      const result = (await client.query(sql)) as unknown as QueryResult | QueryResult[]
       return ([result].flat().at(-1)?.rows ?? []) as Record<string, unknown>[]
     } finally {
       await client.end()
