@@ -5,6 +5,7 @@ import { recencyRule } from './baselines/recency-rule.ts'
 import { rule } from './baselines/rule.ts'
 import type { Classifier, RegisteredEstimator, SavedModel } from './estimator.ts'
 import { forest } from './forest/forest.ts'
+import { loadImported } from './formats/imported.ts'
 import { gbdt } from './gbdt/gbdt.ts'
 import { logistic } from './logistic/logistic.ts'
 import { mlp } from './neural/mlp.ts'
@@ -40,7 +41,11 @@ export function estimatorNamed(kind: string): RegisteredEstimator {
   })
 }
 
-/** Brings back what any registered estimator saved: loadModel(model.save()) predicts the same bits. */
+/**
+ * Brings back what any registered estimator saved: loadModel(model.save()) predicts the same bits. A model of another
+ * program (`imported`) is fitted elsewhere, so it is no estimator.
+ */
 export function loadModel(saved: SavedModel): Classifier {
-  return estimatorNamed(estimatorOf(saved)).load(saved)
+  const kind = estimatorOf(saved)
+  return kind === 'imported' ? loadImported(saved) : estimatorNamed(kind).load(saved)
 }

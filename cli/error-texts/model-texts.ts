@@ -33,6 +33,11 @@ export const modelTexts: Readonly<Record<string, ErrorText>> = {
     'A feature that the model was trained on is missing.',
     'Train again with this config.',
   ),
+  MODEL_FORMAT: text(
+    'data',
+    'A model file of another program cannot be read, or is none that predicts one probability.',
+    'LightGBM: save_model() or dump_model() of a binary model. XGBoost: save_model("model.json") of binary:logistic. Export it again if it is damaged.',
+  ),
   MODEL_UNREADABLE: text(
     'data',
     'A saved model cannot be read.',

@@ -1,0 +1,152 @@
+import type { FeatureBins } from '../trees/bins.ts'
+import { createEnsemble, type TreeEnsemble } from '../trees/ensemble.ts'
+import { bySet, missingLeft, type Tree } from '../trees/tree.ts'
+import { boundsOf, cellsWith, type FeatureCells, isZeroCell, noCells } from './feature-cells.ts'
+import type { ForeignModel, ForeignNode, ForeignTree } from './foreign-model.ts'
+import { foreignFault } from './foreign-fault.ts'
+import { leafOrder, parentsFirst, pruneTree } from './prune-tree.ts'
+
+/** Trees over bins of their own. The parts of a model add up to it. */
+export interface BinnedPart {
+  readonly ensemble: TreeEnsemble
+  /** By category feature of the ensemble: the cell (level of its bins) of each code; other codes are in cell 0. */
+  readonly cellOf: ReadonlyMap<string, ReadonlyMap<number, number>>
+}
+
+const missingBin = 255
+/** Nodes name their feature in 16 bits. */
+const mostFeatures = 65_535
+/** Shares of training rows are kept as whole numbers; a root has about this many. */
+const rowUnits = 2 ** 30
+
+/**
+ * A foreign model in our own terms: each tree's tests on at most 254 cells of each feature. One set of cells seldom serves
+ * all trees, so they are dealt out to as many parts as needed; a tree that needs too many cells by itself becomes several,
+ * each with some of its leaves.
+ */
+export function binnedParts(model: ForeignModel, where: string): BinnedPart[] {
+  if (model.features.length > mostFeatures)
+    throw foreignFault(where, 'too many features', {
+      expected: `at most ${mostFeatures}`,
+      received: model.features.length,
+    })
+  const parts: BinnedPart[] = []
+  const empty = model.features.map(({ kind }) => noCells(kind))
+  let cells = [...empty]
+  let trees: ForeignTree[] = []
+  const close = (): void => {
+    parts.push(partOf(model, { cells, trees, base: parts.length === 0 ? model.base : 0 }))
+    cells = [...empty]
+    trees = []
+  }
+  const queue = [...model.trees].reverse()
+  for (let tree = queue.pop(); tree !== undefined; tree = queue.pop()) {
+    const refined = cellsWith(cells, tree)
+    if (refined !== null) {
+      for (const [feature, cell] of refined) cells[feature] = cell
+      trees.push(tree)
+      continue
+    }
+    queue.push(...(trees.length > 0 ? [tree] : halves(tree, where)))
+    if (trees.length > 0) close()
+  }
+  if (trees.length > 0 || parts.length === 0) close()
+  return parts
+}
+
+function halves(tree: ForeignTree, where: string): ForeignTree[] {
+  const order = leafOrder(tree)
+  const kept = order.filter((leaf) => tree.values[leaf] !== 0)
+  if (kept.length === 0) return []
+  if (kept.length === 1)
+    throw foreignFault(where, 'a path through a tree tests one feature against more than 253 values', {
+      expected: 'at most 253',
+    })
+  const middle = kept.length >> 1
+  return [pruneTree(tree, new Set(kept.slice(0, middle))), pruneTree(tree, new Set(kept.slice(middle)))]
+}
+
+/** Only features that some tree of the part splits: no other column need be there. */
+function partOf(
+  { features }: ForeignModel,
+  { cells, trees, base }: { cells: readonly FeatureCells[]; trees: readonly ForeignTree[]; base: number },
+): BinnedPart {
+  const used = [...new Set(trees.flatMap(({ nodes }) => nodes.map(({ feature }) => feature)))].sort((a, b) => a - b)
+  const bins = new Map(used.map((f) => [f, binsOf(features[f]!.name, cells[f]!)]))
+  const place = new Map(used.map((f, at) => [f, at]))
+  const built = trees.map((tree) => builtTree(tree, { bins, cells, place }))
+  const gains = built.map((tree) => Array.from(tree.feature, () => 0))
+  const categories = used.flatMap((f) => {
+    const cell = cells[f]!
+    return cell.kind === 'category' ? [[features[f]!.name, cell.cellOf] as const] : []
+  })
+  return { ensemble: createEnsemble([...bins.values()], base, { trees: built, gains }), cellOf: new Map(categories) }
+}
+
+interface Layout {
+  readonly bins: ReadonlyMap<number, FeatureBins>
+  readonly cells: readonly FeatureCells[]
+  readonly place: ReadonlyMap<number, number>
+}
+
+function binsOf(name: string, cells: FeatureCells): FeatureBins {
+  if (cells.kind === 'number') {
+    const bounds = Float32Array.from(cells.bounds).sort()
+    return { name, kind: 'number', bounds, binCount: bounds.length + 1 }
+  }
+  const levels = Array.from({ length: cells.count }, (_, cell) => String(cell))
+  return { name, kind: 'category', levels, binCount: levels.length }
+}
+
+/** Nodes get the numbers of a walk from the top, so that a child's is above its parent's. */
+function builtTree(tree: ForeignTree, layout: Layout): Tree {
+  const order = parentsFirst(tree)
+  const number = new Map(order.map((node, at) => [node, at]))
+  const placed = (child: number): number => (child < 0 ? child : number.get(child)!)
+  const tests = order.map((node) => testOf(tree.nodes[node]!, layout))
+  const sets = tests.flatMap(({ set }) => (set === null ? [] : [set]))
+  let setCount = 0
+  const total = tree.rows.reduce((sum, rows) => sum + rows, 0)
+  return {
+    feature: Uint16Array.from(order, (node) => layout.place.get(tree.nodes[node]!.feature)!),
+    cut: Uint32Array.from(tests, ({ set, cut }) => (set === null ? cut : setCount++)),
+    flags: Uint8Array.from(tests, ({ flags }) => flags),
+    left: Int32Array.from(order, (node) => placed(tree.nodes[node]!.left)),
+    right: Int32Array.from(order, (node) => placed(tree.nodes[node]!.right)),
+    sets: Uint32Array.from(sets.flatMap((set) => [...set])),
+    values: tree.values,
+    leafRows: Uint32Array.from(tree.rows, (rows) => Math.round((rows / (total || 1)) * rowUnits)),
+  }
+}
+
+interface BinTest {
+  readonly cut: number
+  readonly flags: number
+  readonly set: Uint32Array | null
+}
+
+function testOf({ feature, test }: ForeignNode, { bins, cells }: Layout): BinTest {
+  const own = bins.get(feature)!
+  const flags = test.missingLeft ? missingLeft : 0
+  if (test.kind === 'set') {
+    const { cellOf } = cells[feature] as Extract<FeatureCells, { kind: 'category' }>
+    const members = new Set(test.codes.map((code) => cellOf.get(code)!))
+    return bySetOf(own.binCount, test.missingLeft, (cell) => members.has(cell) === test.membersLeft)
+  }
+  const { bounds } = own as Extract<FeatureBins, { kind: 'number' }>
+  const upper = (bin: number): number => bounds[bin] ?? Infinity
+  const isLeft = (bin: number): boolean => upper(bin) <= test.atMost
+  if (test.zeroIsMissing)
+    return bySetOf(own.binCount, test.missingLeft, (bin) => (isZeroCell(upper(bin)) ? test.missingLeft : isLeft(bin)))
+  if (Number.isNaN(test.atMost)) return bySetOf(own.binCount, test.missingLeft, () => false)
+  if (test.atMost === Infinity) return { cut: own.binCount - 1, flags, set: null }
+  return { cut: bounds.indexOf(boundsOf(test)[0]!), flags, set: null }
+}
+
+function bySetOf(binCount: number, missingGoesLeft: boolean, isLeft: (bin: number) => boolean): BinTest {
+  const set = new Uint32Array(8)
+  const add = (bin: number): void => void (set[bin >>> 5]! |= 1 << (bin & 31))
+  for (let bin = 0; bin < binCount; bin++) if (isLeft(bin)) add(bin)
+  if (missingGoesLeft) add(missingBin)
+  return { cut: 0, flags: bySet, set }
+}

@@ -1,0 +1,142 @@
+import * as z from 'zod'
+import { type Column, type Dataset, missingCode, sharedUint16 } from '../../core/dataset.ts'
+import { sigmoid } from '../../core/numeric/sigmoid.ts'
+import type { Classifier, Contributions, PredictOptions, SavedModel } from '../estimator.ts'
+import { createExplainer, type Explain } from '../explain/explainer.ts'
+import { columnNamed } from '../guards.ts'
+import { headerOf } from '../saved.ts'
+import { predictScores } from '../trees/predict.ts'
+import { type BinnedPart, binnedParts } from './binned-parts.ts'
+import type { ForeignFeature, ForeignModel, ForeignOptions } from './foreign-model.ts'
+import { foreignFault } from './foreign-fault.ts'
+import { readForeign } from './read-foreign.ts'
+
+const where = 'model imported'
+
+const headerSchema = z.object({
+  version: z.literal(1),
+  options: z.object({
+    levels: z.record(z.string(), z.array(z.string())).optional(),
+    iterations: z.int().min(0).optional(),
+  }),
+})
+
+/** A fitted model of LightGBM or XGBoost that predicts, explains and is saved as our own: the file itself is kept. */
+export interface ImportedModel extends Classifier {
+  readonly foreign: ForeignModel
+}
+
+/** Reads a file of another program (see `readForeign`); `source` names it in errors. */
+export function importedModel(bytes: Uint8Array, source: string, options: ForeignOptions = {}): ImportedModel {
+  const foreign = readForeign(bytes, source, options)
+  const parts = binnedParts(foreign, source)
+  const used = usedFeatures(foreign)
+  const toProbability =
+    foreign.link === 'logistic' ? sigmoid : (score: number): number => Math.min(Math.max(score, 0), 1)
+  let explainers: readonly Explain[] | null = null
+  return {
+    estimator: 'imported',
+    foreign,
+    async predict(x, options = {}) {
+      return (await totalScore(parts, { x, used, options })).map(toProbability)
+    },
+    save: () => ({
+      header: { estimator: 'imported', version: 1, options: { ...options } },
+      buffers: new Map([['file', bytes.slice()]]),
+    }),
+    describe: () => ({ fixed: {} }),
+    contributions(x) {
+      if (foreign.link !== 'logistic') return null
+      explainers ??= parts.map(({ ensemble }) => createExplainer(ensemble))
+      return totalContributions(parts, explainers, { x, used })
+    },
+  }
+}
+
+export function loadImported(saved: SavedModel): Classifier {
+  const { options } = headerOf(saved, headerSchema, 'imported')
+  const bytes = saved.buffers.get('file')
+  if (bytes === undefined)
+    throw foreignFault('saved model', 'the imported file is missing', { expected: 'buffer "file"' })
+  return importedModel(bytes, 'saved model', options)
+}
+
+type UsedFeatures = ReadonlyMap<string, ForeignFeature>
+
+/** Features that some tree splits, in the order of the file. */
+function usedFeatures({ features, trees }: ForeignModel): UsedFeatures {
+  const split = new Set(trees.flatMap(({ nodes }) => nodes.map(({ feature }) => feature)))
+  return new Map(features.filter((_, f) => split.has(f)).map((feature) => [feature.name, feature]))
+}
+
+async function totalScore(
+  parts: readonly BinnedPart[],
+  { x, used, options }: { x: Dataset; used: UsedFeatures; options: PredictOptions },
+): Promise<Float64Array> {
+  const total = new Float64Array(x.rowCount)
+  for (const part of parts) {
+    const scores = await predictScores(part.ensemble, inCells(part, x, used), { ...options, where })
+    for (let i = 0; i < total.length; i++) total[i]! += scores[i]!
+  }
+  return total
+}
+
+function totalContributions(
+  parts: readonly BinnedPart[],
+  explainers: readonly Explain[],
+  { x, used }: { x: Dataset; used: UsedFeatures },
+): Contributions {
+  const names = [...used.keys()]
+  const place = new Map(names.map((name, at) => [name, at]))
+  const values = new Float64Array(x.rowCount * names.length)
+  let bias = 0
+  for (const [p, part] of parts.entries()) {
+    const own = explainers[p]!(inCells(part, x, used), where)
+    bias += own.bias
+    const targets = own.names.map((name) => place.get(name)!)
+    for (let i = 0; i < x.rowCount; i++)
+      for (let j = 0; j < targets.length; j++)
+        values[i * names.length + targets[j]!]! += own.values[i * targets.length + j]!
+  }
+  return { bias, values, names }
+}
+
+/** `x` as the part's bins want it: categories by the name of their cell, numbers as they are. */
+function inCells({ ensemble, cellOf }: BinnedPart, x: Dataset, used: UsedFeatures): Dataset {
+  const columns = ensemble.features.map(({ name }): Column => {
+    const cells = cellOf.get(name)
+    if (cells === undefined) return columnNamed(x, name, { kind: 'number', where })
+    const feature = used.get(name) as Extract<ForeignFeature, { kind: 'category' }>
+    return cellColumn(x, feature, cells)
+  })
+  return { ...x, names: ensemble.features.map(({ name }) => name), columns }
+}
+
+/** Where the file knows categories by code alone, a number column of codes will do too. */
+function cellColumn(
+  x: Dataset,
+  { name, levels }: Extract<ForeignFeature, { kind: 'category' }>,
+  cells: ReadonlyMap<number, number>,
+): Column {
+  const count = Math.max(0, ...cells.values()) + 1
+  const cellNames = Array.from({ length: count }, (_, cell) => String(cell))
+  const codes = sharedUint16(x.rowCount)
+  const given = x.columns[x.names.indexOf(name)]
+  if (levels === 'codes' && given?.kind === 'number') {
+    for (let i = 0; i < codes.length; i++) {
+      const value = given.values[i]!
+      codes[i] = Number.isNaN(value) ? missingCode : (cells.get(Math.trunc(value)) ?? 0)
+    }
+    return { kind: 'category', codes, levels: cellNames }
+  }
+  const column = columnNamed(x, name, { kind: 'category', where })
+  const codeOf = (level: string): number => (levels === 'codes' ? codeFrom(level) : levels.indexOf(level))
+  const cellOfLevel = column.levels.map((level) => cells.get(codeOf(level)) ?? 0)
+  for (let i = 0; i < codes.length; i++) {
+    const code = column.codes[i]!
+    codes[i] = code === missingCode ? missingCode : (cellOfLevel[code] ?? missingCode)
+  }
+  return { kind: 'category', codes, levels: cellNames }
+}
+
+const codeFrom = (level: string): number => (/^\d{1,15}$/.test(level) ? Number(level) : -1)
