@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type Dataset, missingCode } from '../../core/dataset.ts'
 import { sigmoid } from '../../core/numeric/sigmoid.ts'
