@@ -4,6 +4,7 @@ import { bySet, missingLeft, type Tree } from '../trees/tree.ts'
 import { boundsOf, cellsWith, type FeatureCells, isZeroCell, noCells } from './feature-cells.ts'
 import type { ForeignModel, ForeignNode, ForeignTree } from './foreign-model.ts'
 import { foreignFault } from './foreign-fault.ts'
+import { joinPath } from './join-path.ts'
 import { leafOrder, parentsFirst, pruneTree } from './prune-tree.ts'
 
 /** Trees over bins of their own. The parts of a model add up to it. */
@@ -47,23 +48,24 @@ export function binnedParts(model: ForeignModel, where: string): BinnedPart[] {
       trees.push(tree)
       continue
     }
-    queue.push(...(trees.length > 0 ? [tree] : halves(tree, where)))
+    queue.push(...(trees.length > 0 ? [tree] : halves(tree, { empty, where })))
     if (trees.length > 0) close()
   }
   if (trees.length > 0 || parts.length === 0) close()
   return parts
 }
 
-function halves(tree: ForeignTree, where: string): ForeignTree[] {
-  const order = leafOrder(tree)
-  const kept = order.filter((leaf) => tree.values[leaf] !== 0)
+/** Smaller trees that add up to one that needs too many cells. */
+function halves(tree: ForeignTree, { empty, where }: { empty: readonly FeatureCells[]; where: string }): ForeignTree[] {
+  const kept = leafOrder(tree).filter((leaf) => tree.values[leaf] !== 0)
   if (kept.length === 0) return []
-  if (kept.length === 1)
-    throw foreignFault(where, 'a path through a tree tests one feature against more than 253 values', {
-      expected: 'at most 253',
-    })
   const middle = kept.length >> 1
-  return [pruneTree(tree, new Set(kept.slice(0, middle))), pruneTree(tree, new Set(kept.slice(middle)))]
+  if (kept.length > 1) return [kept.slice(0, middle), kept.slice(middle)].map((part) => pruneTree(tree, new Set(part)))
+  const path = joinPath(pruneTree(tree, new Set(kept)))
+  if (cellsWith(empty, path) !== null) return [path]
+  throw foreignFault(where, 'a path through a tree tests one feature against more than 253 values', {
+    expected: 'at most 253',
+  })
 }
 
 /** Only features that some tree of the part splits: no other column need be there. */
