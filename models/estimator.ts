@@ -3,6 +3,7 @@ import type { Dataset, Labels, Probabilities } from '../core/dataset.ts'
 import type { Json } from '../core/json.ts'
 import type { Random } from '../core/random.ts'
 import type { Emit, Resources } from '../core/stage.ts'
+import type { KernelChoice } from './kernels/kernel-pool.ts'
 
 /** What `fit` is given. `valid`, where present, is for early stopping only: other users or later cutoffs of *train*. */
 export interface Fit {
@@ -30,6 +31,10 @@ export interface Estimator<P = unknown> {
 
 export interface PredictOptions {
   readonly signal?: AbortSignal
+  /** Threads that may work, >= 1, default 1. Results do not depend on it. */
+  readonly threads?: number
+  /** Default `auto`: WebAssembly where there is any. Results do not depend on it. */
+  readonly kernels?: KernelChoice
 }
 
 /** An estimator that also brings back the models it saved; what `models/registry.ts` holds. */

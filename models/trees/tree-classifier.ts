@@ -3,8 +3,8 @@ import type { Json } from '../../core/json.ts'
 import type { Classifier, ModelDescription } from '../estimator.ts'
 import type { Explain } from '../explain/explainer.ts'
 import { describeGain, type TreeEnsemble } from './ensemble.ts'
-import { predictScores } from './predict.ts'
 import { headerJson, saveEnsemble } from './saved-ensemble.ts'
+import { createScorer } from './scorer.ts'
 
 export interface TreeModel {
   readonly estimator: string
@@ -21,9 +21,10 @@ export interface TreeModel {
 export function treeClassifier(model: TreeModel): Classifier {
   const { estimator, ensemble, toProbabilities, description, explain } = model
   const where = `model ${estimator}`
+  const scorer = createScorer(ensemble)
   return {
     estimator,
-    predict: async (x, options = {}) => toProbabilities(await predictScores(ensemble, x, { ...options, where })),
+    predict: async (x, options = {}) => toProbabilities(await scorer.scores(x, { ...options, where })),
     save() {
       const { header, buffers } = saveEnsemble(ensemble)
       return { header: { estimator, ...headerJson(header), description: description as unknown as Json }, buffers }

@@ -1,0 +1,2 @@
+export { scoreRows } from './scoring/score-rows'
+export { findLeaves } from './scoring/find-leaves'
