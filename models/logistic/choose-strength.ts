@@ -64,7 +64,9 @@ export function chooseStrength(problem: LogisticProblem, search: StrengthSearch)
   let sinceLowest = 0
   for (const [k, strength] of strengths.entries()) {
     const losses = new Float64Array(folds.length)
-    for (const state of states) {
+    for (const [s, state] of states.entries()) {
+      // Folds share most of their rows: the first one's Hessian does for all to begin with.
+      state.curvature ??= states[Math.max(0, s - 1)]!.curvature
       const z = nextSolution(state, strength, search)
       for (let i = 0; i < z.length; i++) if (folds[i] === state.fold) losses[i] = logLossAt(z[i]!, problem.y[i]!)
     }
@@ -88,6 +90,7 @@ interface FoldState {
   readonly fold: number
   readonly part: LogisticProblem
   start: Float64Array
+  curvature?: Float64Array
 }
 
 /** Folds whose other rows are of one class cannot be fitted, and are left out. */
@@ -103,9 +106,11 @@ function foldStates(problem: LogisticProblem, folds: Uint8Array, count: number):
 /** Solves for one strength, roughly, from the fold's last solution; the linear predictor of all rows. */
 function nextSolution(state: FoldState, strength: number, search: StrengthSearch): Float64Array {
   const { l1Ratio, maxIterations, signal } = search
-  const rough = { start: state.start, tolerance: 1e-5, stepTolerance: Infinity, maxIterations, signal }
+  const { start, curvature } = state
+  const rough = { start, curvature, tolerance: 1e-5, stepTolerance: Infinity, maxIterations, signal }
   const solution = solve(state.part, penaltyOf(strength, l1Ratio), rough)
   state.start = solution.coefficients
+  state.curvature = solution.curvature
   return solution.evaluation.z
 }
 

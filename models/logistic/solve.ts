@@ -13,6 +13,8 @@ export interface SolveOptions {
   readonly stepTolerance?: number
   readonly maxIterations: number
   readonly signal?: { readonly aborted: boolean }
+  /** A Hessian of a similar problem to begin with; default: one is computed. */
+  readonly curvature?: Float64Array
 }
 
 export interface Solution {
@@ -20,6 +22,8 @@ export interface Solution {
   readonly coefficients: Float64Array
   readonly evaluation: Evaluation
   readonly iterations: number
+  /** The Hessian of the last step, of this point or one close to it. */
+  readonly curvature: Float64Array
 }
 
 /** A gradient below this with a step above `separationStep` means that the log-odds run to infinity. */
@@ -40,7 +44,7 @@ export function solve(problem: LogisticProblem, penalty: Penalty, options: Solve
   let violation = optimalityViolation(evaluation.gradient, coefficients, penalty)
   const stepTolerance = options.stepTolerance ?? 10 * options.tolerance
   let stride = firstStride(problem)
-  let curvature: Float64Array | undefined
+  let curvature = options.curvature
   for (let iteration = 0; iteration < options.maxIterations; iteration++) {
     throwIfAborted(options.signal, 'fit logistic')
     const isFresh = curvature === undefined
@@ -49,13 +53,13 @@ export function solve(problem: LogisticProblem, penalty: Penalty, options: Solve
     const largest = step.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
     const hasConverged = violation <= options.tolerance
     if (hasConverged && largest <= stepTolerance * largestOf(coefficients))
-      return { coefficients, evaluation, iterations: iteration }
+      return { coefficients, evaluation, iterations: iteration, curvature }
     const isExact = isFresh && stride === 1
     if (isExact && violation <= vanished && largest > separationStep && isFree(penalty)) throw separable()
     const length = lineSearch(problem, { coefficients, step, evaluation, trial }, penalty)
     if (length === 0) {
       // No descent along the step: rounding has the last word once the conditions hold; else look with more rows.
-      if (hasConverged && isExact) return { coefficients, evaluation, iterations: iteration }
+      if (hasConverged && isExact) return { coefficients, evaluation, iterations: iteration, curvature }
       if (isExact) throw notConverged(violation, options.tolerance, iteration)
       if (isFresh) stride = Math.max(1, stride >> 2)
       curvature = undefined
@@ -66,10 +70,19 @@ export function solve(problem: LogisticProblem, penalty: Penalty, options: Solve
     const before = violation
     violation = optimalityViolation(evaluation.gradient, coefficients, penalty)
     const contraction = violation / before
-    if (contraction > 0.3 && isFresh && length === 1 && iteration > 3) stride = Math.max(1, stride >> 2)
-    if (contraction > 0.1) curvature = undefined
+    // Not the distance from the solution but too small a sample: a fresh estimate hardly helped.
+    if (contraction > 0.3 && isFresh && iteration > 2) stride = Math.max(1, stride >> 2)
+    if (contraction > staleContraction(problem, stride)) curvature = undefined
   }
   throw notConverged(violation, options.tolerance, options.maxIterations)
+}
+
+/**
+ * A Hessian is kept for another step while the violation falls by more than this factor: a fresh one costs about d / 4
+ * evaluations on all rows and makes the next step some thirty times as good.
+ */
+function staleContraction({ columns }: LogisticProblem, stride: number): number {
+  return Math.min(0.5, 0.03 ** (1 / (1 + columns.length / (4 * stride))))
 }
 
 /** Rows from which on a fit starts at the solution of every 16th row: two or three steps over all rows then do. */
