@@ -1,3 +1,4 @@
+import { contractLabels } from './checks/contract-labels.ts'
 import { featureConditions } from './checks/feature-conditions.ts'
 import { knownFeatures } from './checks/known-features.ts'
 import { labelReferences } from './checks/label-references.ts'
@@ -16,6 +17,7 @@ const checks: readonly CrossCheck[] = [
   zoneAndDays,
   usableNames,
   labelReferences,
+  contractLabels,
   possibleWindows,
   tierOrder,
   featureConditions,

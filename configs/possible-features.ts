@@ -1,6 +1,7 @@
 import type { Condition } from '../core/condition.ts'
 import { selectFeatures } from '../features/catalog.ts'
 import type { SelectedFeatures } from '../features/catalog.ts'
+import { readableAttributes } from '../features/label.ts'
 import { resolveRoles } from '../features/roles.ts'
 import { userFeatures } from '../features/user-features.ts'
 import type { Config } from './schema.ts'
@@ -9,10 +10,12 @@ import type { Config } from './schema.ts'
  * The features that a config can have if the data hold everything: every event type, money, quantities, categories,
  * channels and times of day. What the data lack is left out later. Throws the EbbErrors of `selectFeatures`.
  */
-export function possibleFeatures(config: Pick<Config, 'features' | 'attributes'>): SelectedFeatures {
+export function possibleFeatures(
+  config: Pick<Config, 'features' | 'attributes'> & { readonly churn?: Config['churn'] },
+): SelectedFeatures {
   const { use, lookbackDays, roles, drop, add } = config.features
   const roleMap = resolveRoles(roles)
-  const attributes = Object.entries(config.attributes).map(([name, table]) => ({
+  const tables = Object.entries(config.attributes).map(([name, table]) => ({
     name,
     relation: '',
     columns: Object.entries(table.columns).map(([column, declared]) => ({
@@ -21,6 +24,7 @@ export function possibleFeatures(config: Pick<Config, 'features' | 'attributes'>
     })),
     isHistory: table.validFrom !== undefined,
   }))
+  const attributes = config.churn === undefined ? tables : readableAttributes(tables, config.churn)
   const own = userFeatures(add)
   const conditions = own.flatMap((feature) => (feature.kind === 'measure' && feature.where ? [feature.where] : []))
   const context = {

@@ -51,13 +51,15 @@ export function compileExamples(plan: ExamplePlan, dialect: Dialect): CompiledEx
     ...levelTables(context, ['category', 'channel']),
     ...blocks.flatMap((block) => block.tables),
   ]
-  const { select, columns } = finalSelect({ context, blocks, features, contextColumns })
+  const { select, columns } = finalSelect({ context, spine, blocks, features, contextColumns })
+  const [first] = spine.predictions
   return {
     statements: made.flatMap((step, i) => statementsOf(step, i, dialect)),
     select,
     columns,
-    populationSelect: spine.populationSelect,
-    excludedSelect: spine.excludedSelect,
+    predictions: spine.predictions,
+    populationSelect: first!.populationSelect,
+    excludedSelect: first!.excludedSelect,
     cleanup: made.toReversed().flatMap((step) => dialect.dropTable(step.table)),
   }
 }

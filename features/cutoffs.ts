@@ -25,7 +25,7 @@ export type CutoffsConfig = z.output<typeof cutoffsSchema>
 export interface CutoffTimes {
   readonly horizonDays: number
   readonly gapDays: number
-  /** Largest source delay; a window is complete only when its last events have arrived. */
+  /** Largest source delay (a window is complete only when its last events have arrived), plus what a label needs to be known. */
   readonly maxDelayDays: number
   /** Day of the first event. */
   readonly dataStart: Day

@@ -1,7 +1,6 @@
-import { EbbError } from '../core/errors.ts'
-import { didYouMean } from '../core/did-you-mean.ts'
 import type { Dialect } from '../engines/dialect.ts'
-import type { ChurnConfig, LeafLabel } from './churn.ts'
+import type { ChurnConfig, LeafLabel, LeafOf } from './churn.ts'
+import type { PlanAttribute } from './plan.ts'
 
 /*
  * What the labels mean. C cutoff, G gap, H horizon, W = [C + G, C + G + H); days are calendar days; d the largest source
@@ -9,130 +8,99 @@ import type { ChurnConfig, LeafLabel } from './churn.ts'
  *
  * no_event_in_window   churned iff no event of `events` falls in W. There is no day of churn: nobody has "already churned"
  *                      and nobody churns in the gap; a silent user is kept out by eligibility.
+ * event_in_window      the opposite: 1 iff such an event falls in W.
  * churn_date           N = silenceDays. A day x with an event of `events` and none on x+1 .. x+N makes a churn on day
  *                      x + N, the last of the N silent days. Churned iff such a day falls in W. It is known from the cutoff
  *                      x + N + d + 1 on (then all N days have been seen silent).
  *                      With rows that became available late, silent means silent in what is known at the cutoff (already
  *                      churned), but silent in the whole log for the label.
  * explicit             every event of `events` is a churn on its day, known as soon as the event is visible.
+ * contract             g = graceDays. A contract [start, end) makes a churn on day `end` when no other contract of the user
+ *                      that ends later (or runs on) begins by end + g. It is known from the cutoff end + g + 1 on, and a
+ *                      label is known only g days after the end of W. A contract that ends by its first day never was.
+ * partial              P = pastDays, v the money or number of events: churned iff v[C - P, C) > 0 and
+ *                      v(W) / H <= (1 - fallPercent / 100) v[C - P, C) / P. No day of churn, as for no_event_in_window.
  * any                  churned iff one of its labels says so; the same for already churned and churned in the gap.
+ * all                  churned iff each of its labels has churned by the end of W, one of them inside W. Already churned iff
+ *                      all have; churned in the gap iff all have by the end of the gap, but not all are known to have.
  *
  * Already churned      a churn is known at C, and no return is visible at C: for churn_date an event of `events` after x,
  *                      for explicit an event of `returnEvents` (default: the events of eligibility, else every other type)
- *                      later than the churn. At the same instant the churn wins. Not in the spine, never scored.
+ *                      later than the churn, for contract the begin of another after end + g. At the same instant the
+ *                      churn wins. Not in the spine, never scored.
  * Churned in the gap   a churn that is not known at C and lies before C + G: in [C, C + G), or before C but not yet
  *                      visible. Whether the user returns does not matter. No label; counted.
- * churn_kind           active where an `explicit` label says churned, else passive; null where not churned.
+ * churn_kind           active where an `explicit`, `contract` or `event_in_window` label says churned, else passive; null
+ *                      where not churned.
+ * churn_will           only where a label tells the two apart (`involuntaryEvents`, `involuntary`): voluntary where one of
+ *                      the churns in W was, else involuntary where one was; null where not churned or not told.
  */
 
-/** Sorted leaves of the target; `any` is resolved. */
-export function targetLeaves(churn: ChurnConfig): readonly (LeafLabel & { readonly name: string })[] {
-  const leaves = new Map<string, LeafLabel & { name: string }>()
-  const visit = (name: string): void => {
-    const label = churn.labels[name]!
-    if (label.kind === 'any') for (const inner of label.of) visit(inner)
-    else leaves.set(name, { ...label, name })
+export type NamedLeaf = LeafLabel & { readonly name: string }
+
+/** How the target is put together of its leaves. */
+export type LabelTree = { readonly leaf: string } | { readonly op: 'any' | 'all'; readonly of: readonly LabelTree[] }
+
+export function labelTree(churn: Pick<ChurnConfig, 'labels'>, name: string): LabelTree {
+  const label = churn.labels[name]!
+  if (label.kind !== 'any' && label.kind !== 'all') return { leaf: name }
+  return { op: label.kind, of: label.of.map((inner) => labelTree(churn, inner)) }
+}
+
+/** Sorted leaves of the target; `any` and `all` are resolved. */
+export function targetLeaves(churn: Pick<ChurnConfig, 'labels' | 'target'>): readonly NamedLeaf[] {
+  const leaves = new Map<string, NamedLeaf>()
+  const visit = (tree: LabelTree): void => {
+    if ('leaf' in tree) leaves.set(tree.leaf, { ...(churn.labels[tree.leaf] as LeafLabel), name: tree.leaf })
+    else for (const inner of tree.of) visit(inner)
   }
-  visit(churn.target)
+  visit(labelTree(churn, churn.target))
   return [...leaves.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
 }
 
-/** Days after the end of the prediction window until the label is known, beyond the sources' delay. */
-export function labelDelayDays(_churn: ChurnConfig): number {
-  return 0
+/** Days after the end of the prediction window until the label is known, beyond the sources' delay: the grace of contracts. */
+export function labelDelayDays(churn: Pick<ChurnConfig, 'labels' | 'target'>): number {
+  return Math.max(0, ...targetLeaves(churn).map((leaf) => (leaf.kind === 'contract' ? leaf.graceDays : 0)))
 }
 
-/** Faults of the `churn:` section that its schema cannot see: unknown names, cycles. */
-export function checkChurn(churn: ChurnConfig): readonly EbbError[] {
-  const names = Object.keys(churn.labels)
-  const faults = names.length === 0 ? [fault('churn.labels', 'no label is defined')] : []
-  const unknown = (where: string, name: string): EbbError => {
-    const near = didYouMean(name, names)
-    return fault(
-      where,
-      `no label named "${name}"`,
-      near === null ? `known: ${names.join(', ')}` : `did you mean "${near}"?`,
-    )
-  }
-  if (names.length > 0 && !names.includes(churn.target)) faults.push(unknown('churn.target', churn.target))
-  for (const [name, label] of Object.entries(churn.labels)) {
-    if (label.kind !== 'any') continue
-    for (const [i, inner] of label.of.entries())
-      if (!names.includes(inner)) faults.push(unknown(`churn.labels.${name}.of[${i}]`, inner))
-    if (isCyclic(churn, name)) faults.push(fault(`churn.labels.${name}.of`, 'the label contains itself'))
-  }
-  return faults
-}
+/** Event types of eligibility; empty where it does not speak of events. */
+export const eligibleEvents = ({ eligible }: Pick<ChurnConfig, 'eligible'>): readonly string[] =>
+  typeof eligible === 'object' && 'events' in eligible ? eligible.events : []
 
-function isCyclic(churn: ChurnConfig, start: string): boolean {
-  const seen = new Set<string>()
-  const visit = (name: string): boolean => {
-    const label = churn.labels[name]
-    if (label?.kind !== 'any') return false
-    return label.of.some((inner) => {
-      if (inner === start) return true
-      if (seen.has(inner)) return false
-      seen.add(inner)
-      return visit(inner)
-    })
-  }
-  return visit(start)
-}
-
-/** The event types that `churn:` speaks of and that the data do not have, one fault of kind `data` each. */
-export function checkChurnEvents(churn: ChurnConfig, eventTypes: readonly string[]): readonly EbbError[] {
-  const spoken = Object.entries(churn.labels).flatMap(([name, label]) =>
-    label.kind === 'any' ? [] : label.events.map((type) => ({ where: `churn.labels.${name}.events`, type })),
+/** Some leaf of the target tells voluntary from involuntary churn. */
+export const tellsWill = (churn: Pick<ChurnConfig, 'labels' | 'target'>): boolean =>
+  targetLeaves(churn).some(
+    (leaf) =>
+      (leaf.kind === 'explicit' && leaf.involuntaryEvents !== undefined) ||
+      (leaf.kind === 'contract' && leaf.involuntary !== undefined),
   )
-  const eligible = churn.eligible === 'any_history' ? [] : churn.eligible.events
-  return [...spoken, ...eligible.map((type) => ({ where: 'churn.eligible.events', type }))]
-    .filter(({ type }) => !eventTypes.includes(type))
-    .map(({ where, type }) => {
-      const near = didYouMean(type, eventTypes)
-      return new EbbError({
-        code: 'EVENT_TYPE_ABSENT',
-        kind: 'data',
-        where,
-        what: 'no event of this type in the data',
-        expected: someOf(eventTypes),
-        received: `"${type}"`,
-        hint: near === null ? undefined : `did you mean "${near}"?`,
-      })
-    })
-}
 
-function someOf(eventTypes: readonly string[]): string {
-  const shown = eventTypes.slice(0, 20).join(', ')
-  const more = eventTypes.length > 20 ? ` and ${eventTypes.length - 20} more` : ''
-  return eventTypes.length === 1 ? `"${shown}"` : `one of ${shown}${more}`
+/**
+ * The attribute tables without the columns that no feature may read, because they are written later than their row becomes
+ * valid: when and why a contract ends.
+ */
+export function readableAttributes(
+  attributes: readonly PlanAttribute[],
+  churn: Pick<ChurnConfig, 'labels'>,
+): readonly PlanAttribute[] {
+  const hidden = Object.values(churn.labels).flatMap((label) => {
+    if (label.kind !== 'contract') return []
+    const why = label.involuntary === undefined ? [] : [`${label.table}/${label.involuntary.column}`]
+    return label.endKnown ? why : [`${label.table}/${label.end}`, ...why]
+  })
+  return attributes.map((table) => ({
+    ...table,
+    columns: table.columns.filter(({ name }) => !hidden.includes(`${table.name}/${name}`)),
+  }))
 }
 
 /** The types by which a user who churned explicitly is back; null = every type that is not in `events`. */
-export function returnTypes(
-  leaf: Extract<LeafLabel, { kind: 'explicit' }>,
-  churn: ChurnConfig,
-): readonly string[] | null {
+export function returnTypes(leaf: LeafOf<'explicit'>, churn: ChurnConfig): readonly string[] | null {
   if (leaf.returnEvents !== undefined) return leaf.returnEvents
-  const active = churn.eligible === 'any_history' ? [] : churn.eligible.events
-  const others = active.filter((type) => !leaf.events.includes(type))
+  const others = eligibleEvents(churn).filter((type) => !leaf.events.includes(type))
   return others.length === 0 ? null : others
-}
-
-/** One sentence for the report. */
-export function describeTarget(churn: ChurnConfig): string {
-  const parts = targetLeaves(churn).map((leaf) => {
-    if (leaf.kind === 'no_event_in_window') return `no ${leaf.events.join(' or ')}`
-    if (leaf.kind === 'churn_date') return `the last of ${leaf.silenceDays} days without ${leaf.events.join(' or ')}`
-    return leaf.events.join(' or ')
-  })
-  const from = churn.gapDays === 0 ? 'from the cutoff on' : `that begin ${churn.gapDays} days after the cutoff`
-  return `${parts.join(', or ')}, in the ${churn.horizonDays} days ${from}`
 }
 
 /** `column IN (...)` over event types. */
 export const typeIn = (dialect: Dialect, column: string, types: readonly string[]): string =>
   `${column} IN (${types.map((type) => dialect.text(type)).join(', ')})`
-
-function fault(where: string, what: string, hint?: string): EbbError {
-  return new EbbError({ code: 'CHURN_INVALID', kind: 'config', where, what, hint })
-}

@@ -70,18 +70,39 @@ export interface OutputColumn {
   readonly role: 'key' | 'label' | 'context' | 'feature' | 'input'
 }
 
+/** One target and horizon: where its labels stand, and who they are about. */
+export interface Prediction {
+  readonly target: string
+  readonly horizonDays: number
+  /** Cutoffs of the plan that are closed for it; when scoring, all. */
+  readonly cutoffs: readonly Day[]
+  readonly columns: {
+    /** 0, 1, or NULL where the row is no example of this prediction. */
+    readonly label: string
+    /** 1 where the row is an example of this prediction, else 0; null: every row is. */
+    readonly isExample: string | null
+  }
+  /**
+   * One row per closed cutoff, ascending: cutoff DATE and BIGINT counts users, eligible, ineligible, already_churned,
+   * churned_in_gap, churned, active_churned, passive_churned, and voluntary_churned, involuntary_churned where a label
+   * tells.
+   */
+  readonly populationSelect: string
+  /** Scoring only: user_index INTEGER, reason VARCHAR, ordered by user_index. */
+  readonly excludedSelect: string | null
+}
+
 export interface CompiledExamples {
   /** In order; each is one statement. */
   readonly statements: readonly NamedSql[]
   /** One row per (user_index, cutoff), ordered by cutoff, user_index; columns as in `columns`. */
   readonly select: string
   readonly columns: readonly OutputColumn[]
-  /**
-   * One row per cutoff, ascending: cutoff DATE and BIGINT counts users, eligible, ineligible, already_churned,
-   * churned_in_gap, churned, active_churned, passive_churned.
-   */
+  /** What is predicted, one entry per (target, horizon), the config's own target and horizon first. */
+  readonly predictions: readonly Prediction[]
+  /** Of the first prediction. */
   readonly populationSelect: string
-  /** Scoring only: user_index INTEGER, reason VARCHAR, ordered by user_index. */
+  /** Of the first prediction. */
   readonly excludedSelect: string | null
   /** Removes the session tables. */
   readonly cleanup: readonly string[]

@@ -1,52 +1,128 @@
 import { addDays, type Day } from '../core/day.ts'
 import { EbbError } from '../core/errors.ts'
 import type { Dialect } from '../engines/dialect.ts'
-import { targetLeaves, typeIn } from './label.ts'
-import { labelFacts, type LabelFacts } from './label-facts.ts'
-import type { ExamplePlan } from './plan.ts'
+import { predictionsOf, type ChurnConfig, type LeafOf } from './churn.ts'
+import { labelDelayDays, targetLeaves, tellsWill, typeIn } from './label.ts'
+import { contractsSelect } from './labels/contract.ts'
+import { labelFacts } from './labels/label-facts.ts'
+import { populationTable, type NamedFacts } from './labels/population.ts'
+import type { ExamplePlan, Prediction } from './plan.ts'
 import type { MadeTable, TableNames } from './made-table.ts'
 import { knownDay, knownPredicate, seenDay, type Visibility, windowPredicate } from './window.ts'
 
 export interface SpineSql {
   readonly tables: readonly MadeTable[]
-  /** Relation (cutoff, user_index, label SMALLINT, churn_kind VARCHAR): the examples. */
+  /**
+   * Relation (cutoff, user_index, label SMALLINT, churn_kind VARCHAR, ...): the examples. Of several predictions, the
+   * rows of all, with the columns that `predictions` name; a row that is no example of one has no label there.
+   */
   readonly spine: string
-  readonly populationSelect: string
-  readonly excludedSelect: string | null
+  /** Label columns of the spine. */
+  readonly columns: readonly { readonly name: string; readonly kind: 'number' | 'category' }[]
+  readonly predictions: readonly Prediction[]
 }
 
-/** Who is in the spine, and with what label. */
+/** Who is in the spine, and with what labels. */
 export function compileSpine(plan: ExamplePlan, dialect: Dialect, table: TableNames): SpineSql {
-  if (plan.mode === 'label') checkClosed(plan)
+  const churns = predictionsOf(plan.churn)
+  if (plan.mode === 'label') checkClosed(plan, churns)
   const tables = populationTables(plan, dialect, table)
-  tables.push({ name: 'spine', table: table('spine'), select: spineTable(plan, dialect, table) })
+  const parts = churns.map((churn, i) => spinePart(plan, { churn, i, isAlone: churns.length === 1 }))
+  const select = churns.length === 1 ? spineTable(dialect, table, parts[0]!) : jointSpine(dialect, table, parts)
   return {
-    tables,
+    tables: [...tables, { name: 'spine', table: table('spine'), select }],
     spine: table('spine'),
-    populationSelect: populationSelect(dialect, table),
-    excludedSelect: plan.mode === 'score' ? excludedSelect(plan, dialect, table) : null,
+    columns: parts.flatMap((part) => part.columns.map(({ name, kind }) => ({ name, kind }))),
+    predictions: parts.map((part) => ({
+      target: part.churn.target,
+      horizonDays: part.churn.horizonDays,
+      cutoffs: part.cutoffs,
+      columns: part.names,
+      populationSelect: populationSelect(dialect, table, part),
+      excludedSelect: plan.mode === 'score' ? excludedSelect(plan, dialect, { table, part }) : null,
+    })),
   }
 }
 
-/**
- * What makes the relation `population` (cutoff, user_index, status, label, churn_kind) from the relation `cutoffs`; status
- * `already_churned`, `inactive`, `churned_in_gap` or `example`.
- */
-export function populationTables(plan: ExamplePlan, dialect: Dialect, table: TableNames): MadeTable[] {
-  const facts = targetLeaves(plan.churn).map((leaf, i) => labelFacts({ plan, dialect, table }, leaf, i))
-  const active = activeTables(plan, dialect, table)
-  return [
-    { name: 'seen-users', table: table('seen'), select: seenSelect(plan, dialect) },
-    ...active,
-    ...facts.flatMap((fact) => fact.tables),
-    { name: 'population', table: table('population'), select: populationTable(plan, dialect, { table, facts }) },
-  ]
+/** What one prediction adds to the spine. */
+interface SpinePart {
+  readonly churn: ChurnConfig
+  /** Short name of its population. */
+  readonly population: string
+  /** Closed ones. */
+  readonly cutoffs: readonly Day[]
+  readonly isWhole: boolean
+  readonly names: Prediction['columns']
+  readonly columns: readonly { readonly name: string; readonly from: string; readonly kind: 'number' | 'category' }[]
 }
 
-function checkClosed(plan: ExamplePlan): void {
-  const days = plan.churn.gapDays + plan.churn.horizonDays + Math.max(...plan.delaysDays)
-  const open = plan.cutoffs.find((cutoff) => addDays(cutoff, days) > plan.dataEnd)
+function spinePart(
+  plan: ExamplePlan,
+  { churn, i, isAlone }: { churn: ChurnConfig; i: number; isAlone: boolean },
+): SpinePart {
+  const cutoffs = plan.mode === 'score' ? plan.cutoffs : plan.cutoffs.filter((cutoff) => isClosed(plan, churn, cutoff))
+  const suffix = i === 0 ? '' : `_${i}`
+  const will = tellsWill(churn) ? [{ name: `churn_will${suffix}`, from: 'churn_will', kind: 'category' } as const] : []
+  const example = isAlone ? [] : [{ name: `is_example${suffix}`, from: 'is_example', kind: 'number' } as const]
+  return {
+    churn,
+    population: populationName(i),
+    cutoffs,
+    isWhole: cutoffs.length === plan.cutoffs.length,
+    names: { label: `label${suffix}`, isExample: example[0]?.name ?? null },
+    columns: [
+      { name: `label${suffix}`, from: 'label', kind: 'number' },
+      { name: `churn_kind${suffix}`, from: 'churn_kind', kind: 'category' },
+      ...will,
+      ...example,
+    ],
+  }
+}
+
+const populationName = (i: number): string => (i === 0 ? 'population' : `population_${i}`)
+
+/**
+ * What makes the relations `population`, `population_1`, ... (cutoff, user_index, status, label, churn_kind), one per
+ * prediction, from the relation `cutoffs`; status `already_churned`, `inactive`, `churned_in_gap` or `example`.
+ */
+export function populationTables(plan: ExamplePlan, dialect: Dialect, table: TableNames): MadeTable[] {
+  const churns = predictionsOf(plan.churn)
+  const names = [...new Set(churns.flatMap((churn) => targetLeaves(churn).map(({ name }) => name)))].sort()
+  const made = churns.map((churn, i) => {
+    const facts: NamedFacts = new Map(
+      targetLeaves(churn).map((leaf) => {
+        const label = String(names.indexOf(leaf.name))
+        const id = i === 0 ? label : `${label}_${i}`
+        return [leaf.name, labelFacts({ plan, churn, dialect, table, label, id }, leaf)]
+      }),
+    )
+    const name = populationName(i)
+    const select = populationTable({ plan, churn, dialect, table, facts })
+    return [
+      ...[...facts.values()].flatMap((fact) => fact.tables),
+      { name: name.replaceAll('_', '-'), table: table(name), select },
+    ]
+  })
+  const all = [
+    { name: 'seen-users', table: table('seen'), select: seenSelect(plan, dialect) },
+    ...activeTables(plan, dialect, table),
+    ...made.flat(),
+  ]
+  return [...new Map(all.map((one) => [one.table, one])).values()]
+}
+
+/** Days after a cutoff until the label of the prediction is known for everybody. */
+const reachDays = (plan: ExamplePlan, churn: ChurnConfig): number =>
+  churn.gapDays + churn.horizonDays + Math.max(...plan.delaysDays) + labelDelayDays(churn)
+
+const isClosed = (plan: ExamplePlan, churn: ChurnConfig, cutoff: Day): boolean =>
+  addDays(cutoff, reachDays(plan, churn)) <= plan.dataEnd
+
+/** Every cutoff must be closed for at least one prediction. */
+function checkClosed(plan: ExamplePlan, churns: readonly ChurnConfig[]): void {
+  const open = plan.cutoffs.find((cutoff) => churns.every((churn) => !isClosed(plan, churn, cutoff)))
   if (open === undefined) return
+  const days = Math.min(...churns.map((churn) => reachDays(plan, churn)))
   throw new EbbError({
     code: 'CUTOFF_NOT_CLOSED',
     kind: 'data',
@@ -65,10 +141,11 @@ WHERE e.event_day < ${dialect.day(plan.dataEnd)}
 GROUP BY e.user_index`
 }
 
-/** (cutoff, user_index): users with a qualifying event inside the days before the cutoff. */
+/** (cutoff, user_index): users with a qualifying event inside the days before the cutoff, or with a running contract. */
 function activeTables(plan: ExamplePlan, dialect: Dialect, table: TableNames): MadeTable[] {
   const rule = plan.churn.eligible
   if (rule === 'any_history') return []
+  if ('contract' in rule) return [runningContracts(plan, dialect, { table, label: rule.contract })]
   const window = { lookbackDays: rule.withinDays, offsetDays: 0 }
   const first = dialect.addDays(dialect.day(plan.cutoffs[0]!), String(-rule.withinDays))
   const days = dialect.daySeries('day', first, dialect.day(plan.cutoffs.at(-1)!))
@@ -97,50 +174,65 @@ JOIN ${table('eligible_days')} AS d ON d.day = e.day${isKnown}`,
   ]
 }
 
-interface PopulationParts {
-  readonly table: TableNames
-  readonly facts: readonly LabelFacts[]
-}
-
-function populationTable(plan: ExamplePlan, dialect: Dialect, { table, facts }: PopulationParts): string {
-  const any = (conditions: readonly (string | null)[]): string => {
-    const some = conditions.filter((condition) => condition !== null)
-    return some.length === 0 ? 'FALSE' : `(${some.join(' OR ')})`
-  }
-  const isLabelled = plan.mode === 'label'
-  const joins = facts.flatMap((fact) => fact.joins)
-  const needsActive = plan.churn.eligible !== 'any_history'
-  if (needsActive)
-    joins.unshift(`LEFT JOIN ${table('active')} AS a ON a.cutoff = c.cutoff AND a.user_index = u.user_index`)
-  const active = any(facts.filter((fact) => fact.isActive).map((fact) => fact.churned))
-  const isInactive = needsActive ? '\n    WHEN a.user_index IS NULL THEN ' + dialect.text('inactive') : ''
-  const inGap = isLabelled
-    ? `\n    WHEN ${any(facts.map((fact) => fact.inGap))} THEN ${dialect.text('churned_in_gap')}`
-    : ''
-  return `SELECT p.cutoff, p.user_index, p.status,
-  ${dialect.cast(`CASE WHEN p.status = ${dialect.text('example')} THEN p.label END`, 'integer')} AS label,
-  CASE WHEN p.status = ${dialect.text('example')} AND p.label = 1 THEN p.churn_kind END AS churn_kind
+/** A contract runs at the cutoff when it began before that day and ends after it. */
+function runningContracts(
+  plan: ExamplePlan,
+  dialect: Dialect,
+  { table, label }: { table: TableNames; label: string },
+): MadeTable {
+  const contracts = contractsSelect(plan, dialect, plan.churn.labels[label] as LeafOf<'contract'>)
+  return {
+    name: 'active-users',
+    table: table('active'),
+    select: `SELECT DISTINCT c.cutoff, k.user_index
 FROM (
-  SELECT c.cutoff, u.user_index,
-    CASE WHEN ${any(facts.map((fact) => fact.already))} THEN ${dialect.text('already_churned')}${isInactive}${inGap}
-    ELSE ${dialect.text('example')} END AS status,
-    ${isLabelled ? `CASE WHEN ${any(facts.map((fact) => fact.churned))} THEN 1 ELSE 0 END` : dialect.cast('NULL', 'integer')} AS label,
-    ${isLabelled ? `CASE WHEN ${active} THEN ${dialect.text('active')} ELSE ${dialect.text('passive')} END` : dialect.cast('NULL', 'text')} AS churn_kind
-  FROM ${table('seen')} AS u
-  JOIN ${table('cutoffs')} AS c ON u.first_seen < c.cutoff
-  ${joins.join('\n  ')}
-) AS p`
+  ${contracts}
+) AS k
+JOIN ${table('cutoffs')} AS c ON (k.begins IS NULL OR k.begins < c.cutoff) AND (k.ends IS NULL OR k.ends > c.cutoff)`,
+  }
 }
 
-function spineTable(_plan: ExamplePlan, dialect: Dialect, table: TableNames): string {
-  return `SELECT p.cutoff, p.user_index, p.label, p.churn_kind
+function spineTable(dialect: Dialect, table: TableNames, { columns }: SpinePart): string {
+  return `SELECT p.cutoff, p.user_index, ${columns.map(({ name }) => `p.${name}`).join(', ')}
 FROM ${table('population')} AS p
 WHERE p.status = ${dialect.text('example')}`
 }
 
-function populationSelect(dialect: Dialect, table: TableNames): string {
+/** Rows that are an example of at least one prediction, with the labels of each. */
+function jointSpine(dialect: Dialect, table: TableNames, parts: readonly SpinePart[]): string {
+  const isExample = parts.map((part, i) => {
+    const days = part.cutoffs.map((cutoff) => dialect.day(cutoff)).join(', ')
+    const closed = part.isWhole ? '' : days === '' ? ' AND FALSE' : ` AND p${i}.cutoff IN (${days})`
+    return `(p${i}.status = ${dialect.text('example')}${closed})`
+  })
+  const columns = parts.flatMap((part, i) =>
+    part.columns.map(({ name, from }) =>
+      from === 'is_example'
+        ? `CASE WHEN ${isExample[i]!} THEN 1 ELSE 0 END AS ${name}`
+        : `CASE WHEN ${isExample[i]!} THEN p${i}.${from} END AS ${name}`,
+    ),
+  )
+  const joins = parts
+    .slice(1)
+    .map(
+      ({ population }, i) =>
+        `\nJOIN ${table(population)} AS p${i + 1} ON p${i + 1}.cutoff = p0.cutoff AND p${i + 1}.user_index = p0.user_index`,
+    )
+  return `SELECT p0.cutoff, p0.user_index,
+  ${columns.join(',\n  ')}
+FROM ${table('population')} AS p0${joins.join('')}
+WHERE ${isExample.join(' OR ')}`
+}
+
+function populationSelect(dialect: Dialect, table: TableNames, part: SpinePart): string {
   const count = (condition: string, name: string): string => `  COUNT(*) FILTER (WHERE ${condition}) AS ${name}`
   const is = (status: string): string => `p.status = ${dialect.text(status)}`
+  const will = tellsWill(part.churn)
+    ? [
+        count(`p.churn_will = ${dialect.text('voluntary')}`, 'voluntary_churned'),
+        count(`p.churn_will = ${dialect.text('involuntary')}`, 'involuntary_churned'),
+      ]
+    : []
   const lines = [
     `  COUNT(p.user_index) AS users`,
     count(`p.status IN (${dialect.text('example')}, ${dialect.text('churned_in_gap')})`, 'eligible'),
@@ -150,17 +242,24 @@ function populationSelect(dialect: Dialect, table: TableNames): string {
     count('p.label = 1', 'churned'),
     count(`p.churn_kind = ${dialect.text('active')}`, 'active_churned'),
     count(`p.churn_kind = ${dialect.text('passive')}`, 'passive_churned'),
+    ...will,
   ]
+  const days = part.cutoffs.map((cutoff) => dialect.day(cutoff)).join(', ')
+  const closed = part.isWhole ? '' : `\nWHERE ${days === '' ? 'FALSE' : `c.cutoff IN (${days})`}`
   return `SELECT c.cutoff,
 ${lines.join(',\n')}
-FROM ${table('cutoffs')} AS c LEFT JOIN ${table('population')} AS p ON p.cutoff = c.cutoff
+FROM ${table('cutoffs')} AS c LEFT JOIN ${table(part.population)} AS p ON p.cutoff = c.cutoff${closed}
 GROUP BY c.cutoff
 ORDER BY c.cutoff`
 }
 
-function excludedSelect(plan: ExamplePlan, dialect: Dialect, table: TableNames): string {
+function excludedSelect(
+  plan: ExamplePlan,
+  dialect: Dialect,
+  { table, part }: { table: TableNames; part: SpinePart },
+): string {
   return `SELECT u.user_index, COALESCE(p.status, ${dialect.text('no_history')}) AS reason
-FROM ${plan.relations.users} AS u LEFT JOIN ${table('population')} AS p ON p.user_index = u.user_index
+FROM ${plan.relations.users} AS u LEFT JOIN ${table(part.population)} AS p ON p.user_index = u.user_index
 WHERE p.status IS NULL OR p.status <> ${dialect.text('example')}
 ORDER BY u.user_index`
 }

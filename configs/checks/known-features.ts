@@ -8,9 +8,9 @@ import type { Finding } from '../fault-at.ts'
 import { possibleFeatures } from '../possible-features.ts'
 
 /** Features exist that are dropped, that own ones are made of, and that models name. */
-export function knownFeatures({ features, attributes, models }: SoundSections): Finding[] {
+export function knownFeatures({ features, attributes, churn, models }: SoundSections): Finding[] {
   if (features === undefined || attributes === undefined) return []
-  const selected = attempt(() => possibleFeatures({ features, attributes }))
+  const selected = attempt(() => possibleFeatures({ features, attributes, churn }))
   if ('fault' in selected) return placed(selected.fault, features)
   const names = [...selected.value.features, ...selected.value.supporting].map(({ name }) => name)
   return Object.entries(models ?? {}).flatMap(([name, model]) => {

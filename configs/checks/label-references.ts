@@ -15,9 +15,12 @@ export function labelReferences({ churn }: SoundSections): Finding[] {
       { code: 'CONFIG_LABEL', path, what: 'there is no such label', expected, received: JSON.stringify(name), hint },
     ]
   }
-  const findings = unknown(['churn', 'target'], churn.target)
+  const findings = [
+    ...unknown(['churn', 'target'], churn.target),
+    ...(churn.targets ?? []).flatMap((name, i) => unknown(['churn', 'targets', i], name)),
+  ]
   for (const [name, label] of Object.entries(churn.labels)) {
-    if (label.kind !== 'any') continue
+    if (label.kind !== 'any' && label.kind !== 'all') continue
     label.of.forEach((part, i) => findings.push(...unknown(['churn', 'labels', name, 'of', i], part)))
     if (reaches(name, name, churn.labels, new Set()))
       findings.push({
@@ -33,7 +36,7 @@ type Labels = NonNullable<SoundSections['churn']>['labels']
 
 function reaches(from: string, wanted: string, labels: Labels, seen: Set<string>): boolean {
   const label = labels[from]
-  if (label?.kind !== 'any' || seen.has(from)) return false
+  if ((label?.kind !== 'any' && label?.kind !== 'all') || seen.has(from)) return false
   seen.add(from)
   return label.of.some((part) => part === wanted || reaches(part, wanted, labels, seen))
 }

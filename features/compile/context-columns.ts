@@ -1,18 +1,28 @@
+import { predictionsOf } from '../churn.ts'
 import type { MeasureFeature } from '../definition.ts'
 import type { ContextColumn, ExamplePlan } from '../plan.ts'
 
-/** `value_recent`: visible spend in the last horizon days; `channel_recent`: channel of the last visible event. */
+/**
+ * `value_recent`: visible spend in the last horizon days, and `value_recent_<n>` for every other horizon of n days;
+ * `channel_recent`: channel of the last visible event.
+ */
 export function builtInContext(plan: ExamplePlan): readonly ContextColumn[] {
-  return [valueRecent(plan), channelRecent(plan)]
+  const first = plan.churn.horizonDays
+  const others = new Set(predictionsOf(plan.churn).map(({ horizonDays }) => horizonDays))
+  others.delete(first)
+  return [
+    valueRecent(plan, { days: first, suffix: '' }),
+    ...[...others].map((days) => valueRecent(plan, { days, suffix: `_${days}` })),
+    channelRecent(plan),
+  ]
 }
 
 const base = { kind: 'measure', offsetDays: 0, whenEmpty: 'zero', actionable: false } as const
 
-function valueRecent(plan: ExamplePlan): ContextColumn {
-  const days = plan.churn.horizonDays
+function valueRecent(plan: ExamplePlan, { days, suffix }: { days: number; suffix: string }): ContextColumn {
   const feature: MeasureFeature = {
     ...base,
-    name: 'context_value_recent',
+    name: `context_value_recent${suffix}`,
     description: `Spend in the last ${days} days`,
     family: 'transaction',
     unit: 'currency',
@@ -23,7 +33,7 @@ function valueRecent(plan: ExamplePlan): ContextColumn {
   }
   const hasMoney = plan.purchaseTypes.length > 0
   return {
-    name: 'value_recent',
+    name: `value_recent${suffix}`,
     kind: 'number',
     features: hasMoney ? [feature] : [],
     expression: (column, dialect) => (hasMoney ? column(feature.name) : dialect.cast('NULL', 'double')),

@@ -3,10 +3,12 @@ import { didYouMean } from '../../core/did-you-mean.ts'
 import { featureKind, type DerivedFeature, type Feature } from '../definition.ts'
 import { formulaFault, formulas } from '../formula.ts'
 import type { ContextColumn, OutputColumn } from '../plan.ts'
+import type { SpineSql } from '../spine.ts'
 import type { Block, BlockContext } from './block.ts'
 
 export interface FinalParts {
   readonly context: BlockContext
+  readonly spine: Pick<SpineSql, 'columns'>
   readonly blocks: readonly Block[]
   /** All features, distinct. */
   readonly features: readonly Feature[]
@@ -28,8 +30,11 @@ export function finalSelect(parts: FinalParts): { readonly select: string; reado
       return `${made.expression(quoted, dialect)} AS ${quoted(column.name)}`
     return column.role === 'key' || column.role === 'label' ? column.name : quoted(column.name)
   })
+  const labels = parts.spine.columns.map(({ name, kind }) =>
+    kind === 'number' ? `${dialect.cast(`s.${name}`, 'smallint')} AS ${name}` : `s.${name}`,
+  )
   const first = `measured AS (
-  SELECT s.user_index, s.cutoff, ${dialect.cast('s.label', 'smallint')} AS label, s.churn_kind${measured
+  SELECT s.user_index, s.cutoff, ${labels.join(', ')}${measured
     .map((feature) => `,\n    ${values.get(feature.name)!} AS ${quoted(feature.name)}`)
     .join('')}
   FROM ${table('spine')} AS s
@@ -95,7 +100,7 @@ function inputOf(feature: DerivedFeature, name: string, byName: ReadonlyMap<stri
   return input
 }
 
-function outputColumns({ context, features, contextColumns }: FinalParts): readonly OutputColumn[] {
+function outputColumns({ context, spine, features, contextColumns }: FinalParts): readonly OutputColumn[] {
   const { plan } = context
   const own = plan.features.filter((feature) => feature.kind !== 'fitted')
   const names = new Set(own.map((feature) => feature.name))
@@ -105,8 +110,7 @@ function outputColumns({ context, features, contextColumns }: FinalParts): reado
   return [
     { name: 'user_index', kind: 'number', role: 'key' },
     { name: 'cutoff', kind: 'number', role: 'key' },
-    { name: 'label', kind: 'number', role: 'label' },
-    { name: 'churn_kind', kind: 'category', role: 'label' },
+    ...spine.columns.map(({ name, kind }) => ({ name, kind, role: 'label' }) as const),
     ...contextColumns.map((column) => ({ name: column.name, kind: column.kind, role: 'context' }) as const),
     ...own.map((feature) => ({ name: feature.name, kind: featureKind(feature), role: 'feature' }) as const),
     ...hidden.map((name) => ({ name, kind: featureKind(byName.get(name)!), role: 'input' }) as const),

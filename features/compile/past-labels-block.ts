@@ -1,5 +1,6 @@
 // SQL templates: some functions are longer than the house's 40 lines, so that a statement can be read in one piece.
 import { addDays, dayNumber, type Day } from '../../core/day.ts'
+import { predictionsOf } from '../churn.ts'
 import type { PastLabelFeature } from '../definition.ts'
 import { labelDelayDays } from '../label.ts'
 import type { MadeTable } from '../made-table.ts'
@@ -81,7 +82,7 @@ function judgedPast(
   const pasts = [...new Set(pairs.map(({ past }) => past))].sort()
   const days = (rows: readonly (readonly Day[])[]): string[][] => rows.map((row) => row.map((day) => dialect.day(day)))
   const tables = populationTables(
-    { ...plan, ...knownTo(context, cutoffs), mode: 'label', cutoffs: pasts },
+    { ...plan, ...knownTo(context, cutoffs), mode: 'label', cutoffs: pasts, churn: predictionsOf(plan.churn)[0]! },
     dialect,
     table,
   )

@@ -1,5 +1,7 @@
 import type { Day } from '../../core/day.ts'
+import type { ChurnConfig } from '../../features/churn.ts'
 import type { CutoffTimes } from '../../features/cutoffs.ts'
+import { labelDelayDays } from '../../features/label.ts'
 import type { StageContext } from '../context.ts'
 
 /** What decides which cutoffs are closed. */
@@ -11,7 +13,7 @@ export function cutoffTimes(
   return {
     horizonDays: churn.horizonDays,
     gapDays: churn.gapDays,
-    maxDelayDays: Math.max(...delaysDays),
+    maxDelayDays: Math.max(...delaysDays) + labelDelayDays(structuredClone(churn) as ChurnConfig),
     dataStart: data.firstEventDay,
     dataEnd: data.dataEnd,
     defaultLookbackDays: Math.max(...features.lookbackDays),

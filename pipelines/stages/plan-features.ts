@@ -1,12 +1,13 @@
 import type { CatalogEntry } from '../../core/artifacts.ts'
 import { throwFaults } from '../../core/errors.ts'
 import { type CatalogContext, type SelectedFeatures, selectFeatures } from '../../features/catalog.ts'
+import { checkChurnEvents } from '../../features/check-churn-events.ts'
 import type { ChurnConfig } from '../../features/churn.ts'
 import type { FeaturesConfig } from '../../features/config.ts'
 import { readDataFacts } from '../../features/data-facts.ts'
 import type { Feature, FittedFeature } from '../../features/definition.ts'
 import { describeCatalog } from '../../features/describe.ts'
-import { checkChurnEvents, targetLeaves } from '../../features/label.ts'
+import { eligibleEvents, readableAttributes, targetLeaves } from '../../features/label.ts'
 import type { Levels } from '../../features/plan.ts'
 import { type Role, type RoleMap, resolveRoles, roles as allRoles } from '../../features/roles.ts'
 import { userFeatures } from '../../features/user-features.ts'
@@ -44,7 +45,7 @@ export async function planFeatures(
     lookbackDays: wanted.lookbackDays,
     roles,
     eventTypes: facts.eventTypes,
-    attributes: relations.attributes,
+    attributes: readableAttributes(relations.attributes, churn),
     levels: facts.levels,
     has: facts.has,
   }
@@ -64,9 +65,11 @@ export async function planFeatures(
 
 /** `days_since_<role>` or `days_since_event` where the catalogue has just that, else one of our own. */
 function recencyFeature(churn: ChurnConfig, data: { roles: RoleMap; eventTypes: readonly string[] }): Feature {
-  const passive = targetLeaves(churn).flatMap((leaf) => (leaf.kind === 'explicit' ? [] : leaf.events))
-  const eligible = churn.eligible === 'any_history' ? data.eventTypes : churn.eligible.events
-  const types = [...new Set(passive.length > 0 ? passive : eligible)]
+  const passive = targetLeaves(churn).flatMap((leaf) =>
+    leaf.kind === 'explicit' || leaf.kind === 'contract' ? [] : leaf.events,
+  )
+  const eligible = eligibleEvents(churn)
+  const types = [...new Set([passive, eligible, data.eventTypes].find((some) => some.length > 0))]
     .filter((type) => data.eventTypes.includes(type))
     .sort()
   const same = (others: readonly string[]): boolean => [...others].sort().join('\0') === types.join('\0')

@@ -40,6 +40,7 @@ type Churn = DeepReadonly<Config>['churn']
 
 function eligibilityWords(eligible: Churn['eligible']): string {
   if (eligible === 'any_history') return 'any event before the cutoff'
+  if ('contract' in eligible) return `a running contract (${eligible.contract}) at the cutoff`
   return `${eligible.events.join(' or ')} in the ${eligible.withinDays} days before the cutoff`
 }
 
@@ -50,9 +51,28 @@ function labelWords({ labels, horizonDays, gapDays, ...churn }: Churn, name: str
     gapDays === 0
       ? `the ${horizonDays} days from the cutoff on`
       : `the ${horizonDays} days that begin ${gapDays} days after the cutoff`
-  if (label.kind === 'no_event_in_window') return `no ${label.events.join(' and no ')} in ${window}`
-  if (label.kind === 'churn_date')
-    return `${label.silenceDays} days without ${label.events.join(' or ')} completed in ${window}`
-  if (label.kind === 'explicit') return `${label.events.join(' or ')} in ${window}`
-  return label.of.map((inner) => labelWords({ labels, horizonDays, gapDays, ...churn }, inner)).join('; or ')
+  const inner = (of: readonly string[], joint: string): string =>
+    of.map((one) => labelWords({ labels, horizonDays, gapDays, ...churn }, one)).join(joint)
+  switch (label.kind) {
+    case 'no_event_in_window':
+      return `no ${label.events.join(' and no ')} in ${window}`
+    case 'churn_date':
+      return `${label.silenceDays} days without ${label.events.join(' or ')} completed in ${window}`
+    case 'explicit':
+    case 'event_in_window':
+      return `${label.events.join(' or ')} in ${window}`
+    case 'contract': {
+      const which = label.only === undefined ? 'end' : `${label.only} end`
+      const grace = label.graceDays === 0 ? '' : ` inside ${label.graceDays} days`
+      return `${which} of a contract (${label.table}) without renewal${grace}, in ${window}`
+    }
+    case 'partial': {
+      const what = label.of === 'amount' ? `money of ${label.events.join(' and ')}` : label.events.join(' and ')
+      return `${what} down by ${label.fallPercent} % or more in ${window} against the ${label.pastDays} days before the cutoff`
+    }
+    case 'any':
+      return inner(label.of, '; or ')
+    case 'all':
+      return inner(label.of, '; and ')
+  }
 }

@@ -17,7 +17,7 @@ describe('faults name the place, what is wrong, what is allowed and what was mea
     [
       'an unknown key without a likely meaning, where few are known',
       changed('withinDays: 90', 'withinDays: 90, colour: red'),
-      ['12:51  churn.eligible.colour: unknown key; known here: events, withinDays'],
+      ['12:51  churn.eligible.colour: unknown key; known here: events, withinDays, contract'],
     ],
     [
       'a wrong type',

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
-import { churnSchema, type ChurnConfig } from '../../features/churn.ts'
-import { checkChurn, checkChurnEvents, describeTarget, targetLeaves } from '../../features/label.ts'
+import { checkChurnEvents } from '../../features/check-churn-events.ts'
+import { churnSchema, predictionsOf, type ChurnConfig } from '../../features/churn.ts'
+import { labelDelayDays, readableAttributes, targetLeaves } from '../../features/label.ts'
 
 const config = (more: unknown): ChurnConfig =>
   churnSchema.parse({
@@ -15,29 +16,11 @@ const config = (more: unknown): ChurnConfig =>
     eligible: { events: ['purchase'], withinDays: 90 },
     ...(more as object),
   })
-const messages = (churn: ChurnConfig): string[] => checkChurn(churn).map((fault) => fault.message)
 
 test('gapDays is 0 by default; eligibility must be said', () => {
   expect(config({}).gapDays).toBe(0)
   expect(churnSchema.safeParse({ labels: {}, target: 'x', horizonDays: 30 }).success).toBe(false)
   expect(churnSchema.safeParse({ ...config({}), eligible: 'any_history' }).success).toBe(true)
-})
-
-test('a sound section has no fault; unknown names come with the nearest known one; cycles are told', () => {
-  expect(messages(config({}))).toEqual([])
-  expect(messages(config({ target: 'chruned' }))).toEqual([
-    'churn.target: no label named "chruned"; did you mean "churned"?',
-  ])
-  expect(
-    messages(
-      config({ target: 'a', labels: { a: { kind: 'any', of: ['b', 'zzzzzz'] }, b: { kind: 'any', of: ['a'] } } }),
-    ),
-  ).toEqual([
-    'churn.labels.a.of[1]: no label named "zzzzzz"; known: a, b',
-    'churn.labels.a.of: the label contains itself',
-    'churn.labels.b.of: the label contains itself',
-  ])
-  expect(messages(config({ labels: {} }))).toEqual(['churn.labels: no label is defined'])
 })
 
 test('event types that the data do not have, with the place', () => {
@@ -52,12 +35,32 @@ test('event types that the data do not have, with the place', () => {
   )
 })
 
-test('the leaves of the target, and the target in words', () => {
+test('the leaves of the target', () => {
   expect(targetLeaves(config({})).map((leaf) => leaf.name)).toEqual(['active', 'passive'])
-  expect(describeTarget(config({ gapDays: 3 }))).toBe(
-    'uninstall, or no purchase or login, in the 30 days that begin 3 days after the cutoff',
-  )
-  expect(describeTarget(config({ target: 'silent' }))).toBe(
-    'the last of 30 days without login, in the 30 days from the cutoff on',
-  )
+})
+
+test('two targets and horizons of 7, 30 and 90 days are six predictions, the own target and horizon first', () => {
+  const churn = config({ targets: ['silent'], horizonsDays: [90, 7, 30] })
+  expect(predictionsOf(churn).map(({ target, horizonDays }) => `${target} ${horizonDays}`)).toEqual([
+    'churned 30',
+    'churned 7',
+    'churned 90',
+    'silent 7',
+    'silent 30',
+    'silent 90',
+  ])
+  expect(predictionsOf(config({}))).toEqual([config({})])
+})
+
+test('when and why a contract ends is hidden from features unless the end is known at its begin', () => {
+  const columns = ['ends', 'reason', 'plan'].map((name) => ({ name, type: 'category' as const }))
+  const tables = [{ name: 'subs', relation: 't', isHistory: true, columns }]
+  const contract = { kind: 'contract', table: 'subs', end: 'ends', graceDays: 7 }
+  const involuntary = { column: 'reason', values: ['payment'] }
+  const readable = (label: unknown): string[] =>
+    readableAttributes(tables, config({ labels: { a: label }, target: 'a' }))[0]!.columns.map(({ name }) => name)
+  expect(readable(contract)).toEqual(['reason', 'plan'])
+  expect(readable({ ...contract, involuntary })).toEqual(['plan'])
+  expect(readable({ ...contract, involuntary, endKnown: true })).toEqual(['ends', 'plan'])
+  expect(labelDelayDays(config({ labels: { a: contract, b: { kind: 'any', of: ['a'] } }, target: 'b' }))).toBe(7)
 })

@@ -31,10 +31,19 @@ export interface TestAttribute {
   registered: string | null
 }
 
+/** A contract [begins, ends); a null end runs on. */
+export interface TestContract {
+  user: number
+  begins: string | null
+  ends: string | null
+  reason: string | null
+}
+
 export interface World {
   users: number
   events: TestEvent[]
   attributes: TestAttribute[]
+  contracts?: TestContract[]
 }
 
 export const dayMs = 86_400_000
@@ -62,6 +71,16 @@ export const customerTable: PlanAttribute = {
     { name: 'tier', type: 'category' },
     { name: 'age', type: 'number' },
     { name: 'registered', type: 'day' },
+  ],
+}
+
+export const contractTable: PlanAttribute = {
+  name: 'contracts',
+  relation: 't_contracts',
+  isHistory: true,
+  columns: [
+    { name: 'ends', type: 'day' },
+    { name: 'reason', type: 'category' },
   ],
 }
 
@@ -150,10 +169,41 @@ export async function loadWorld(engine: Engine, world: World): Promise<void> {
     tier, age, CAST(registered AS DATE) AS registered FROM t_raw_customer`)
 }
 
+/** Loads the contracts of a world beside its events. */
+export async function loadContracts(engine: Engine, { contracts = [] }: World): Promise<void> {
+  await engine.load('t_raw_contracts', [
+    { name: 'user_index', type: 'integer', values: Int32Array.from(contracts, (one) => one.user) },
+    { name: 'begins', type: 'text', values: contracts.map((one) => one.begins) },
+    { name: 'ends', type: 'text', values: contracts.map((one) => one.ends) },
+    { name: 'reason', type: 'text', values: contracts.map((one) => one.reason) },
+  ])
+  await engine.execute(`CREATE OR REPLACE TEMP TABLE t_contracts AS SELECT user_index, CAST(begins AS DATE) AS valid_from,
+    CAST(ends AS DATE) AS ends, reason FROM t_raw_contracts`)
+}
+
+/** Contracts that follow each other at once, late, overlapping or not at all; one per user and first day. */
+export function randomContracts(random: Random, users: number): TestContract[] {
+  const made = new Map<string, TestContract>()
+  for (let user = 0; user < users; user++) {
+    let begins = at('2023-11-20') + random.integer(60) * dayMs
+    for (let left = random.integer(6); left > 0; left--) {
+      const ends = begins + (random.integer(50) - 2) * dayMs
+      const runsOn = random.integer(7) === 0
+      const first = random.integer(9) === 0 ? null : dayText(begins)
+      const reason = [null, 'payment', 'wish'][random.integer(3)]!
+      made.set(`${user}/${first}`, { user, begins: first, ends: runsOn ? null : dayText(ends), reason })
+      begins = ends + (random.integer(20) - 4) * dayMs
+    }
+  }
+  return [...made.values()]
+}
+
 export interface Made {
   readonly rows: Row[]
   readonly population: Row[]
   readonly excluded: Row[]
+  /** Of every prediction, in order. */
+  readonly populations: Row[][]
   readonly compiled: CompiledExamples
 }
 
@@ -163,7 +213,9 @@ export async function makeExamples(engine: Engine, plan: ExamplePlan): Promise<M
   const rows = await engine.rows(compiled.select)
   const population = await engine.rows(compiled.populationSelect)
   const excluded = compiled.excludedSelect === null ? [] : await engine.rows(compiled.excludedSelect)
-  return { rows, population, excluded, compiled }
+  const populations: Row[][] = []
+  for (const { populationSelect } of compiled.predictions) populations.push(await engine.rows(populationSelect))
+  return { rows, population, excluded, populations, compiled }
 }
 
 /** A random log: busy and sparse users, bursts on one day, ties, month ends, leap day; delays drawn from `delays`. */
