@@ -2,7 +2,7 @@ import { EbbError } from '../../core/errors.ts'
 import type { Dialect } from '../../engines/dialect.ts'
 import type { LeafOf } from '../churn.ts'
 import type { ExamplePlan } from '../plan.ts'
-import type { LabelContext } from './label-facts.ts'
+import type { LabelContext } from './facts.ts'
 
 /** SQL of the contracts (user_index, begins DATE or NULL, ends DATE or NULL, reason VARCHAR) that began before dataEnd. */
 export function contractsSelect(plan: ExamplePlan, dialect: Dialect, leaf: LeafOf<'contract'>): string {

@@ -1,7 +1,7 @@
 import type { LeafOf } from '../churn.ts'
 import { returnTypes, typeIn } from '../label.ts'
 import { knownDay } from '../window.ts'
-import type { LabelContext } from './label-facts.ts'
+import type { LabelContext } from './facts.ts'
 
 /** Every event of `events`, with the first later event by which the user is back. */
 export function explicitMoments({ plan, churn, dialect }: LabelContext, leaf: LeafOf<'explicit'>): string {

@@ -1,5 +1,5 @@
 import { predictionPredicate } from '../window.ts'
-import type { LabelContext, LabelFacts } from './label-facts.ts'
+import type { LabelContext, LabelFacts } from './facts.ts'
 
 export interface Moments {
   /**

@@ -2,7 +2,7 @@ import { addDays } from '../../core/day.ts'
 import type { LeafOf } from '../churn.ts'
 import { typeIn } from '../label.ts'
 import { predictionPredicate } from '../window.ts'
-import { noFacts, type LabelContext, type LabelFacts } from './label-facts.ts'
+import { noFacts, type LabelContext, type LabelFacts } from './facts.ts'
 
 /**
  * Money or events per day in the prediction window against the days before the cutoff: sums of integers, compared crosswise,

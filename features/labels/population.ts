@@ -3,7 +3,7 @@ import type { ChurnConfig } from '../churn.ts'
 import { labelTree, tellsWill, type LabelTree } from '../label.ts'
 import type { TableNames } from '../made-table.ts'
 import type { ExamplePlan } from '../plan.ts'
-import type { LabelFacts } from './label-facts.ts'
+import type { LabelFacts } from './facts.ts'
 
 /** The facts of the target's leaves, by name. */
 export type NamedFacts = ReadonlyMap<string, LabelFacts>

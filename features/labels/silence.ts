@@ -1,7 +1,7 @@
 import type { LeafOf } from '../churn.ts'
 import { typeIn } from '../label.ts'
 import { knownDay } from '../window.ts'
-import type { LabelContext } from './label-facts.ts'
+import type { LabelContext } from './facts.ts'
 
 /** The last days of runs of `silenceDays` silent days. */
 export function silenceMoments({ plan, dialect }: LabelContext, leaf: LeafOf<'churn_date'>): string {

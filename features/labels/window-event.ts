@@ -2,7 +2,7 @@ import { addDays } from '../../core/day.ts'
 import type { LeafOf } from '../churn.ts'
 import { typeIn } from '../label.ts'
 import { predictionPredicate } from '../window.ts'
-import { noFacts, type LabelContext, type LabelFacts } from './label-facts.ts'
+import { noFacts, type LabelContext, type LabelFacts } from './facts.ts'
 
 /** Whether an event of `events` falls in the prediction window: to stay by it, or to be meant by it. */
 export function windowEventFacts(
