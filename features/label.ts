@@ -83,14 +83,15 @@ export function readableAttributes(
   attributes: readonly PlanAttribute[],
   churn: Pick<ChurnConfig, 'labels'>,
 ): readonly PlanAttribute[] {
-  const hidden = Object.values(churn.labels).flatMap((label) => {
-    if (label.kind !== 'contract') return []
-    const why = label.involuntary === undefined ? [] : [`${label.table}/${label.involuntary.column}`]
-    return label.endKnown ? why : [`${label.table}/${label.end}`, ...why]
-  })
+  const hidden = new Set<string>()
+  for (const label of Object.values(churn.labels)) {
+    if (label.kind !== 'contract') continue
+    if (!label.endKnown) hidden.add(`${label.table}/${label.end}`)
+    if (label.involuntary !== undefined) hidden.add(`${label.table}/${label.involuntary.column}`)
+  }
   return attributes.map((table) => ({
     ...table,
-    columns: table.columns.filter(({ name }) => !hidden.includes(`${table.name}/${name}`)),
+    columns: table.columns.filter(({ name }) => !hidden.has(`${table.name}/${name}`)),
   }))
 }
 
