@@ -19,6 +19,12 @@ export const commandGroups: readonly CommandGroup[] = [
     title: 'Train and look',
     entries: [
       {
+        name: 'init',
+        usage: 'init [DIR] --template NAME',
+        summary: 'a folder that runs at once, by trade',
+        load: () => import('./commands/init.ts'),
+      },
+      {
         name: 'run',
         usage: 'run CONFIG',
         summary: 'the experiment: from events to scores and report',

@@ -47,6 +47,11 @@ export const systemTexts: Readonly<Record<string, ErrorText>> = {
     'Raise resources.memory or engine.memoryLimit, or lower threads.',
   ),
   ENGINE_TOO_MANY_ROWS: text('stage', 'A query gave more rows than fit the place they are for.', fault),
+  INIT_EXISTS: text(
+    'usage',
+    'The folder already holds what ebb init would write. Nothing was changed.',
+    'Name another folder, or move the old files away.',
+  ),
   INPUT_CHANGED: text(
     'temporary',
     'An input file changed while it was read.',

@@ -1,6 +1,14 @@
 import type { TableColumn } from '../../engines/engine.ts'
 import { categories, eventTypes, items } from './shop.ts'
 
+/** What the codes of events mean; without `channels` the buffer is of one channel and has no such column. */
+export interface EventLevels {
+  readonly eventTypes: readonly string[]
+  readonly items: readonly string[]
+  readonly categories: readonly string[]
+  readonly channels?: readonly string[]
+}
+
 /** One event; `item`, `category` -1 and `amountCents`, `quantity` NaN = none. */
 export interface SimulatedEvent {
   /** User's place in the slice. */
@@ -14,6 +22,8 @@ export interface SimulatedEvent {
   readonly quantity: number
   readonly item: number
   readonly category: number
+  /** Default 0. */
+  readonly channel?: number
 }
 
 const missing = 65_535
@@ -29,6 +39,12 @@ export class EventBuffer {
   private quantities = new Float32Array(0)
   private items = new Uint16Array(0)
   private categories = new Uint16Array(0)
+  private channels = new Uint16Array(0)
+  private readonly levels: EventLevels
+
+  constructor(levels: EventLevels = { eventTypes, items, categories }) {
+    this.levels = levels
+  }
 
   push(event: SimulatedEvent): void {
     if (this.length === this.slots.length) this.grow()
@@ -41,15 +57,16 @@ export class EventBuffer {
     this.quantities[at] = event.quantity
     this.items[at] = event.item < 0 ? missing : event.item
     this.categories[at] = event.category < 0 ? missing : event.category
+    if (this.levels.channels !== undefined) this.channels[at] = event.channel ?? 0
   }
 
   clear(): void {
     this.length = 0
   }
 
-  /** Events of each type, in the order of `eventTypes`. */
+  /** Events of each type, in the order of the levels' `eventTypes`. */
   countByType(): number[] {
-    const counts = eventTypes.map(() => 0)
+    const counts = this.levels.eventTypes.map(() => 0)
     for (let i = 0; i < this.length; i++) counts[this.types[i]!]! += 1
     return counts
   }
@@ -57,7 +74,10 @@ export class EventBuffer {
   /** For `engine.load`; `ids[slot]` is the user's id in this channel. `sequence` numbers the rows from 0. */
   columns(ids: readonly string[]): TableColumn[] {
     const n = this.length
+    const { eventTypes, items, categories, channels } = this.levels
+    const coded = { name: 'channel', type: 'coded', codes: this.channels.subarray(0, n) } as const
     return [
+      ...(channels === undefined ? [] : [{ ...coded, levels: channels }]),
       { name: 'channel_user', type: 'coded', codes: this.slots.subarray(0, n), levels: ids },
       { name: 'day', type: 'date', values: this.days.subarray(0, n) },
       { name: 'second', type: 'integer', values: this.seconds.subarray(0, n) },
@@ -80,6 +100,7 @@ export class EventBuffer {
     this.quantities = extend(this.quantities, new Float32Array(capacity))
     this.items = extend(this.items, new Uint16Array(capacity))
     this.categories = extend(this.categories, new Uint16Array(capacity))
+    if (this.levels.channels !== undefined) this.channels = extend(this.channels, new Uint16Array(capacity))
   }
 }
 

@@ -1,12 +1,12 @@
 import { type FileHandle, open, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { addDays, parseDay } from '../../core/day.ts'
-import { EbbError } from '../../core/errors.ts'
 import { jsonText } from '../../core/json.ts'
 import { createRandom, type Random } from '../../core/random.ts'
 import type { Emit } from '../../core/stage.ts'
 import type { Engine } from '../../engines/engine.ts'
 import type { SimulateParameters, SimulationSummary } from '../simulate-parameters.ts'
+import { breathe } from './breathe.ts'
 import { CustomerHistory } from './customer-history.ts'
 import { EventBuffer } from './event-buffer.ts'
 import { appUserId, userId, webUserId } from './ids.ts'
@@ -76,7 +76,7 @@ export class Simulation {
     const customers = new CustomerHistory()
     const ids: Record<(typeof channels)[number], string[]> = { app: [], web: [] }
     for (let index = from; index < until; index++) {
-      if (index % usersPerTurn === 0) await this.breathe()
+      if (index % usersPerTurn === 0) await breathe(this.context.signal)
       const random = this.random.child(`user/${index}`)
       const outputs = { ...this.buffers, customers, truthRows: this.truthRows }
       const { appShare } = liveUser(this.context.world, { random, slot: index - from }, outputs)
@@ -102,18 +102,6 @@ export class Simulation {
       buffer.clear()
     }
     this.truthRows.clear()
-  }
-
-  /** Lets signals and progress through; throws when the user has stopped the command. */
-  private async breathe(): Promise<void> {
-    await new Promise(setImmediate)
-    if (this.context.signal?.aborted)
-      throw new EbbError({
-        code: 'INTERRUPTED',
-        kind: 'interrupted',
-        where: 'simulate',
-        what: 'stopped before the end, nothing is left behind',
-      })
   }
 
   private summary(): SimulationSummary {

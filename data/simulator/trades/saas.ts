@@ -1,0 +1,103 @@
+import type { Trade } from './trade.ts'
+
+/** A business tool sold by the month and by the year: churn is a contract that ends without renewal. A user is an account. */
+export const saas: Trade = {
+  title: 'software by subscription',
+  users: 3_000,
+  days: 480,
+  start: '2025-01-01',
+  daysBeforeLog: 300,
+  columns: {
+    user: 'account_id',
+    time: 'occurred_at',
+    type: 'action',
+    amount: 'invoice_total',
+    quantity: 'seats',
+    category: 'module',
+    channel: 'client',
+  },
+  idPrefix: 'acc',
+  channels: [
+    { name: 'browser', share: 0.7 },
+    { name: 'desktop', share: 0.2 },
+    { name: 'mobile', share: 0.1 },
+  ],
+  categories: ['boards', 'documents', 'reports', 'automation', 'calendar', 'billing', 'integrations'],
+  kinds: [
+    { name: 'small_team', share: 0.55, visitsPerDay: 0.4, hazard: 1.15, spend: 1 },
+    { name: 'agency', share: 0.3, visitsPerDay: 0.5, hazard: 0.9, spend: 1.6 },
+    { name: 'enterprise', share: 0.15, visitsPerDay: 0.65, hazard: 0.6, spend: 4 },
+  ],
+  traits: [
+    {
+      name: 'industry',
+      levels: ['retail', 'media', 'health', 'public', 'other'],
+      shares: [0.25, 0.25, 0.15, 0.1, 0.25],
+      hazard: [1.2, 1.1, 0.8, 0.6, 1],
+    },
+    {
+      name: 'sales_channel',
+      levels: ['self_service', 'partner', 'sales'],
+      shares: [0.6, 0.2, 0.2],
+      hazard: [1.2, 0.9, 0.65],
+    },
+  ],
+  causes: [
+    { name: 'price', share: 0.25, visitsWhenFading: 0.7 },
+    { name: 'service', share: 0.3, visitsWhenFading: 0.6 },
+    { name: 'variety', share: 0.2, visitsWhenFading: 0.6 },
+    { name: 'champion_left', share: 0.25, visitsWhenFading: 0.3 },
+  ],
+  rates: {
+    activeToFading: 0.0035,
+    activeToExit: 0.0004,
+    fadingToActive: 0.009,
+    fadingToExit: 0.009,
+    dormantToActive: 0.004,
+    goneShare: 0,
+    youth: 1,
+    youthDays: 60,
+    frailtySpread: 0.3,
+    visitSpread: 0.35,
+  },
+  dormantVisits: 0.06,
+  visit: { type: 'login' },
+  actions: [
+    { type: 'feature_used', perVisit: 1.6, hasCategory: true, stages: [1, 0.7, 0.4], whenFading: { variety: 0.7 } },
+    { type: 'report_exported', perVisit: 0.12, whenFading: { price: 2, champion_left: 3 } },
+    { type: 'invite_sent', perVisit: 0.05, stages: [1, 0.15, 0.05] },
+  ],
+  asides: [
+    { type: 'support_ticket', perDay: 0.008, stages: [1, 1.5, 0.3], whenFading: { service: 4 } },
+    { type: 'complaint', perDay: 0.001, stages: [1, 4, 0.5], whenFading: { service: 5 } },
+    { type: 'pricing_page', perDay: 0.004, stages: [1, 2, 0.5], whenFading: { price: 6 } },
+  ],
+  registration: 'signup',
+  steps: [
+    { type: 'team_invited', share: 0.7, meanDays: 4, hazardWithout: 1.4 },
+    { type: 'integration_connected', share: 0.5, meanDays: 10, hazardWithout: 1.3 },
+    { type: 'onboarding_done', share: 0.6, meanDays: 8, hazardWithout: 1.25 },
+  ],
+  goodbye: null,
+  contract: {
+    plans: [
+      { name: 'monthly_basic', share: 0.45, price: 29, periodDays: 30, hazard: 1.25 },
+      { name: 'monthly_pro', share: 0.4, price: 79, periodDays: 30, hazard: 0.9 },
+      { name: 'quarterly_pro', share: 0.15, price: 210, periodDays: 90, hazard: 1.1 },
+    ],
+    endChance: [0.022, 0.26, 0.55],
+    failedChance: 0.008,
+    lateShare: 0.12,
+    graceDays: 7,
+    noticeDays: 3,
+    events: { paid: 'payment', failed: 'payment_failed', cancelled: 'cancel' },
+  },
+  tiers: null,
+  weekdays: [1.3, 1.35, 1.35, 1.3, 1.15, 0.3, 0.25],
+  hours: [7, 20],
+  seasons: [
+    { peakDay: 358, widthDays: 14, gain: -0.35 },
+    { peakDay: 220, widthDays: 35, gain: -0.12 },
+  ],
+  label: { kind: 'contract', events: ['login'], gapDays: 7, horizonDays: 30, eligibleDays: 30, everyDays: 14 },
+}

@@ -1,0 +1,93 @@
+import type { Trade } from './trade.ts'
+
+/** A travel site: a few bookings a year, most in summer, so that churn takes half a year of silence to see. */
+export const travel: Trade = {
+  title: 'travel site',
+  users: 2_200,
+  days: 1_461,
+  start: '2022-01-01',
+  daysBeforeLog: 365,
+  columns: {
+    user: 'traveller',
+    time: 'event_time',
+    type: 'event_type',
+    amount: 'booking_value',
+    quantity: 'nights',
+    category: 'destination',
+    channel: 'channel',
+  },
+  idPrefix: 't',
+  channels: [
+    { name: 'web', share: 0.5 },
+    { name: 'app', share: 0.4 },
+    { name: 'call_centre', share: 0.1 },
+  ],
+  categories: ['beach', 'city', 'mountains', 'lake', 'cruise', 'countryside', 'long_haul'],
+  kinds: [
+    { name: 'family', share: 0.4, visitsPerDay: 0.08, hazard: 0.9, spend: 1.4 },
+    { name: 'weekender', share: 0.35, visitsPerDay: 0.1, hazard: 1, spend: 0.6 },
+    { name: 'business', share: 0.25, visitsPerDay: 0.12, hazard: 0.8, spend: 1 },
+  ],
+  traits: [
+    { name: 'home_region', levels: ['north', 'south', 'east', 'west'], shares: [0.3, 0.25, 0.2, 0.25] },
+    {
+      name: 'acquisition',
+      levels: ['search', 'comparison_site', 'newsletter', 'partner'],
+      shares: [0.4, 0.3, 0.2, 0.1],
+      hazard: [0.9, 1.4, 0.65, 0.9],
+    },
+  ],
+  causes: [
+    { name: 'price', share: 0.4, visitsWhenFading: 0.9 },
+    { name: 'service', share: 0.25, visitsWhenFading: 0.6 },
+    { name: 'competitor', share: 0.35, visitsWhenFading: 0.4 },
+  ],
+  rates: {
+    activeToFading: 0.0013,
+    activeToExit: 0.0005,
+    fadingToActive: 0.002,
+    fadingToExit: 0.006,
+    dormantToActive: 0.0008,
+    goneShare: 0,
+    youth: 1,
+    youthDays: 90,
+    frailtySpread: 0.3,
+    visitSpread: 0.3,
+  },
+  dormantVisits: 0.06,
+  visit: { type: 'visit' },
+  actions: [
+    { type: 'search', perVisit: 1.1, hasCategory: true, whenFading: { price: 1.7 } },
+    { type: 'hotel_viewed', perVisit: 0.9, hasCategory: true, whenFading: { price: 1.7 } },
+    { type: 'wishlist', perVisit: 0.1, hasCategory: true, whenFading: { price: 2 } },
+    {
+      type: 'booking',
+      perVisit: 0.14,
+      hasCategory: true,
+      stages: [1, 0.35, 0.3],
+      money: { typical: 420, spread: 0.6 },
+      quantity: { typical: 4, spread: 0.6 },
+    },
+    { type: 'review', perVisit: 0.04, stages: [1, 0.5, 0.1] },
+  ],
+  asides: [
+    { type: 'cancellation', perDay: 0.0005, stages: [1, 2, 0.1], money: { typical: 380, spread: 0.5 } },
+    { type: 'complaint', perDay: 0.0002, stages: [1, 4, 0.4], whenFading: { service: 7 } },
+    { type: 'newsletter_off', perDay: 0.0002, stages: [1, 6, 2] },
+  ],
+  registration: 'register',
+  steps: [
+    { type: 'passport_saved', share: 0.4, meanDays: 15, hazardWithout: 1.25 },
+    { type: 'loyalty_joined', share: 0.35, meanDays: 30, hazardWithout: 1.35 },
+  ],
+  goodbye: null,
+  contract: null,
+  tiers: { names: ['explorer', 'silver', 'gold'], from: [0, 900, 2_800], withinDays: 365, events: ['booking'] },
+  weekdays: [1.05, 1, 0.98, 0.97, 0.9, 0.98, 1.12],
+  hours: [7, 23],
+  seasons: [
+    { peakDay: 170, widthDays: 60, gain: 0.3 },
+    { peakDay: 15, widthDays: 30, gain: 0.15 },
+  ],
+  label: { kind: 'silence', events: ['booking'], gapDays: 14, horizonDays: 180, eligibleDays: 365, everyDays: 35 },
+}
