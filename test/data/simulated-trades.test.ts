@@ -70,7 +70,7 @@ describe('simulateTrade', () => {
 
   it('has the label in the truth table that the subscriptions give: an end in the window, not renewed within the grace', async () => {
     const { gapDays, horizonDays } = trades.telecom.label
-    const { graceDays } = trades.telecom.contract
+    const { graceDays } = trades.telecom.contract!
     const [found] = await engine.rows(`
       WITH p AS (
         SELECT user_id, start_day, end_day, lead(start_day) OVER (PARTITION BY user_id ORDER BY start_day) AS next_start
