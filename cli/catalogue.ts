@@ -19,16 +19,16 @@ export const commandGroups: readonly CommandGroup[] = [
     title: 'Train and look',
     entries: [
       {
-        name: 'init',
-        usage: 'init [DIR] --template NAME',
-        summary: 'a folder that runs at once, by trade',
-        load: () => import('./commands/init.ts'),
-      },
-      {
         name: 'run',
         usage: 'run CONFIG',
         summary: 'the experiment: from events to scores and report',
         load: () => import('./commands/run.ts'),
+      },
+      {
+        name: 'init',
+        usage: 'init [DIR] --template NAME',
+        summary: 'a folder that runs at once, by trade',
+        load: () => import('./commands/init.ts'),
       },
       {
         name: 'check',
