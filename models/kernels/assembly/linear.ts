@@ -1,0 +1,1 @@
+export { addProducts } from './linear/add-products'
