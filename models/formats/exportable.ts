@@ -4,6 +4,7 @@ import type { SavedModel } from '../estimator.ts'
 import { type Preparation, preparationSchema, termCount } from '../prepare/plan.ts'
 import { doublesOf, estimatorOf, headerOf } from '../saved.ts'
 import type { TreeEnsemble } from '../trees/ensemble.ts'
+import type { Tree } from '../trees/tree.ts'
 import { ensembleSchema, loadEnsemble } from '../trees/saved-ensemble.ts'
 
 /** A saved model in the terms that other programs understand. */
@@ -32,6 +33,17 @@ const treeOutputs: ReadonlyMap<string, ExportableTrees['output']> = new Map([
 ])
 const linear = new Set(['logistic', 'recency_logistic'])
 
+const leafOfZero: Tree = {
+  feature: new Uint16Array(),
+  cut: new Uint32Array(),
+  flags: new Uint8Array(),
+  left: new Int32Array(),
+  right: new Int32Array(),
+  sets: new Uint32Array(),
+  values: new Float64Array(1),
+  leafRows: new Uint32Array(1),
+}
+
 /** Estimators whose models have a form outside of Ebb. */
 export const exportableEstimators: readonly string[] = [...treeOutputs.keys(), ...linear]
 
@@ -40,7 +52,9 @@ export function exportable(saved: SavedModel): Exportable {
   const estimator = estimatorOf(saved)
   const output = treeOutputs.get(estimator)
   if (output !== undefined) {
-    const ensemble = loadEnsemble(headerOf(saved, ensembleSchema, estimator), saved)
+    const loaded = loadEnsemble(headerOf(saved, ensembleSchema, estimator), saved)
+    // Other programs want at least one tree.
+    const ensemble = loaded.trees.length > 0 ? loaded : { ...loaded, trees: [leafOfZero] }
     return { kind: 'trees', estimator, ensemble, output }
   }
   if (linear.has(estimator)) {

@@ -5,7 +5,7 @@ import type { Classifier, Contributions, PredictOptions, SavedModel } from '../e
 import { createExplainer, type Explain } from '../explain/explainer.ts'
 import { columnNamed } from '../guards.ts'
 import { headerOf } from '../saved.ts'
-import { predictScores } from '../trees/predict.ts'
+import { createScorer, type Scorer } from '../trees/scorer.ts'
 import { type BinnedPart, binnedParts } from './binned-parts.ts'
 import type { ForeignFeature, ForeignModel, ForeignOptions } from './foreign-model.ts'
 import { foreignFault } from './foreign-fault.ts'
@@ -31,6 +31,7 @@ export function importedModel(bytes: Uint8Array, source: string, options: Foreig
   const foreign = readForeign(bytes, source, options)
   const parts = binnedParts(foreign, source)
   const used = usedFeatures(foreign)
+  const scorers = parts.map(({ ensemble }) => createScorer(ensemble))
   const toProbability =
     foreign.link === 'logistic' ? sigmoid : (score: number): number => Math.min(Math.max(score, 0), 1)
   let explainers: readonly Explain[] | null = null
@@ -38,7 +39,7 @@ export function importedModel(bytes: Uint8Array, source: string, options: Foreig
     estimator: 'imported',
     foreign,
     async predict(x, options = {}) {
-      return (await totalScore(parts, { x, used, options })).map(toProbability)
+      return (await totalScore(parts, scorers, { x, used, options })).map(toProbability)
     },
     save: () => ({
       header: { estimator: 'imported', version: 1, options: { ...options } },
@@ -71,11 +72,12 @@ function usedFeatures({ features, trees }: ForeignModel): UsedFeatures {
 
 async function totalScore(
   parts: readonly BinnedPart[],
+  scorers: readonly Scorer[],
   { x, used, options }: { x: Dataset; used: UsedFeatures; options: PredictOptions },
 ): Promise<Float64Array> {
   const total = new Float64Array(x.rowCount)
-  for (const part of parts) {
-    const scores = await predictScores(part.ensemble, inCells(part, x, used), { ...options, where })
+  for (const [p, part] of parts.entries()) {
+    const scores = await scorers[p]!.scores(inCells(part, x, used), { ...options, where })
     for (let i = 0; i < total.length; i++) total[i]! += scores[i]!
   }
   return total

@@ -16,11 +16,12 @@ const lowest = -Number.MAX_VALUE
  * data frame with category columns is matched by name; elsewhere a level is its number there, unseen levels are NaN. Gain is
  * known by feature, not by node: each node has its feature's mean, so that LightGBM's importances are right.
  */
-export function writeLightgbm({ ensemble, output, estimator }: ExportableTrees): string {
+export function writeLightgbm({ ensemble, output }: ExportableTrees): string {
   const { features, base } = ensemble
   const names = features.map(({ name }) => lightgbmName(name))
-  const trees = ensemble.trees.length === 0 ? [constantTree] : ensemble.trees
-  const blocks = trees.map((tree, t) => `Tree=${t}\n${treeText(tree, ensemble, output === 'log_odds' && t === 0 ? base : 0)}\n\n\n`)
+  const blocks = ensemble.trees.map(
+    (tree, t) => `Tree=${t}\n${treeText(tree, ensemble, output === 'log_odds' && t === 0 ? base : 0)}\n\n\n`,
+  )
   const head = [
     'tree',
     'version=v4',
@@ -47,24 +48,12 @@ export function writeLightgbm({ ensemble, output, estimator }: ExportableTrees):
     `[boosting: ${output === 'log_odds' ? 'gbdt' : 'rf'}]`,
     `[objective: ${output === 'log_odds' ? 'binary' : 'regression'}]`,
     `[categorical_feature: ${features.flatMap(({ kind }, f) => (kind === 'category' ? [f] : [])).join(',')}]`,
-    `[made_by: ebb ${estimator}]`,
     '',
     'end of parameters',
     '',
     `pandas_categorical:${levels.length === 0 ? 'null' : JSON.stringify(levels)}`,
     '',
   ].join('\n')
-}
-
-const constantTree: Tree = {
-  feature: new Uint16Array(),
-  cut: new Uint32Array(),
-  flags: new Uint8Array(),
-  left: new Int32Array(),
-  right: new Int32Array(),
-  sets: new Uint32Array(),
-  values: new Float64Array(1),
-  leafRows: new Uint32Array(1),
 }
 
 /** Names are divided by spaces there, and a few characters of JSON are refused. */
@@ -106,15 +95,33 @@ function treeText(tree: Tree, { features, gain, splits }: TreeEnsemble, base: nu
     `num_leaves=${tree.values.length}`,
     `num_cat=${sets.length}`,
     line('split_feature', tree.feature),
-    line('split_gain', nodes.map((node) => gain[tree.feature[node]!]! / splits[tree.feature[node]!]!)),
-    line('threshold', written.map(({ threshold, words }) => (words === null ? threshold : set++))),
-    line('decision_type', written.map(({ decision }) => decision)),
-    line('left_child', written.map(({ left }) => left)),
-    line('right_child', written.map(({ right }) => right)),
+    line(
+      'split_gain',
+      nodes.map((node) => gain[tree.feature[node]!]! / splits[tree.feature[node]!]!),
+    ),
+    line(
+      'threshold',
+      written.map(({ threshold, words }) => (words === null ? threshold : set++)),
+    ),
+    line(
+      'decision_type',
+      written.map(({ decision }) => decision),
+    ),
+    line(
+      'left_child',
+      written.map(({ left }) => left),
+    ),
+    line(
+      'right_child',
+      written.map(({ right }) => right),
+    ),
     line('leaf_value', values),
     line('leaf_weight', tree.leafRows),
     line('leaf_count', tree.leafRows),
-    line('internal_value', [...means].map((value) => value + base)),
+    line(
+      'internal_value',
+      [...means].map((value) => value + base),
+    ),
     line('internal_weight', rows),
     line('internal_count', rows),
     ...(sets.length === 0 ? [] : [line('cat_boundaries', boundaries(sets)), line('cat_threshold', sets.flat())]),
@@ -137,7 +144,13 @@ function writtenNode(tree: Tree, node: number, bins: FeatureBins): WrittenNode {
   if ((tree.flags[node]! & bySet) !== 0) return writtenSet(tree, node, bins)
   const decision = nanIsMissing + ((tree.flags[node]! & missingLeft) === 0 ? 0 : defaultLeft)
   const bound = bins.kind === 'number' ? (bins.bounds[tree.cut[node]!] ?? Infinity) : Number.NaN
-  return { decision, threshold: bound === Infinity ? 'inf' : bound === -Infinity ? lowest : bound, words: null, left, right }
+  return {
+    decision,
+    threshold: bound === Infinity ? 'inf' : bound === -Infinity ? lowest : bound,
+    words: null,
+    left,
+    right,
+  }
 }
 
 /** Unseen and missing categories go right there: where ours go left, the other levels are listed and the children swapped. */

@@ -1,0 +1,72 @@
+import type { Json } from '../core/json.ts'
+import { jsonText } from '../core/json.ts'
+import { EbbError } from '../core/errors.ts'
+import { loadCalibration } from './calibrators.ts'
+import type { SavedModel } from './estimator.ts'
+import { exportable } from './formats/exportable.ts'
+import { type ExportInput, exportInputs } from './formats/export-inputs.ts'
+import type { SavedCalibration } from './formats/onnx/calibrate.ts'
+import { modelJson } from './formats/write-json.ts'
+import { writeLightgbm } from './formats/write-lightgbm.ts'
+import { writeOnnx } from './formats/write-onnx.ts'
+
+export const exportFormats = ['onnx', 'json', 'lightgbm'] as const
+export type ExportFormat = (typeof exportFormats)[number]
+
+export interface ExportRequest {
+  readonly saved: SavedModel
+  /** What `CalibrationMap.save` gave. */
+  readonly calibration: Json
+  readonly format: ExportFormat
+  /** Said in the file where the format has room for it: run, model, day. */
+  readonly about: Readonly<Record<string, string>>
+}
+
+export interface ExportedModel {
+  readonly bytes: Uint8Array
+  /** Of the usual file name, with the dot. */
+  readonly suffix: '.onnx' | '.json' | '.txt'
+  readonly inputs: readonly ExportInput[]
+  /** Whether the file itself gives calibrated probabilities; if not, whoever reads it applies `calibration`. */
+  readonly isCalibrated: boolean
+  readonly calibration: Json
+}
+
+/** A saved model for other programs. An EbbError of kind `usage` says what cannot be exported, and as what it can. */
+export function exportModel({ saved, calibration, format, about }: ExportRequest): ExportedModel {
+  const model = exportable(saved)
+  const map = loadCalibration(calibration).save() as unknown as SavedCalibration
+  const inputs = exportInputs(model)
+  const common = { inputs, calibration: map as unknown as Json }
+  if (format === 'onnx') {
+    const metadata = { ...about, inputs: JSON.stringify(inputs), calibration: JSON.stringify(map) }
+    const description = 'P(churn). Input: features as in metadata inputs, NaN = missing, categories by place in levels.'
+    return {
+      ...common,
+      bytes: writeOnnx(model, map, { name: 'ebb', description, metadata }),
+      suffix: '.onnx',
+      isCalibrated: true,
+    }
+  }
+  if (format === 'json') {
+    const document = {
+      schemaVersion: 1,
+      ...about,
+      estimator: model.estimator,
+      inputs,
+      calibration: map,
+      model: modelJson(model),
+    }
+    return { ...common, bytes: new TextEncoder().encode(jsonText(document)), suffix: '.json', isCalibrated: false }
+  }
+  if (model.kind === 'trees')
+    return { ...common, bytes: new TextEncoder().encode(writeLightgbm(model)), suffix: '.txt', isCalibrated: false }
+  throw new EbbError({
+    code: 'EXPORT_FORMAT',
+    kind: 'usage',
+    where: `model ${model.estimator}`,
+    what: 'only trees can be written as a model of LightGBM',
+    expected: 'a model of trees, or --format onnx or json',
+    received: model.estimator,
+  })
+}
