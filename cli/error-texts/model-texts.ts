@@ -5,6 +5,21 @@ const fault = 'This is a fault of ebb. Please report it with the events.jsonl of
 
 /** Codes of splitting, fitting, predicting and choosing. */
 export const modelTexts: Readonly<Record<string, ErrorText>> = {
+  EXPORT_FEATURE_NAME: text(
+    'usage',
+    'A feature has a name that the other program cannot have.',
+    'Export as onnx or json, or rename the feature.',
+  ),
+  EXPORT_FORMAT: text(
+    'usage',
+    'This kind of model cannot be written in this format.',
+    'Use --format onnx or json; only trees can become a model of LightGBM.',
+  ),
+  EXPORT_MODEL: text(
+    'usage',
+    'This kind of model has no form outside of Ebb.',
+    'Boosted trees, forests and logistic regressions can be exported; choose such a model in the config.',
+  ),
   FIT_LABELS: text('data', 'The labels do not fit the rows.', fault),
   FIT_NO_ROWS: text('data', 'A model got no rows to learn from.', 'Widen the eligibility rule or add cutoffs.'),
   FIT_ONE_CLASS: text(
