@@ -5,7 +5,15 @@ import { errorTexts } from '../../cli/error-texts.ts'
 import { filesBelow, rooms, root } from '../house/source-files.ts'
 
 /** Capitals that are no error codes: SQL types, environment variables, codes of libraries. */
-const others = new Set(['BRANCH_EQ', 'BRANCH_LEQ', 'DUPLICATE_KEY', 'EBB_DEBUG', 'NO_COLOR', 'TIMESTAMP_NTZ', 'Z_BUF_ERROR'])
+const others = new Set([
+  'BRANCH_EQ',
+  'BRANCH_LEQ',
+  'DUPLICATE_KEY',
+  'EBB_DEBUG',
+  'NO_COLOR',
+  'TIMESTAMP_NTZ',
+  'Z_BUF_ERROR',
+])
 
 /** Every literal that looks like a code, `CONFIG_TYPE`, or stands after `code:`. */
 const used = new Set(

@@ -21,7 +21,8 @@ const kept = fileURLToPath(new URL('exported/', import.meta.url))
 mkdirSync(folder, { recursive: true })
 mkdirSync(kept, { recursive: true })
 
-const textOf = (value) => (Number.isFinite(value) ? (Object.is(value, -0) ? '-0' : value) : Number.isNaN(value) ? null : String(value))
+const textOf = (value) =>
+  Number.isFinite(value) ? (Object.is(value, -0) ? '-0' : value) : Number.isNaN(value) ? null : String(value)
 for (const { name, saved, calibration, rows } of await exportedCases()) {
   const columns = rows.columns.map((column) =>
     column.kind === 'number'
