@@ -7,7 +7,7 @@ import { runChild } from '../run-child.ts'
 import { makeTable } from './make-table.ts'
 import type { TableSpec } from './table.ts'
 
-const tables: Readonly<Record<string, TableSpec>> = {
+export const tables: Readonly<Record<string, TableSpec>> = {
   '100k-40': { rows: 100_000, columns: 40, seed: 1 },
   '1m-40': { rows: 1_000_000, columns: 40, seed: 2 },
   '1m-200': { rows: 1_000_000, columns: 200, seed: 3 },
