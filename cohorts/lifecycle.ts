@@ -62,5 +62,21 @@ export function lifecycleColumn(limits: LifecycleConfig): ContextColumn {
         `WHEN ${column(back)} <= ${limits.returnedDays} THEN ${dialect.text('returned')}`,
         `ELSE ${dialect.text('active')} END`,
       ].join(' '),
+    value: {
+      levels: lifecycleStages,
+      level: ([daysSinceFirst, daysSinceLast, daysSinceReturn]) =>
+        lifecycleStages.indexOf(
+          lifecycleStage(
+            {
+              daysSinceFirst: known(daysSinceFirst!),
+              daysSinceLast: known(daysSinceLast!),
+              daysSinceReturn: known(daysSinceReturn!),
+            },
+            limits,
+          ),
+        ),
+    },
   }
 }
+
+const known = (value: number): number | null => (Number.isNaN(value) ? null : value)

@@ -1,3 +1,4 @@
+import type { ColumnScanner } from './column-scanner.ts'
 import type { Dialect } from './dialect.ts'
 
 /** A value as the engine hands it to us: integers that fit are numbers, larger ones bigint; DATE and TIMESTAMP are ISO text. */
@@ -32,6 +33,8 @@ export interface Engine {
   readonly dialect: Dialect
   /** Name and version, e.g. `duckdb 1.5.6`; part of every cache key. */
   readonly version: string
+  /** Reads results from memory; null where the engine does not live inside this process. */
+  readonly scanner: ColumnScanner | null
   execute(sql: string, options?: Cancellable): Promise<void>
   /** At most `limit` rows (default 10,000); more is an error, never a silent cut. */
   rows(sql: string, options?: Cancellable & { readonly limit?: number }): Promise<Row[]>

@@ -13,9 +13,9 @@ import { finalSelect } from './compile/final-select.ts'
 import { pastLabelBlocks } from './compile/past-labels-block.ts'
 import { sessionsBlocks } from './compile/sessions-block.ts'
 import type { Feature, MeasureFeature } from './definition.ts'
-import type { MadeTable } from './made-table.ts'
+import type { MadeTable, TableNames } from './made-table.ts'
 import type { CompiledExamples, ExamplePlan, NamedSql } from './plan.ts'
-import { compileSpine } from './spine.ts'
+import { compileSpine, type SpineSql } from './spine.ts'
 import { lifetime } from './window.ts'
 
 /**
@@ -28,7 +28,7 @@ export function compileExamples(plan: ExamplePlan, dialect: Dialect): CompiledEx
   if (plan.cutoffs.length === 0 || plan.delaysDays.length === 0)
     throw new RangeError('compileExamples(plan): cutoffs and delaysDays must not be empty')
   const table = (name: string): string => dialect.identifier(`${plan.prefix ?? 'ebb_'}${name}`)
-  const contextColumns = [...builtInContext(plan), ...plan.context]
+  const contextColumns = [...(plan.hasBuiltInContext === false ? [] : builtInContext(plan)), ...plan.context]
   const features = distinctFeatures([
     ...plan.features,
     ...plan.supporting,
@@ -37,7 +37,7 @@ export function compileExamples(plan: ExamplePlan, dialect: Dialect): CompiledEx
   const measures = features.filter((feature): feature is MeasureFeature => feature.kind === 'measure')
   const calendar = createCalendar(plan.cutoffs, [lifetime, ...measures])
   const context: BlockContext = { plan, dialect, table, calendar }
-  const spine = compileSpine(plan, dialect, table)
+  const spine = plan.spine === undefined ? compileSpine(plan, dialect, table) : givenSpine(plan.spine, table)
   const blocks = makeBlocks(context, features, measures)
   const made: readonly MadeTable[] = [
     { name: 'cutoffs', table: table('cutoffs'), select: cutoffsSelect(plan, dialect) },
@@ -96,6 +96,17 @@ function makeBlocks(context: BlockContext, features: readonly Feature[], measure
       features.filter((feature) => feature.kind === 'asOf'),
     ),
   ]
+}
+
+/** The examples are known: the rest of the compiler finds them under the spine's name. */
+function givenSpine(relation: string, table: TableNames): SpineSql {
+  const select = `SELECT g.cutoff, g.user_index, g.label, g.churn_kind FROM ${relation} AS g`
+  return {
+    tables: [{ name: 'spine', table: table('spine'), select }],
+    spine: table('spine'),
+    populationSelect: '',
+    excludedSelect: null,
+  }
 }
 
 /** One per name; two different definitions of one name are a fault of the caller. */

@@ -33,7 +33,16 @@ export interface ContextColumn {
   readonly features: readonly Feature[]
   /** SQL over the named features. */
   expression(column: (name: string) => string, dialect: Dialect): string
+  /** The same of the values of `features`, in their order, NaN = missing; absent: the sweep leaves the column to SQL. */
+  readonly value?: ContextValue
 }
+
+/** A column that is just its one feature, or one of a few levels by number. */
+export type ContextValue =
+  | 'feature'
+  | { readonly levels: readonly string[]; level(values: readonly number[]): number }
+  /** A constant. */
+  | null
 
 /** Everything that makes examples, as data. Training: `mode: 'label'`; scoring: one cutoff (the as-of day), no label. */
 export interface ExamplePlan {
@@ -54,6 +63,10 @@ export interface ExamplePlan {
   /** Event types that are purchases, for `value_recent`; empty: no money in the data. */
   readonly purchaseTypes: readonly string[]
   readonly context: readonly ContextColumn[]
+  /** Default true: `value_recent` and `channel_recent` are context columns as well. */
+  readonly hasBuiltInContext?: boolean
+  /** Relation (cutoff, user_index, label, churn_kind) of the examples where they are known already. */
+  readonly spine?: string
   /** Prefix of the session tables; default `ebb_`. */
   readonly prefix?: string
 }

@@ -138,4 +138,9 @@ export const dataTexts: Readonly<Record<string, ErrorText>> = {
     'The newest event of a source is older than maxAgeDays allows.',
     'Bring newer data, or raise maxAgeDays.',
   ),
+  SWEEP_SPAN: text(
+    'data',
+    'The events span more years than the sweep compiler counts seconds for.',
+    'Leave wrong dates out with a filter, or set features.compiler to sql.',
+  ),
 }

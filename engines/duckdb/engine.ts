@@ -2,11 +2,13 @@ import { mkdir, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { version as duckDbVersion } from '@duckdb/node-api'
 import { EbbError } from '../../core/errors.ts'
+import type { ColumnScanner } from '../column-scanner.ts'
 import type { Cancellable, Engine, ParquetParts, Row, TableColumn, Value } from '../engine.ts'
 import { duckdbDialect } from './dialect.ts'
 import { duckDbFault } from './faults.ts'
 import { loadTable } from './load-table.ts'
 import { plainValue } from './plain-value.ts'
+import { scanIntegers } from './scan-integers.ts'
 import { DuckDbSession, quoteName, quoteText, type DuckDbOptions } from './session.ts'
 
 const defaultRowLimit = 10_000
@@ -21,6 +23,12 @@ export async function openDuckDb(options: DuckDbOptions): Promise<Engine> {
 class DuckDbEngine implements Engine {
   readonly dialect = duckdbDialect
   readonly version = `duckdb ${duckDbVersion().replace(/^v/, '')}`
+  readonly scanner: ColumnScanner = {
+    position: (expression, values) =>
+      `coalesce(list_position([${values.map(quoteText).join(', ')}], ${expression}), 0)`,
+    scan: (queries, visit, options = {}) =>
+      this.session.use((connection, stop) => scanIntegers(connection, { queries, visit, stop }), options.signal),
+  }
   private readonly session: DuckDbSession
 
   constructor(session: DuckDbSession) {

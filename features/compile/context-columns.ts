@@ -37,6 +37,7 @@ function valueRecent(plan: ExamplePlan, { days, suffix }: { days: number; suffix
     kind: 'number',
     features: hasMoney ? [feature] : [],
     expression: (column, dialect) => (hasMoney ? column(feature.name) : dialect.cast('NULL', 'double')),
+    value: hasMoney ? 'feature' : null,
   }
 }
 
@@ -58,5 +59,6 @@ function channelRecent(plan: ExamplePlan): ContextColumn {
     kind: 'category',
     features: hasChannels ? [feature] : [],
     expression: (column, dialect) => (hasChannels ? column(feature.name) : dialect.cast('NULL', 'text')),
+    value: hasChannels ? 'feature' : null,
   }
 }

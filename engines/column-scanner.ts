@@ -1,0 +1,19 @@
+import type { Cancellable } from './engine.ts'
+
+/** One piece of a result: `columns[j]` holds `rows` values of the j-th INTEGER expression. Valid only during the call. */
+export interface IntegerPiece {
+  readonly rows: number
+  readonly columns: readonly Int32Array[]
+}
+
+export type VisitIntegers = (piece: IntegerPiece) => void
+
+/**
+ * Reads results straight from the memory of an engine that lives inside this process. Every column of the queries must
+ * be a 32-bit INTEGER without NULL. The queries run one after the other; the next one works while the last is visited.
+ */
+export interface ColumnScanner {
+  /** SQL: 1-based place of a text in a list of at most some hundred texts, 0 if it is not there or NULL. */
+  position(expression: string, values: readonly string[]): string
+  scan(queries: readonly string[], visit: VisitIntegers, options?: Cancellable): Promise<void>
+}

@@ -1,0 +1,58 @@
+import { createRequire } from 'node:module'
+import type { DuckDBConnection } from '@duckdb/node-api'
+import type { VisitIntegers } from '../column-scanner.ts'
+
+/** The driver's lower half, which reads a result in memory without a promise; it comes with the driver. */
+interface Bindings {
+  result_chunk_count(result: unknown): number
+  result_get_chunk(result: unknown, index: number): unknown
+  data_chunk_get_size(chunk: unknown): number
+  data_chunk_get_column_count(chunk: unknown): number
+  data_chunk_get_vector(chunk: unknown, column: number): unknown
+  vector_get_data(vector: unknown, byteCount: number): Uint8Array
+}
+
+const require = createRequire(import.meta.url)
+const bindings = createRequire(require.resolve('@duckdb/node-api'))('@duckdb/node-bindings') as Bindings
+
+/** The event loop gets a turn after so many chunks of 2,048 rows (some 10 ms of work). */
+const chunksPerTurn = 256
+
+/**
+ * Visits the rows of each query in order. A query is computed whole; its chunks are then read without a promise each
+ * (one per 2,048 rows would double the time), while the engine already works on the next query.
+ */
+export async function scanIntegers(
+  connection: DuckDBConnection,
+  { queries, visit, stop }: { queries: readonly string[]; visit: VisitIntegers; stop: AbortSignal },
+): Promise<void> {
+  const start = (k: number): Promise<unknown> | null => {
+    if (k >= queries.length || stop.aborted) return null
+    const running = connection.run(queries[k]!)
+    // A failure is thrown when its turn comes.
+    running.catch(() => undefined)
+    return running
+  }
+  let next = start(0)
+  for (let k = 0; next !== null; k++) {
+    const { result } = (await next) as { readonly result: unknown }
+    next = start(k + 1)
+    await visitChunks(result, visit, stop)
+    if (stop.aborted) return void (await next?.catch(() => undefined))
+  }
+}
+
+async function visitChunks(result: unknown, visit: VisitIntegers, stop: AbortSignal): Promise<void> {
+  const chunks = bindings.result_chunk_count(result)
+  for (let at = 0; at < chunks && !stop.aborted; at++) {
+    const chunk = bindings.result_get_chunk(result, at)
+    const rows = bindings.data_chunk_get_size(chunk)
+    const columns: Int32Array[] = []
+    for (let j = 0; j < bindings.data_chunk_get_column_count(chunk); j++) {
+      const bytes = bindings.vector_get_data(bindings.data_chunk_get_vector(chunk, j), rows * 4)
+      columns.push(new Int32Array(bytes.buffer, bytes.byteOffset, rows))
+    }
+    visit({ rows, columns })
+    if (at % chunksPerTurn === chunksPerTurn - 1) await new Promise(setImmediate)
+  }
+}

@@ -1,0 +1,141 @@
+import { addDays, type Day } from '../../core/day.ts'
+import { conditionSql } from '../../engines/condition-sql.ts'
+import type { ColumnScanner } from '../../engines/column-scanner.ts'
+import type { Dialect } from '../../engines/dialect.ts'
+import { eventColumn } from '../event-columns.ts'
+import type { ExamplePlan } from '../plan.ts'
+import type { FlagCondition } from './conditions.ts'
+import type { MadeProgram } from './make-program.ts'
+import type { Field } from './program.ts'
+
+/** Words in which the engine's texts are asked for by a join instead of a list. */
+const longList = 100
+
+/** Days of events, [first, end), whose rows are read at once; null = from the beginning. */
+export interface DaySlice {
+  readonly first: Day | null
+  readonly end: Day
+}
+
+/** Events that no cutoff, label or count of users can ask about lie at or after this day. */
+export function lastDayNeeded(plan: ExamplePlan): Day {
+  const last = plan.cutoffs.at(-1)!
+  const needed = plan.mode === 'score' ? last : addDays(last, plan.churn.gapDays + plan.churn.horizonDays)
+  return needed < plan.dataEnd ? needed : plan.dataEnd
+}
+
+/** (day DATE, n BIGINT): events per day, ascending. */
+export function eventsByDaySql(plan: ExamplePlan, dialect: Dialect): string {
+  return `SELECT q.event_day AS day, q.n FROM (
+  SELECT e.event_day, COUNT(*) AS n
+  FROM ${plan.relations.events} AS e
+  WHERE e.event_day < ${dialect.day(lastDayNeeded(plan))}
+  GROUP BY e.event_day
+) AS q ORDER BY q.event_day`
+}
+
+/** Consecutive days of about `rows` events each, up to `end`; a day is never cut. */
+export function sliceDays(
+  days: readonly { readonly day: Day; readonly events: number }[],
+  { rows, end }: { rows: number; end: Day },
+): DaySlice[] {
+  const starts: Day[] = []
+  let open = 0
+  for (const { day, events } of days) {
+    if (starts.length > 0 && open + events <= rows) open += events
+    else {
+      starts.push(day)
+      open = events
+    }
+  }
+  return starts.map((first, at) => ({ first: at === 0 ? null : first, end: starts[at + 1] ?? end }))
+}
+
+interface Asking {
+  readonly plan: ExamplePlan
+  readonly made: MadeProgram
+  readonly dialect: Dialect
+  readonly scanner: ColumnScanner
+}
+
+/** One query per slice: user_index, then the words of the record; all INTEGER, never NULL. */
+export function eventQueries(asking: Asking, slices: readonly DaySlice[]): readonly string[] {
+  const { plan, dialect } = asking
+  const columns = recordColumns(asking)
+  const joins = levelJoins(asking)
+  return slices.map(
+    ({ first, end }) => `SELECT ${['e.user_index', ...columns].join(',\n  ')}
+FROM ${plan.relations.events} AS e${joins}
+WHERE ${first === null ? '' : `e.event_day >= ${dialect.day(first)} AND `}e.event_day < ${dialect.day(end)}`,
+  )
+}
+
+function recordColumns(asking: Asking): readonly string[] {
+  const { dialect, made } = asking
+  const { layout, baseDay } = made.program
+  const integer = (sql: string): string => dialect.cast(sql, 'integer')
+  const micros = `(${dialect.epochMicros('e.event_time')} - ${BigInt(baseDay) * 86_400_000_000n})`
+  const second = integer(dialect.integerDivide(micros, '1000000'))
+  const words = Array.from({ length: layout.words }, (): string[] => [])
+  words[0]!.push(second)
+  const put = (field: Field | null, sql: () => string): void => {
+    if (field === null) return
+    words[field.word]!.push(field.shift === 0 ? `(${sql()})` : `(${sql()}) * ${2 ** field.shift}`)
+  }
+  put(layout.type, () => asking.scanner.position('e.event_type', made.typeNames))
+  put(layout.category, () => levelCode(asking, 'category'))
+  put(layout.channel, () => levelCode(asking, 'channel'))
+  put(layout.delay, () => delayCode(asking))
+  put(layout.micro, () => dialect.modulo(micros, '1000000'))
+  for (const [f, field] of layout.flags.entries()) put(field, () => flagSql(asking, made.flags[f]!))
+  const values = [
+    { at: layout.amount, column: 'e.amount_cents' },
+    { at: layout.quantity, column: 'e.quantity_milli' },
+  ]
+  for (const { at, column } of values) {
+    if (at === null) continue
+    const [low, high] = valueWords(column, layout.isWide, dialect)
+    words[at]!.push(low)
+    if (high !== null) words[at + 1]!.push(high)
+  }
+  return words.map((parts) => (parts.length === 0 ? integer('0') : integer(parts.join(' + '))))
+}
+
+/** The low 32 bits as a signed integer and the rest; or the value itself. */
+function valueWords(column: string, isWide: boolean, dialect: Dialect): readonly [string, string | null] {
+  const value = `COALESCE(${column}, 0)`
+  if (!isWide) return [value, null]
+  const low = `(((${value} % 4294967296) + 4294967296) % 4294967296)`
+  const signed = `(CASE WHEN ${low} >= 2147483648 THEN ${low} - 4294967296 ELSE ${low} END)`
+  return [signed, dialect.integerDivide(`(${value} - ${low})`, '4294967296')]
+}
+
+function levelCode({ plan, scanner }: Asking, of: 'category' | 'channel'): string {
+  const levels = plan.levels[of]
+  return levels.length > longList ? `COALESCE(lv_${of}.code, 0)` : scanner.position(`e.${of}`, levels)
+}
+
+/** Long lists of levels are joined as a relation. */
+function levelJoins({ plan, made, dialect }: Asking): string {
+  const { layout } = made.program
+  return (['category', 'channel'] as const)
+    .filter((of) => layout[of] !== null && plan.levels[of].length > longList)
+    .map((of) => {
+      const rows = plan.levels[of].map((level, at) => [dialect.text(level), String(at + 1)])
+      return `\nLEFT JOIN (SELECT * FROM ${dialect.values('v', ['level', 'code'], rows)}) AS lv_${of} ON lv_${of}.level = e.${of}`
+    })
+    .join('')
+}
+
+function delayCode({ plan }: Asking): string {
+  const cases = plan.delaysDays.map((delay, at) => `WHEN ${delay} THEN ${at}`)
+  return `CASE e.delay_days ${cases.join(' ')} END`
+}
+
+function flagSql({ dialect }: Asking, { condition, filled }: FlagCondition): string {
+  const parts = [
+    ...(condition === undefined ? [] : [conditionSql(condition, dialect, (name) => eventColumn(name, dialect, 'e'))]),
+    ...(filled === null ? [] : [`e.${filled === 'amount' ? 'amount_cents' : 'quantity_milli'} IS NOT NULL`]),
+  ]
+  return `CASE WHEN ${parts.join(' AND ')} THEN 1 ELSE 0 END`
+}

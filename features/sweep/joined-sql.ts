@@ -1,0 +1,112 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Column, Dataset } from '../../core/dataset.ts'
+import type { Engine } from '../../engines/engine.ts'
+import { readDataset } from '../../engines/read-dataset.ts'
+import { compileExamples } from '../compile.ts'
+import { featureKind, type Feature } from '../definition.ts'
+import type { ContextColumn, ExamplePlan, NamedSql } from '../plan.ts'
+import { contextOf, type SweepSplit } from './plan-sweep.ts'
+
+export interface JoinContext {
+  readonly engine: Engine
+  readonly plan: ExamplePlan
+  readonly split: SweepSplit
+  /** The rows of the sweep. */
+  readonly rows: Pick<Dataset, 'users' | 'cutoffs' | 'rowCount'>
+  readonly folder: string
+  readonly resources: { readonly threads: number; readonly memoryBytes: number }
+  readonly signal: AbortSignal
+}
+
+/** Name -> column, in the order of the sweep's rows: what SQL computes for them. */
+export interface JoinedColumns {
+  readonly columns: ReadonlyMap<string, Column>
+  readonly statements: readonly NamedSql[]
+}
+
+/** Computes what the sweep left to SQL, for the sweep's rows only: they are loaded as the spine. */
+export async function joinedColumns(context: JoinContext): Promise<JoinedColumns> {
+  const { engine, plan, split, signal } = context
+  const names = new Set([...split.joined, ...split.joinedContext].map(({ name }) => name))
+  if (names.size === 0) return { columns: new Map(), statements: [] }
+  const spine = `${plan.prefix ?? 'ebb_'}sweep_rows`
+  const compiled = compileExamples(joinedPlan(plan, split, engine.dialect.identifier(spine)), engine.dialect)
+  await loadRows(context, spine)
+  try {
+    for (const { sql } of compiled.statements) await engine.execute(sql, { signal })
+    const columns = await readColumns(context, compiled.select, names)
+    const select = { name: 'joined-select', sql: compiled.select }
+    return {
+      columns,
+      statements: [...compiled.statements.map(({ name, sql }) => ({ name: `joined-${name}`, sql })), select],
+    }
+  } finally {
+    const dropped = engine.dialect.dropTable(engine.dialect.identifier(spine))
+    for (const sql of [...compiled.cleanup, ...dropped]) await engine.execute(sql).catch(() => undefined)
+  }
+}
+
+/** The plan of the joined columns alone, on a spine that is there already. */
+function joinedPlan(plan: ExamplePlan, split: SweepSplit, spine: string): ExamplePlan {
+  const wantedContext = new Set(split.joinedContext.map(({ name }) => name))
+  const context: readonly ContextColumn[] = contextOf(plan).filter(({ name }) => wantedContext.has(name))
+  const all = new Map([...plan.features, ...plan.supporting].map((feature) => [feature.name, feature]))
+  const features = split.joined.flatMap(({ name }) => all.get(name) ?? [])
+  const needed = new Map<string, Feature>()
+  const visit = (feature: Feature): void => {
+    if (feature.kind !== 'derived' && feature.kind !== 'fitted') return
+    for (const name of feature.from) {
+      const input = all.get(name)!
+      if (!features.includes(input)) needed.set(name, input)
+      visit(input)
+    }
+  }
+  for (const feature of features) visit(feature)
+  const supporting = [...needed.values()]
+  return { ...plan, features, supporting, context, hasBuiltInContext: false, spine }
+}
+
+async function loadRows({ engine, rows, signal }: JoinContext, table: string): Promise<void> {
+  const { dialect } = engine
+  const raw = `${table}_raw`
+  await engine.load(
+    raw,
+    [
+      { name: 'cutoff', type: 'date', values: rows.cutoffs },
+      { name: 'user_index', type: 'integer', values: rows.users },
+    ],
+    { signal },
+  )
+  const select = `SELECT r.cutoff, r.user_index, ${dialect.cast('NULL', 'integer')} AS label, ${dialect.cast('NULL', 'text')} AS churn_kind FROM ${dialect.identifier(raw)} AS r`
+  for (const sql of dialect.createTable(dialect.identifier(table), select)) await engine.execute(sql, { signal })
+  await engine.execute(`DROP TABLE ${dialect.identifier(raw)}`, { signal })
+}
+
+async function readColumns(
+  { engine, rows, folder, resources, signal, split, plan }: JoinContext,
+  select: string,
+  names: ReadonlySet<string>,
+): Promise<ReadonlyMap<string, Column>> {
+  await mkdir(folder, { recursive: true })
+  const parts = await engine.pull(select, folder, { signal })
+  const kinds = kindsOf(plan, split)
+  const features = [...names].map((name) => ({ name, kind: kinds.get(name)! }))
+  const { dataset } = await readDataset(
+    parts,
+    { users: 'user_index', cutoffs: 'cutoff', features },
+    { ...resources, tempDirectory: join(folder, 'read'), signal },
+  )
+  for (let i = 0; i < rows.rowCount; i++)
+    if (dataset.users[i] !== rows.users[i] || dataset.cutoffs[i] !== rows.cutoffs[i])
+      throw new Error(`row ${i} of the joined columns is another user or cutoff than that of the sweep`)
+  return new Map(names.size === 0 ? [] : dataset.names.map((name, at) => [name, dataset.columns[at]!]))
+}
+
+function kindsOf(plan: ExamplePlan, split: SweepSplit): ReadonlyMap<string, 'number' | 'category'> {
+  const context = contextOf(plan).map(({ name, kind }) => [name, kind] as const)
+  const kinds = new Map<string, 'number' | 'category'>(context)
+  const all = new Map([...plan.features, ...plan.supporting].map((feature) => [feature.name, feature]))
+  for (const { name } of split.joined) kinds.set(name, featureKind(all.get(name)!))
+  return kinds
+}

@@ -1,0 +1,57 @@
+import type { FormulaName } from '../definition.ts'
+import type { DerivedCode } from './program.ts'
+
+/** `into[t]` of the inputs' row t; NaN = missing. The arithmetic is that of `formula.ts`, operation by operation. */
+export type Compute = (inputs: readonly Float64Array[], into: Float64Array, rows: number) => void
+
+const over = (a: number, b: number): number => (b === 0 ? Number.NaN : a / b)
+
+const pairwise =
+  (value: (a: number, b: number) => number): Compute =>
+  ([a, b], into, rows) => {
+    for (let t = 0; t < rows; t++) into[t] = value(a![t]!, b![t]!)
+  }
+
+/** Formulas that the sweep knows; a derived feature with another one is joined from SQL. */
+export const sweepFormulas: Readonly<Partial<Record<FormulaName, (limit: number) => Compute>>> = {
+  ratio: () => pairwise(over),
+  difference: () => pairwise((a, b) => a - b),
+  product: () => pairwise((a, b) => a * b),
+  share: () => pairwise((a, b) => over(a, a + b)),
+  decay: () => pairwise((a, b) => over(a + 1, b + 1)),
+  rate: (limit) => pairwise((a, b) => over(a, b > limit ? limit : b)),
+  below:
+    (limit) =>
+    ([a], into, rows) => {
+      for (let t = 0; t < rows; t++) into[t] = Number.isNaN(a![t]!) ? Number.NaN : a![t]! < limit ? 1 : 0
+    },
+  slope: () => slope,
+  countPositive: () => countPositive,
+}
+
+function slope(inputs: readonly Float64Array[], into: Float64Array, rows: number): void {
+  const k = inputs.length
+  const divisor = k * (k * k - 1)
+  for (let t = 0; t < rows; t++) {
+    let sum = -(k - 1) * inputs[0]![t]!
+    for (let x = 1; x < k; x++) sum += (2 * x - (k - 1)) * inputs[x]![t]!
+    into[t] = (sum * 6) / divisor
+  }
+}
+
+function countPositive(inputs: readonly Float64Array[], into: Float64Array, rows: number): void {
+  for (let t = 0; t < rows; t++) {
+    let n = 0
+    for (const input of inputs) n += Number.isNaN(input[t]!) ? Number.NaN : input[t]! > 0 ? 1 : 0
+    into[t] = n
+  }
+}
+
+export function computeOf(code: DerivedCode): Compute {
+  const compute = sweepFormulas[code.formula]!(code.limit)
+  if (code.whenEmpty === 'missing') return compute
+  return (inputs, into, rows) => {
+    compute(inputs, into, rows)
+    for (let t = 0; t < rows; t++) if (Number.isNaN(into[t]!)) into[t] = 0
+  }
+}

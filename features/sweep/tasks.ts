@@ -1,0 +1,139 @@
+import { missingCode } from '../../core/dataset.ts'
+import { BucketReader, type EventBlocks } from './bucket-reader.ts'
+import { FeaturePass } from './feature-pass.ts'
+import { status, statusCount, type SweepProgram } from './program.ts'
+import type { RowTiles, SweptColumn } from './row-tiles.ts'
+import { SpinePass } from './spine-pass.ts'
+
+/** What every worker shares; all arrays in shared memory. */
+export interface SweepSetup {
+  readonly program: SweepProgram
+  readonly blocks: EventBlocks
+  readonly userCount: number
+  /** Statuses of user u at cutoff k: entry u * cutoffs + k. */
+  readonly statuses: Uint8Array
+  /** Element 0 becomes 1 when the job is to stop. */
+  readonly cancelled: Int32Array
+}
+
+export interface SpineTask {
+  readonly kind: 'spine'
+  /** Element 0: the next bucket that nobody has taken. */
+  readonly next: Int32Array
+  /** The spine is given: records are only sorted. */
+  readonly isGiven: boolean
+  /** Rows of bucket b at cutoff k: entry b * cutoffs + k. */
+  readonly rowCounts: Int32Array
+  /** Users of status s at cutoff k: entry k * statusCount + s. */
+  readonly population: Int32Array
+}
+
+export interface FeatureTask {
+  readonly kind: 'features'
+  readonly next: Int32Array
+  /** First row of bucket b at cutoff k. */
+  readonly rowStart: Int32Array
+  readonly columns: readonly SweptColumn[]
+  readonly keys: KeyColumns
+}
+
+/** What every row has besides its features. */
+export interface KeyColumns {
+  readonly users: Uint32Array
+  /** Day numbers. */
+  readonly cutoffs: Uint16Array
+  readonly labels: Uint8Array
+  /** Index of the kind of churn; 65,535 = not churned. */
+  readonly churnKinds: Uint16Array
+}
+
+export type SweepTask = SpineTask | FeatureTask
+
+/** Takes buckets until none is left; which worker takes which changes no value. */
+export class SweepWorker {
+  private readonly setup: SweepSetup
+  private readonly reader: BucketReader
+
+  constructor(setup: SweepSetup) {
+    this.setup = setup
+    this.reader = new BucketReader(setup.program, setup.blocks)
+  }
+
+  run(task: SweepTask): void {
+    if (task.kind === 'spine') this.judgeUsers(task)
+    else this.makeRows(task)
+  }
+
+  private judgeUsers({ next, isGiven, rowCounts, population }: SpineTask): void {
+    const { program, statuses } = this.setup
+    const pass = isGiven ? null : new SpinePass(program, program.spine!)
+    const cutoffs = program.cutoffs.length
+    const counts = new Int32Array(cutoffs * statusCount)
+    this.eachBucket(next, (bucket) => {
+      this.reader.sort(bucket)
+      this.eachUser(bucket, (user, from, count) => {
+        if (pass !== null) {
+          pass.events.read(this.reader.records, from, count)
+          pass.judge(statuses, user * cutoffs)
+        }
+        for (let k = 0; k < cutoffs; k++) {
+          const judged = statuses[user * cutoffs + k]!
+          counts[k * statusCount + judged]!++
+          if (judged >= status.example) rowCounts[bucket * cutoffs + k]!++
+        }
+      })
+    })
+    for (let i = 0; i < counts.length; i++) Atomics.add(population, i, counts[i]!)
+  }
+
+  private makeRows({ next, rowStart, columns, keys }: FeatureTask): void {
+    const { program, statuses } = this.setup
+    const pass = new FeaturePass(program, columns)
+    const cutoffs = program.cutoffs.length
+    this.eachBucket(next, (bucket) => {
+      this.reader.read(bucket)
+      pass.tiles.begin(rowStart, bucket * cutoffs)
+      this.eachUser(bucket, (user, from, count) => {
+        this.writeKeys(keys, user, pass.tiles)
+        pass.sweep(this.reader.records, { from, count }, statuses, user * cutoffs)
+      })
+      pass.tiles.flushAll()
+    })
+  }
+
+  private writeKeys({ users, cutoffs, labels, churnKinds }: KeyColumns, user: number, tiles: RowTiles): void {
+    const { program, statuses } = this.setup
+    for (let k = 0; k < program.cutoffs.length; k++) {
+      const judged = statuses[user * program.cutoffs.length + k]!
+      if (judged < status.example) continue
+      const row = tiles.row(k)
+      users[row] = user
+      cutoffs[row] = program.cutoffs[k]!
+      labels[row] = judged === status.example ? 0 : 1
+      churnKinds[row] = judged === status.example ? missingCode : judged - status.churned
+    }
+  }
+
+  private eachBucket(next: Int32Array, work: (bucket: number) => void): void {
+    const { blocks, cancelled } = this.setup
+    for (;;) {
+      const bucket = Atomics.add(next, 0, 1)
+      if (bucket >= blocks.events.length || Atomics.load(cancelled, 0) !== 0) return
+      work(bucket)
+    }
+  }
+
+  /** Users with events; `from` is the word of the first record. */
+  private eachUser(bucket: number, work: (user: number, from: number, count: number) => void): void {
+    const { program, userCount } = this.setup
+    const { words, user } = program.layout
+    const size = 2 ** user.bits
+    const first = bucket * size
+    const users = Math.min(size, userCount - first)
+    const { start } = this.reader
+    for (let u = 0; u < users; u++) {
+      const count = start[u + 1]! - start[u]!
+      if (count > 0) work(first + u, start[u]! * words, count)
+    }
+  }
+}
