@@ -127,15 +127,15 @@ interface Uses {
 }
 
 function usesOf(measured: readonly Feature[], plan: ExamplePlan): Uses {
-  const of = measured.flatMap((feature) => (feature.kind === 'measure' && 'of' in feature ? [feature.of] : []))
+  const of = new Set(measured.flatMap((feature) => (feature.kind === 'measure' && 'of' in feature ? [feature.of] : [])))
   const isEdge = measured.some(
     (feature) => feature.kind === 'measure' && (feature.measure === 'lastLevel' || feature.measure === 'firstLevel'),
   )
   return {
-    category: of.includes('category'),
-    channel: of.includes('channel'),
-    amount: of.includes('amount'),
-    quantity: of.includes('quantity'),
+    category: of.has('category'),
+    channel: of.has('channel'),
+    amount: of.has('amount'),
+    quantity: of.has('quantity'),
     micro: isEdge || targetLeaves(plan.churn).some(({ kind }) => kind === 'explicit'),
   }
 }
