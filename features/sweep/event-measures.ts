@@ -29,7 +29,7 @@ export function sumOf(code: MeasureCode, of: 'amount' | 'quantity', registers: R
   const filled = registers.counts(code.filled)
   return ({ count, at, lo, hi }, values, offset) => {
     for (let r = 0; r < count; r++) {
-      const isEmpty = filled.values[hi[r]!]! - filled.values[lo[r]!]! === 0
+      const isEmpty = !(filled.values[hi[r]!]! > filled.values[lo[r]!]!)
       const sum = sums.values[hi[r]!]! - sums.values[lo[r]!]!
       values[at[r]! + offset] = isEmpty ? Number.NaN : sum / unit
     }
