@@ -1,14 +1,16 @@
 import type { MeasureFeature } from '../definition.ts'
 import type { MeasureCode } from './program.ts'
-import type { Days, Register, Registers } from './registers.ts'
+import type { Days, Hits, Register, Registers } from './registers.ts'
 import type { Evaluate } from './window-rows.ts'
 
 /** A window holds whole days, so its days with an event are a range of the user's. */
 export function activeDaysOf(code: MeasureCode, registers: Registers): Evaluate {
+  const hits = registers.hits(code.condition)
   const days = registers.days(code.condition)
   return ({ count, at, lo, hi }, values, offset) => {
+    const { counts } = hits
     const running = days.counts
-    for (let r = 0; r < count; r++) values[at[r]! + offset] = running[hi[r]!]! - running[lo[r]!]!
+    for (let r = 0; r < count; r++) values[at[r]! + offset] = running[counts[hi[r]!]!]! - running[counts[lo[r]!]!]!
   }
 }
 
@@ -16,11 +18,14 @@ type GapFeature = MeasureFeature & { readonly measure: 'gaps' }
 
 /** Gaps between consecutive days of one window: days a .. b - 1 of the user's, gap j being days[j] - days[j - 1]. */
 export function gapsOf(code: MeasureCode, feature: GapFeature, registers: Registers): Evaluate {
+  const hits = registers.hits(code.condition)
   const days = registers.days(code.condition)
-  const value = gapValue(code, feature, { days, registers })
+  const value = gapValue(code, feature, { hits, days, registers })
   return ({ count, at, lo, hi, cutoff }, values, offset) => {
+    const { counts } = hits
     const running = days.counts
-    for (let r = 0; r < count; r++) values[at[r]! + offset] = value(running[lo[r]!]!, running[hi[r]!]!, cutoff[r]!)
+    for (let r = 0; r < count; r++)
+      values[at[r]! + offset] = value(running[counts[lo[r]!]!]!, running[counts[hi[r]!]!]!, cutoff[r]!)
   }
 }
 
@@ -29,14 +34,14 @@ type GapValue = (a: number, b: number, cutoff: number) => number
 function gapValue(
   code: MeasureCode,
   feature: GapFeature,
-  { days, registers }: { days: Days; registers: Registers },
+  { hits, days, registers }: { hits: Hits; days: Days; registers: Registers },
 ): GapValue {
   if (feature.of === 'count') return (a, b) => Math.max(0, b - a - 1)
   if (feature.of === 'mean')
     return (a, b) => (b - a < 2 ? Number.NaN : (days.days[b - 1]! - days.days[a]!) / (b - a - 1))
-  if (feature.of === 'max') return longestGap(days, code, registers)
+  if (feature.of === 'max') return longestGap({ hits, days }, code, registers)
   if (feature.of === 'sd') {
-    const squares = gapSquares(days, code.condition, registers)
+    const squares = gapSquares({ hits, days }, code.condition, registers)
     return (a, b) => {
       const n = b - a - 1
       if (n < 2) return Number.NaN
@@ -53,13 +58,18 @@ function gapValue(
 }
 
 /** values[j] = sum of the squares of gaps 1 .. j. */
-function gapSquares(days: Days, condition: number, registers: Registers): { values: Float64Array } {
+interface HitDays {
+  readonly hits: Hits
+  readonly days: Days
+}
+
+function gapSquares({ hits, days }: HitDays, condition: number, registers: Registers): { values: Float64Array } {
   return registers.shared(`gap-squares/${condition}`, () => {
     const register: Register & { values: Float64Array } = {
       values: new Float64Array(0),
       prepare(count) {
         if (register.values.length < days.days.length) register.values = new Float64Array(days.days.length)
-        const known = days.counts[count]!
+        const known = days.counts[hits.counts[count]!]!
         let sum = 0
         for (let j = 0; j < known; j++) {
           if (j > 0) sum += (days.days[j]! - days.days[j - 1]!) ** 2
@@ -71,7 +81,7 @@ function gapSquares(days: Days, condition: number, registers: Registers): { valu
   })
 }
 
-function longestGap(days: Days, code: MeasureCode, registers: Registers): GapValue {
+function longestGap({ hits, days }: HitDays, code: MeasureCode, registers: Registers): GapValue {
   if (code.feature.lookbackDays !== 'lifetime')
     return (a, b) => {
       let longest = -1
@@ -84,7 +94,7 @@ function longestGap(days: Days, code: MeasureCode, registers: Registers): GapVal
       prepare(count) {
         if (register.values.length < days.days.length) register.values = new Int32Array(days.days.length)
         let longest = 0
-        for (let j = 1; j < days.counts[count]!; j++) {
+        for (let j = 1; j < days.counts[hits.counts[count]!]!; j++) {
           longest = Math.max(longest, days.days[j]! - days.days[j - 1]!)
           register.values[j] = longest
         }

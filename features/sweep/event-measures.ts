@@ -10,56 +10,55 @@ export function countOf(code: MeasureCode, registers: Registers): Evaluate {
     return ({ count, at, lo, hi }, values, offset) => {
       for (let r = 0; r < count; r++) values[at[r]! + offset] = hi[r]! - lo[r]!
     }
-  const counts = registers.counts(code.condition)
+  const hits = registers.hits(code.condition)
   return ({ count, at, lo, hi }, values, offset) => {
-    const running = counts.values
-    for (let r = 0; r < count; r++) values[at[r]! + offset] = running[hi[r]!]! - running[lo[r]!]!
+    const { counts } = hits
+    for (let r = 0; r < count; r++) values[at[r]! + offset] = counts[hi[r]!]! - counts[lo[r]!]!
   }
 }
 
 /** A sum of nothing is 0, or missing where the feature says so. */
 export function sumOf(code: MeasureCode, of: 'amount' | 'quantity', registers: Registers): Evaluate {
-  const sums = registers.sums(of, code.condition)
+  const isZero = code.feature.whenEmpty === 'zero'
+  const condition = isZero ? code.condition : code.filled
+  const hits = registers.hits(condition)
+  const sums = registers.sums(of, condition)
   const unit = units[of]
-  if (code.feature.whenEmpty === 'zero')
-    return ({ count, at, lo, hi }, values, offset) => {
-      const running = sums.values
-      for (let r = 0; r < count; r++) values[at[r]! + offset] = (running[hi[r]!]! - running[lo[r]!]!) / unit
-    }
-  const filled = registers.counts(code.filled)
   return ({ count, at, lo, hi }, values, offset) => {
+    const { counts } = hits
+    const running = sums.values
     for (let r = 0; r < count; r++) {
-      const isEmpty = !(filled.values[hi[r]!]! > filled.values[lo[r]!]!)
-      const sum = sums.values[hi[r]!]! - sums.values[lo[r]!]!
-      values[at[r]! + offset] = isEmpty ? Number.NaN : sum / unit
+      const a = counts[lo[r]!]!
+      const b = counts[hi[r]!]!
+      values[at[r]! + offset] = isZero || b > a ? (running[b]! - running[a]!) / unit : Number.NaN
     }
   }
 }
 
 /** Days from the last event of the window to the cutoff. */
 export function lastOf(code: MeasureCode, registers: Registers): Evaluate {
-  const last = registers.lastIndex(code.condition)
+  const hits = registers.hits(code.condition)
   const { events } = registers
   return ({ count, at, lo, hi, cutoff }, values, offset) => {
-    const index = last.values
+    const { counts, indexes } = hits
     const { day } = events
     for (let r = 0; r < count; r++) {
-      const i = index[hi[r]!]!
-      values[at[r]! + offset] = i < lo[r]! ? Number.NaN : cutoff[r]! - day[i]!
+      const b = counts[hi[r]!]!
+      values[at[r]! + offset] = b > counts[lo[r]!]! ? cutoff[r]! - day[indexes[b - 1]!]! : Number.NaN
     }
   }
 }
 
 /** Days from the first event of the window to the cutoff. */
 export function firstOf(code: MeasureCode, registers: Registers): Evaluate {
-  const next = registers.nextIndex(code.condition)
+  const hits = registers.hits(code.condition)
   const { events } = registers
   return ({ count, at, lo, hi, cutoff }, values, offset) => {
-    const index = next.values
+    const { counts, indexes } = hits
     const { day } = events
     for (let r = 0; r < count; r++) {
-      const i = index[lo[r]!]!
-      values[at[r]! + offset] = i >= hi[r]! ? Number.NaN : cutoff[r]! - day[i]!
+      const a = counts[lo[r]!]!
+      values[at[r]! + offset] = counts[hi[r]!]! > a ? cutoff[r]! - day[indexes[a]!]! : Number.NaN
     }
   }
 }
@@ -71,17 +70,17 @@ export function extremeOf(
   registers: Registers,
 ): Evaluate {
   const hits = registers.hits(code.filled)
-  const last = registers.lastIndex(code.filled)
   const { events } = registers
   const { sign, of } = which
   const unit = units[of]
   const empty = code.feature.whenEmpty === 'zero' ? 0 : Number.NaN
   return ({ count, at, lo, hi }, values, offset) => {
+    const { counts, indexes } = hits
     const measured = events[of]
     for (let r = 0; r < count; r++) {
+      const b = counts[hi[r]!]!
       let best = -Infinity
-      for (let i = last.values[hi[r]!]!; i >= lo[r]!; i--)
-        if (hits.values[i] === 1 && sign * measured[i]! > best) best = sign * measured[i]!
+      for (let m = counts[lo[r]!]!; m < b; m++) best = Math.max(best, sign * measured[indexes[m]!]!)
       values[at[r]! + offset] = best === -Infinity ? empty : (sign * best) / unit
     }
   }

@@ -1,11 +1,12 @@
-import { addDays, type Day } from '../../core/day.ts'
+import { addDays, daysBetween, type Day } from '../../core/day.ts'
 import { conditionSql } from '../../engines/condition-sql.ts'
 import type { ColumnScanner } from '../../engines/column-scanner.ts'
 import type { Dialect } from '../../engines/dialect.ts'
 import { eventColumn } from '../event-columns.ts'
 import type { ExamplePlan } from '../plan.ts'
+import { seenDay } from '../window.ts'
 import type { FlagCondition } from './conditions.ts'
-import type { MadeProgram } from './make-program.ts'
+import { mostLateDays, type MadeProgram } from './make-program.ts'
 import type { Field } from './program.ts'
 
 /** Words in which the engine's texts are asked for by a join instead of a list. */
@@ -24,7 +25,11 @@ export function lastDayNeeded(plan: ExamplePlan): Day {
   return needed < plan.dataEnd ? needed : plan.dataEnd
 }
 
-/** (day DATE, n BIGINT): events per day, ascending. */
+/** (n BIGINT, first TIMESTAMP, last TIMESTAMP) of all events: most engines know these without reading. */
+export const spanSql = (plan: ExamplePlan): string =>
+  `SELECT COUNT(*) AS n, MIN(e.event_time) AS first, MAX(e.event_time) AS last FROM ${plan.relations.events} AS e`
+
+/** (day DATE, n BIGINT): events per day that are needed, ascending. */
 export function eventsByDaySql(plan: ExamplePlan, dialect: Dialect): string {
   return `SELECT q.event_day AS day, q.n FROM (
   SELECT e.event_day, COUNT(*) AS n
@@ -34,11 +39,13 @@ export function eventsByDaySql(plan: ExamplePlan, dialect: Dialect): string {
 ) AS q ORDER BY q.event_day`
 }
 
+export interface EventsOfDay {
+  readonly day: Day
+  readonly events: number
+}
+
 /** Consecutive days of about `rows` events each, up to `end`; a day is never cut. */
-export function sliceDays(
-  days: readonly { readonly day: Day; readonly events: number }[],
-  { rows, end }: { rows: number; end: Day },
-): DaySlice[] {
+export function sliceDays(days: readonly EventsOfDay[], { rows, end }: { rows: number; end: Day }): DaySlice[] {
   const starts: Day[] = []
   let open = 0
   for (const { day, events } of days) {
@@ -49,6 +56,16 @@ export function sliceDays(
     }
   }
   return starts.map((first, at) => ({ first: at === 0 ? null : first, end: starts[at + 1] ?? end }))
+}
+
+/** So many equal stretches of days. */
+export function sliceSpan(first: Day, end: Day, count: number): DaySlice[] {
+  const days = Math.max(1, daysBetween(first, end))
+  const edge = (at: number): Day => addDays(first, Math.floor((days * at) / count))
+  return Array.from({ length: count }, (_, at) => ({
+    first: at === 0 ? null : edge(at),
+    end: at === count - 1 ? end : edge(at + 1),
+  }))
 }
 
 interface Asking {
@@ -66,9 +83,12 @@ export function eventQueries(asking: Asking, slices: readonly DaySlice[]): reado
   return slices.map(
     ({ first, end }) => `SELECT ${['e.user_index', ...columns].join(',\n  ')}
 FROM ${plan.relations.events} AS e${joins}
-WHERE ${first === null ? '' : `e.event_day >= ${dialect.day(first)} AND `}e.event_day < ${dialect.day(end)}`,
+WHERE ${first === null ? '' : `e.event_time >= ${midnight(first, dialect)} AND `}e.event_time < ${midnight(end, dialect)}`,
   )
 }
+
+/** Of `event_time`, whose least and greatest value engines keep by block of rows: what lies outside is not read. */
+const midnight = (day: Day, dialect: Dialect): string => dialect.cast(dialect.day(day), 'timestamp')
 
 function recordColumns(asking: Asking): readonly string[] {
   const { dialect, made } = asking
@@ -86,6 +106,7 @@ function recordColumns(asking: Asking): readonly string[] {
   put(layout.category, () => levelCode(asking, 'category'))
   put(layout.channel, () => levelCode(asking, 'channel'))
   put(layout.delay, () => delayCode(asking))
+  put(layout.late, () => lateSql(asking.plan, dialect))
   put(layout.micro, () => dialect.modulo(micros, '1000000'))
   for (const [f, field] of layout.flags.entries()) put(field, () => flagSql(asking, made.flags[f]!))
   const values = [
@@ -130,6 +151,13 @@ function levelJoins({ plan, made, dialect }: Asking): string {
 function delayCode({ plan }: Asking): string {
   const cases = plan.delaysDays.map((delay, at) => `WHEN ${delay} THEN ${at}`)
   return `CASE e.delay_days ${cases.join(' ')} END`
+}
+
+/** Days between the seen day and the known day. */
+function lateSql(plan: ExamplePlan, dialect: Dialect): string {
+  const seen = seenDay(dialect, plan.delaysDays, 'e')
+  const days = dialect.daysBetween(seen, `GREATEST(${seen}, e.available_day)`)
+  return `LEAST(${days}, ${mostLateDays})`
 }
 
 function flagSql({ dialect }: Asking, { condition, filled }: FlagCondition): string {

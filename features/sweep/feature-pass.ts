@@ -1,5 +1,5 @@
 import { makeMeasure } from './measures.ts'
-import { status, type SweepProgram } from './program.ts'
+import { knowsInOrder, status, type SweepProgram } from './program.ts'
 import { Registers } from './registers.ts'
 import { RowTiles, type SweptColumn } from './row-tiles.ts'
 import { UserEvents } from './user-events.ts'
@@ -22,11 +22,11 @@ export class FeaturePass {
   constructor(program: SweepProgram, columns: readonly SweptColumn[]) {
     this.program = program
     this.tiles = new RowTiles(program, columns)
-    this.events = new UserEvents(program)
+    this.events = new UserEvents(program, 'features')
     this.cutoff = new Int32Array(program.cutoffs.length)
     this.at = new Int32Array(program.cutoffs.length)
     this.places = new Int32Array(program.cutoffs.length)
-    this.evaluateRows = program.delaysDays.length === 1 ? this.byRange() : this.bySelection()
+    this.evaluateRows = knowsInOrder(program) ? this.byRange() : this.bySelection()
   }
 
   /** The user's records from word `from` on; statuses by cutoff from `user * cutoffs` on. */
@@ -72,7 +72,7 @@ export class FeaturePass {
   /** Sources of different delay: a window's events are picked out for each row, then measured as a whole. */
   private bySelection(): (rows: number) => void {
     const { windows, measures } = this.program
-    const chosen = new UserEvents(this.program)
+    const chosen = new UserEvents(this.program, 'features')
     const one: WindowRows = {
       count: 1,
       cutoff: new Int32Array(1),
@@ -93,7 +93,8 @@ export class FeaturePass {
       for (let r = 0; r < rows; r++)
         for (const { window, registers, evaluates } of parts) {
           const end = this.cutoff[r]! - window.offsetDays
-          chosen.select(this.events, window.lookbackDays === null ? beginning : end - window.lookbackDays, end)
+          const start = window.lookbackDays === null ? beginning : end - window.lookbackDays
+          chosen.select(this.events, this.cutoff[r]!, { start, end })
           registers.prepare()
           one.cutoff[0] = this.cutoff[r]!
           one.at[0] = this.at[r]!

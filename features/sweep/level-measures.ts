@@ -8,23 +8,6 @@ type LevelColumn = 'category' | 'channel'
 /** n ln n is added up as an integer of this fraction, as the SQL does, so that the order of levels does not matter. */
 const entropyScale = 1e10
 
-/** Events that meet the condition and have a level. */
-function levelled(code: MeasureCode, of: LevelColumn, registers: Registers): Hits {
-  const hits = registers.hits(code.condition)
-  const { events } = registers
-  return registers.shared(`levelled/${of}/${code.condition}`, () => {
-    const register: Hits = {
-      values: new Uint8Array(0),
-      prepare(count) {
-        if (register.values.length < hits.values.length) register.values = new Uint8Array(hits.values.length)
-        const level = events[of]
-        for (let i = 0; i < count; i++) register.values[i] = level[i]! > 0 ? hits.values[i]! : 0
-      },
-    }
-    return register
-  })
-}
-
 /** Counts of levels over a stretch of events; `touched` names the levels met, so that clearing costs no more. */
 class LevelCounts {
   readonly counts: Int32Array
@@ -37,16 +20,15 @@ class LevelCounts {
     this.touched = new Int32Array(levels + 1)
   }
 
-  fill(hits: Uint8Array, level: Int32Array, { lo, hi }: { lo: number; hi: number }): void {
+  /** Of hits a .. b - 1. */
+  fill({ indexes }: Hits, level: Int32Array, { a, b }: { a: number; b: number }): void {
     for (let t = 0; t < this.met; t++) this.counts[this.touched[t]!] = 0
     this.met = 0
-    this.total = 0
-    for (let i = lo; i < hi; i++) {
-      if (hits[i] !== 1) continue
-      const code = level[i]!
+    this.total = b - a
+    for (let m = a; m < b; m++) {
+      const code = level[indexes[m]!]!
       if (this.counts[code] === 0) this.touched[this.met++] = code
       this.counts[code]!++
-      this.total++
     }
   }
 }
@@ -57,23 +39,25 @@ export function distinctOf(
   of: LevelColumn,
   { registers, program }: { registers: Registers; program: SweepProgram },
 ): Evaluate {
-  const hits = levelled(code, of, registers)
+  const hits = registers.levelled(of, code.condition)
   const { events } = registers
   const levels = program.levels[of]
   if (levels > 32) {
     const counts = new LevelCounts(levels)
     return ({ count, at, lo, hi }, values, offset) => {
       for (let r = 0; r < count; r++) {
-        counts.fill(hits.values, events[of], { lo: lo[r]!, hi: hi[r]! })
+        counts.fill(hits, events[of], { a: hits.counts[lo[r]!]!, b: hits.counts[hi[r]!]! })
         values[at[r]! + offset] = counts.met
       }
     }
   }
   return ({ count, at, lo, hi }, values, offset) => {
+    const { counts, indexes } = hits
     const level = events[of]
     for (let r = 0; r < count; r++) {
+      const b = counts[hi[r]!]!
       let mask = 0
-      for (let i = lo[r]!; i < hi[r]!; i++) mask |= hits.values[i]! << (level[i]! - 1)
+      for (let m = counts[lo[r]!]!; m < b; m++) mask |= 1 << (level[indexes[m]!]! - 1)
       values[at[r]! + offset] = bitCount(mask)
     }
   }
@@ -91,19 +75,22 @@ export function edgeLevelOf(
   { of, isLast }: { of: LevelColumn; isLast: boolean },
   registers: Registers,
 ): Evaluate {
-  const hits = levelled(code, of, registers)
+  const hits = registers.levelled(of, code.condition)
   const { events } = registers
-  const step = isLast ? -1 : 1
   return ({ count, at, lo, hi }, values, offset) => {
+    const { counts, indexes } = hits
     const { second, micro } = events
     const level = events[of]
     for (let r = 0; r < count; r++) {
-      const end = isLast ? lo[r]! - 1 : hi[r]!
-      let i = isLast ? hi[r]! - 1 : lo[r]!
-      while (i !== end && hits.values[i] !== 1) i += step
-      let best = i === end ? Number.NaN : level[i]!
-      for (let j = i; j !== end && second[j] === second[i] && micro[j] === micro[i]; j += step)
-        if (hits.values[j] === 1) best = isLast ? Math.max(best, level[j]!) : Math.min(best, level[j]!)
+      const a = counts[lo[r]!]!
+      const b = counts[hi[r]!]!
+      const edge = indexes[isLast ? b - 1 : a]!
+      let best = Number.NaN
+      for (let m = isLast ? b - 1 : a; m >= a && m < b; m += isLast ? -1 : 1) {
+        const i = indexes[m]!
+        if (second[i] !== second[edge] || micro[i] !== micro[edge]) break
+        best = Number.isNaN(best) || (isLast ? level[i]! > best : level[i]! < best) ? level[i]! : best
+      }
       values[at[r]! + offset] = best
     }
   }
@@ -115,13 +102,13 @@ export function spreadOf(
   { of, statistic }: { of: LevelColumn; statistic: LevelStatistic },
   { registers, program }: { registers: Registers; program: SweepProgram },
 ): Evaluate {
-  const hits = levelled(code, of, registers)
+  const hits = registers.levelled(of, code.condition)
   const { events } = registers
   const counts = new LevelCounts(program.levels[of])
   const value = statistics[statistic]
   return ({ count, at, lo, hi }, values, offset) => {
     for (let r = 0; r < count; r++) {
-      counts.fill(hits.values, events[of], { lo: lo[r]!, hi: hi[r]! })
+      counts.fill(hits, events[of], { a: hits.counts[lo[r]!]!, b: hits.counts[hi[r]!]! })
       values[at[r]! + offset] = counts.total === 0 ? Number.NaN : value(counts)
     }
   }

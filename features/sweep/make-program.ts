@@ -8,6 +8,9 @@ import type { SweepSplit } from './plan-sweep.ts'
 import type { DerivedCode, LabelCode, MeasureCode, SpineCode, SweepProgram, WindowCode } from './program.ts'
 import { bitsFor, layOut } from './record-layout.ts'
 
+/** What came later than so many days came never, for all that the cutoffs of a plan can tell. */
+export const mostLateDays = 65_535
+
 /** What has to be known of the events before they are read. */
 export interface EventFacts {
   readonly baseDay: number
@@ -43,6 +46,7 @@ export function makeProgram(plan: ExamplePlan, split: SweepSplit, facts: EventFa
     channelBits: uses.channel ? bitsFor(plan.levels.channel.length) : 0,
     microBits: uses.micro ? bitsFor(999_999) : 0,
     delayBits: plan.delaysDays.length > 1 ? bitsFor(plan.delaysDays.length - 1) : 0,
+    lateBits: plan.relations.hasAvailableDay === true ? bitsFor(mostLateDays) : 0,
     flags: conditions.flags.length,
     amount: uses.amount,
     quantity: uses.quantity,

@@ -28,6 +28,8 @@ export interface RecordLayout {
   readonly micro: Field | null
   /** Index into `delaysDays`. */
   readonly delay: Field | null
+  /** Days from the day on which it would be seen to the later one on which it was available. */
+  readonly late: Field | null
   /** One bit per condition that the engine has to judge. */
   readonly flags: readonly Field[]
   readonly amount: number | null
@@ -121,3 +123,7 @@ export const status = {
 export const churnKinds = ['active', 'passive'] as const
 /** One more than the greatest status. */
 export const statusCount = 16
+
+/** Every cutoff knows a first stretch of the events: there is one delay, and none came late. */
+export const knowsInOrder = ({ delaysDays, layout }: SweepProgram): boolean =>
+  delaysDays.length === 1 && layout.late === null

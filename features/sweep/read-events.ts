@@ -5,7 +5,15 @@ import type { Engine } from '../../engines/engine.ts'
 import type { ExamplePlan } from '../plan.ts'
 import type { EventBlocks } from './bucket-reader.ts'
 import { EventArena } from './event-arena.ts'
-import { eventQueries, eventsByDaySql, lastDayNeeded, sliceDays } from './event-queries.ts'
+import {
+  eventQueries,
+  eventsByDaySql,
+  lastDayNeeded,
+  sliceDays,
+  sliceSpan,
+  spanSql,
+  type DaySlice,
+} from './event-queries.ts'
 import { makeProgram, type MadeProgram } from './make-program.ts'
 import type { SweepSplit } from './plan-sweep.ts'
 
@@ -32,12 +40,17 @@ export interface ReadEvents {
 
 /** Seconds are counted from the first day in 31 bits. */
 const mostDays = 24_800
+/** Longer spans are cut by what their days hold. */
+const mostEvenDays = 7_300
 /** Buckets beyond this number would be too many to write to at once. */
 const mostBuckets = 1_024
 const mostUserBits = 20
 
 interface Known {
-  readonly days: readonly { readonly day: Day; readonly events: number }[]
+  readonly baseDay: number
+  readonly slices: readonly DaySlice[]
+  /** At most so many. */
+  readonly events: number
   readonly userCount: number
 }
 
@@ -47,7 +60,7 @@ export async function readEvents(
   { plan, split }: { plan: ExamplePlan; split: SweepSplit },
   limits: ReadingLimits,
 ): Promise<ReadEvents> {
-  const known = await knownOf(engine, plan, limits.signal)
+  const known = await knownOf(engine, plan, limits)
   const read = (isWide: boolean): Promise<ReadEvents> => readAll(engine, { plan, split, known, isWide }, limits)
   try {
     return await read(false)
@@ -57,22 +70,46 @@ export async function readEvents(
   }
 }
 
-async function knownOf(engine: Engine, plan: ExamplePlan, signal: AbortSignal): Promise<Known> {
-  const rows = await engine.rows(eventsByDaySql(plan, engine.dialect), { limit: mostDays * 4, signal })
-  const days = rows.map((row) => ({ day: parseDay(String(row['day']), 'event day'), events: Number(row['n']) }))
+async function knownOf(
+  engine: Engine,
+  plan: ExamplePlan,
+  { sliceEvents, signal }: Pick<ReadingLimits, 'sliceEvents' | 'signal'>,
+): Promise<Known> {
+  const [span] = await engine.rows(spanSql(plan), { signal })
   const [users] = await engine.rows(`SELECT COUNT(*) AS n FROM ${plan.relations.users}`, { signal })
-  const first = days[0]?.day
-  if (first !== undefined && dayNumber(lastDayNeeded(plan)) - dayNumber(first) > mostDays)
-    throw new EbbError({
-      code: 'SWEEP_SPAN',
-      kind: 'data',
-      where: 'features',
-      what: 'the events span too many years for the sweep',
-      expected: `at most ${mostDays} days before ${lastDayNeeded(plan)}`,
-      received: `an event on ${first}`,
-      hint: 'leave the wrong dates out with a filter, or set features.compiler to sql',
-    })
-  return { days, userCount: Number(users!['n']) }
+  const events = Number(span!['n'])
+  const end = lastDayNeeded(plan)
+  const first = span!['first'] === null ? end : parseDay(String(span!['first']).slice(0, 10), 'first event')
+  const baseDay = dayNumber(first)
+  if (dayNumber(end) - baseDay > mostDays) throw tooLong(first, end)
+  const slices = await slicesOf(engine, plan, { sliceEvents, signal, events, first })
+  return { baseDay, slices, events, userCount: Number(users!['n']) }
+}
+
+/** Equal stretches of time, unless one old event among many new ones would make them useless. */
+async function slicesOf(
+  engine: Engine,
+  plan: ExamplePlan,
+  { sliceEvents, signal, events, first }: { sliceEvents: number; signal: AbortSignal; events: number; first: Day },
+): Promise<readonly DaySlice[]> {
+  const end = lastDayNeeded(plan)
+  if (events === 0 || first >= end) return []
+  if (dayNumber(end) - dayNumber(first) <= mostEvenDays) return sliceSpan(first, end, Math.ceil(events / sliceEvents))
+  const rows = await engine.rows(eventsByDaySql(plan, engine.dialect), { limit: mostDays * 2, signal })
+  const days = rows.map((row) => ({ day: parseDay(String(row['day']), 'event day'), events: Number(row['n']) }))
+  return sliceDays(days, { rows: sliceEvents, end })
+}
+
+function tooLong(first: Day, end: Day): EbbError {
+  return new EbbError({
+    code: 'SWEEP_SPAN',
+    kind: 'data',
+    where: 'features',
+    what: 'the events span too many years for the sweep',
+    expected: `at most ${mostDays} days before ${end}`,
+    received: `an event on ${first}`,
+    hint: 'leave the wrong dates out with a filter, or set features.compiler to sql',
+  })
 }
 
 interface Reading {
@@ -87,14 +124,12 @@ async function readAll(
   { plan, split, known, isWide }: Reading,
   limits: ReadingLimits,
 ): Promise<ReadEvents> {
-  const { days, userCount } = known
-  const events = days.reduce((sum, day) => sum + day.events, 0)
+  const { baseDay, slices, events, userCount } = known
   const userBits = bucketBits(userCount, events, limits.bucketEvents)
-  const baseDay = dayNumber(days[0]?.day ?? plan.cutoffs[0]!)
   const made = makeProgram(plan, split, { baseDay, userBits, isWide })
   const { layout } = made.program
   const asking = { plan, made, dialect: engine.dialect, scanner: engine.scanner }
-  const queries = eventQueries(asking, sliceDays(days, { rows: limits.sliceEvents, end: lastDayNeeded(plan) }))
+  const queries = eventQueries(asking, slices)
   const { memoryBytes, spillFile: file, signal } = limits
   const arena = new EventArena({ layout, userCount, events, memoryBytes, file })
   try {

@@ -8,6 +8,7 @@ export interface RecordNeeds {
   readonly channelBits: number
   readonly microBits: number
   readonly delayBits: number
+  readonly lateBits: number
   readonly flags: number
   readonly amount: boolean
   readonly quantity: boolean
@@ -37,6 +38,7 @@ export function layOut(needs: RecordNeeds): RecordLayout {
     category: optional(needs.categoryBits),
     channel: optional(needs.channelBits),
     delay: optional(needs.delayBits),
+    late: optional(needs.lateBits),
     micro: optional(needs.microBits),
     flags: Array.from({ length: needs.flags }, () => place(1)),
   }

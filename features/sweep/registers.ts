@@ -1,45 +1,35 @@
 import type { ConditionCode, SweepProgram } from './program.ts'
 import type { UserEvents } from './user-events.ts'
 
-/*
- * Running values over one user's events, oldest first. Entry i of a running column tells of the first i events, so that
- * a window, which is a range [lo, hi) of events, needs two look-ups and no walk, for however many cutoffs.
- */
-
 /** A column that is made anew for every user. */
 export interface Register {
   /** `count` events are in the columns. */
   prepare(count: number): void
 }
 
-/** 1 where the event meets the condition. */
+/**
+ * The events that meet a condition, oldest first: their indexes, and how many are among the first i events. A window is a
+ * range [lo, hi) of events, so it holds the hits counts[lo] .. counts[hi] - 1: two look-ups and no walk, for however many
+ * cutoffs. Whatever is added up is added up over the hits alone.
+ */
 export interface Hits extends Register {
-  values: Uint8Array
+  /** Length: events + 1. */
+  counts: Int32Array
+  indexes: Int32Array
 }
 
-/** A running column of integers. */
-export interface Running extends Register {
-  values: Int32Array
-}
-
-/** A running column of doubles. */
-export interface RunningSum extends Register {
+/** Sums over the first m hits. */
+export interface Sums extends Register {
   values: Float64Array
 }
 
-/** The distinct days of events that meet a condition, ascending: how many among the first i events, and which. */
+/** The distinct days of hits, ascending, and how many among the first m hits. */
 export interface Days extends Register {
   counts: Int32Array
   days: Int32Array
 }
 
-/** Moments of events that meet a condition, in seconds, and how many among the first i events. */
-export interface Moments extends Register {
-  counts: Int32Array
-  seconds: Int32Array
-}
-
-const grown = (length: number): number => Math.max(512, 2 ** Math.ceil(Math.log2(length + 1)))
+const roomFor = (length: number): number => Math.max(512, 2 ** Math.ceil(Math.log2(length + 1)))
 
 /** The registers of a set of measures over the same columns of events; equal ones are shared. */
 export class Registers {
@@ -58,7 +48,7 @@ export class Registers {
     for (const register of this.inOrder) register.prepare(count)
   }
 
-  /** Registers of other files, e.g. gaps; made after those that `make` asks for. */
+  /** Made once per key; what it needs of other registers was asked for before. */
   shared<T extends Register>(key: string, make: () => T): T {
     const known = this.byKey.get(key)
     if (known !== undefined) return known as T
@@ -73,97 +63,43 @@ export class Registers {
     return this.shared(`hits/${condition}`, () => hitsOf(code, this.events))
   }
 
-  /** How many of the first i events meet the condition. */
-  counts(condition: number): Running {
-    return this.shared(`counts/${condition}`, () => {
-      const hits = this.hits(condition)
-      const register: Running = {
-        values: new Int32Array(1),
-        prepare(count) {
-          if (register.values.length <= count) register.values = new Int32Array(grown(count))
-          runCounts(hits.values, register.values, count)
-        },
-      }
-      return register
-    })
+  /** Hits that have a level. */
+  levelled(of: 'category' | 'channel', condition: number): Hits {
+    const all = this.hits(condition)
+    const { events } = this
+    return this.shared(`levelled/${of}/${condition}`, () =>
+      growing((into, count) => keepLevelled(all, events[of], { into, count })),
+    )
   }
 
-  /** Sum over the first i events that meet the condition. */
-  sums(of: 'amount' | 'quantity', condition: number): RunningSum {
+  sums(of: 'amount' | 'quantity', condition: number): Sums {
+    const hits = this.hits(condition)
+    const { events } = this
     return this.shared(`sums/${of}/${condition}`, () => {
-      const hits = this.hits(condition)
-      const { events } = this
-      const register: RunningSum = {
-        values: new Float64Array(1),
+      const register: Sums = {
+        values: new Float64Array(0),
         prepare(count) {
-          if (register.values.length <= count) register.values = new Float64Array(grown(count))
-          runSums(hits.values, events[of], { into: register.values, count })
+          if (register.values.length <= count) register.values = new Float64Array(roomFor(count))
+          addUp(events[of], hits, { into: register.values, count })
         },
       }
       return register
     })
-  }
-
-  /** Index of the last event before i that meets the condition, or -1. */
-  lastIndex(condition: number): Running {
-    return this.indexes(`last/${condition}`, condition, runLast)
-  }
-
-  /** Index of the first event from i on that meets the condition, or the number of events. */
-  nextIndex(condition: number): Running {
-    return this.indexes(`next/${condition}`, condition, runNext)
   }
 
   days(condition: number): Days {
+    const hits = this.hits(condition)
+    const { events } = this
     return this.shared(`days/${condition}`, () => {
-      const hits = this.hits(condition)
-      const { events } = this
       const register: Days = {
-        counts: new Int32Array(1),
+        counts: new Int32Array(0),
         days: new Int32Array(0),
         prepare(count) {
           if (register.counts.length <= count) {
-            register.counts = new Int32Array(grown(count))
-            register.days = new Int32Array(grown(count))
+            register.counts = new Int32Array(roomFor(count))
+            register.days = new Int32Array(roomFor(count))
           }
-          runDays(hits.values, events.day, { into: register, count })
-        },
-      }
-      return register
-    })
-  }
-
-  moments(condition: number): Moments {
-    return this.shared(`moments/${condition}`, () => {
-      const hits = this.hits(condition)
-      const { events } = this
-      const register: Moments = {
-        counts: new Int32Array(1),
-        seconds: new Int32Array(0),
-        prepare(count) {
-          if (register.counts.length <= count) {
-            register.counts = new Int32Array(grown(count))
-            register.seconds = new Int32Array(grown(count))
-          }
-          runMoments(hits.values, events.second, { into: register, count })
-        },
-      }
-      return register
-    })
-  }
-
-  private indexes(
-    key: string,
-    condition: number,
-    run: (hits: Uint8Array, into: Int32Array, count: number) => void,
-  ): Running {
-    return this.shared(key, () => {
-      const hits = this.hits(condition)
-      const register: Running = {
-        values: new Int32Array(1),
-        prepare(count) {
-          if (register.values.length <= count) register.values = new Int32Array(grown(count))
-          run(hits.values, register.values, count)
+          findDays(events.day, hits, { into: register, count })
         },
       }
       return register
@@ -172,81 +108,99 @@ export class Registers {
 }
 
 function hitsOf(code: ConditionCode, events: UserEvents): Hits {
+  if (code.by === 'all') return everyEvent()
+  if (code.by === 'type') return growing((into, count) => lookUp(code.hits, events.type, { into, count }))
+  return growing((into, count) => takeFlagged(events.flags[code.flag]!, { into, count }))
+}
+
+/** Every event is a hit; only a longer user needs anything new. */
+function everyEvent(): Hits {
   const register: Hits = {
-    values: new Uint8Array(0),
+    counts: new Int32Array(0),
+    indexes: new Int32Array(0),
     prepare(count) {
-      if (register.values.length < count) register.values = new Uint8Array(grown(count)).fill(1)
-      if (code.by === 'type') lookUp(code.hits, events.type, { into: register.values, count })
-      if (code.by === 'flag') copyFlags(events.flags[code.flag]!, register.values, count)
+      if (register.counts.length > count) return
+      register.counts = Int32Array.from({ length: roomFor(count) }, (_, i) => i)
+      register.indexes = register.counts
     },
   }
   return register
 }
 
-function lookUp(table: Uint8Array, codes: Int32Array, { into, count }: { into: Uint8Array; count: number }): void {
-  for (let i = 0; i < count; i++) into[i] = table[codes[i]!]!
+function growing(fill: (into: Hits, count: number) => void): Hits {
+  const register: Hits = {
+    counts: new Int32Array(0),
+    indexes: new Int32Array(0),
+    prepare(count) {
+      if (register.counts.length <= count) {
+        register.counts = new Int32Array(roomFor(count))
+        register.indexes = new Int32Array(roomFor(count))
+      }
+      fill(register, count)
+    },
+  }
+  return register
 }
 
-function copyFlags(flags: Int32Array, into: Uint8Array, count: number): void {
-  for (let i = 0; i < count; i++) into[i] = flags[i]!
+interface Filling<T> {
+  readonly into: T
+  readonly count: number
 }
 
-function runCounts(hits: Uint8Array, into: Int32Array, count: number): void {
-  let n = 0
-  into[0] = 0
+function lookUp(table: Uint8Array, codes: Int32Array, { into, count }: Filling<Hits>): void {
+  const { counts, indexes } = into
+  let m = 0
+  counts[0] = 0
   for (let i = 0; i < count; i++) {
-    n += hits[i]!
-    into[i + 1] = n
+    indexes[m] = i
+    m += table[codes[i]!]!
+    counts[i + 1] = m
   }
 }
 
-function runSums(hits: Uint8Array, values: Float64Array, { into, count }: { into: Float64Array; count: number }): void {
+function takeFlagged(flags: Int32Array, { into, count }: Filling<Hits>): void {
+  const { counts, indexes } = into
+  let m = 0
+  counts[0] = 0
+  for (let i = 0; i < count; i++) {
+    indexes[m] = i
+    m += flags[i]!
+    counts[i + 1] = m
+  }
+}
+
+function keepLevelled(all: Hits, levels: Int32Array, { into, count }: Filling<Hits>): void {
+  const { counts, indexes } = into
+  let m = 0
+  counts[0] = 0
+  for (let i = 0; i < count; i++) {
+    if (all.counts[i + 1]! > all.counts[i]! && levels[i]! > 0) indexes[m++] = i
+    counts[i + 1] = m
+  }
+}
+
+function addUp(values: Float64Array, hits: Hits, { into, count }: Filling<Float64Array>): void {
+  const { indexes } = hits
+  const n = hits.counts[count]!
   let sum = 0
   into[0] = 0
-  for (let i = 0; i < count; i++) {
-    if (hits[i] === 1) sum += values[i]!
-    into[i + 1] = sum
+  for (let m = 0; m < n; m++) {
+    sum += values[indexes[m]!]!
+    into[m + 1] = sum
   }
 }
 
-function runLast(hits: Uint8Array, into: Int32Array, count: number): void {
-  let last = -1
-  into[0] = -1
-  for (let i = 0; i < count; i++) {
-    if (hits[i] === 1) last = i
-    into[i + 1] = last
-  }
-}
-
-function runNext(hits: Uint8Array, into: Int32Array, count: number): void {
-  let next = count
-  into[count] = count
-  for (let i = count - 1; i >= 0; i--) {
-    if (hits[i] === 1) next = i
-    into[i] = next
-  }
-}
-
-function runDays(hits: Uint8Array, day: Int32Array, { into, count }: { into: Days; count: number }): void {
+function findDays(day: Int32Array, hits: Hits, { into, count }: Filling<Days>): void {
+  const { indexes } = hits
   const { counts, days } = into
-  let n = 0
+  const n = hits.counts[count]!
+  let found = 0
   let last = -1
   counts[0] = 0
-  for (let i = 0; i < count; i++) {
-    if (hits[i] === 1 && day[i]! !== last) {
-      last = day[i]!
-      days[n++] = last
-    }
-    counts[i + 1] = n
-  }
-}
-
-function runMoments(hits: Uint8Array, second: Int32Array, { into, count }: { into: Moments; count: number }): void {
-  const { counts, seconds } = into
-  let n = 0
-  counts[0] = 0
-  for (let i = 0; i < count; i++) {
-    if (hits[i] === 1) seconds[n++] = second[i]!
-    counts[i + 1] = n
+  for (let m = 0; m < n; m++) {
+    const today = day[indexes[m]!]!
+    if (today !== last) days[found++] = today
+    last = today
+    counts[m + 1] = found
   }
 }

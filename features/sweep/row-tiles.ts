@@ -20,6 +20,8 @@ export class RowTiles {
   private readonly nextRow: Int32Array
   private readonly slots: number
   private readonly views: readonly (readonly Float64Array[])[]
+  /** By cutoff and formula. */
+  private readonly inputs: readonly (readonly (readonly Float64Array[])[])[]
   private readonly computes: readonly Compute[]
   private readonly program: SweepProgram
   private readonly columns: readonly SweptColumn[]
@@ -38,6 +40,7 @@ export class RowTiles {
         return this.values.subarray(from, from + tileRows)
       }),
     )
+    this.inputs = this.views.map((views) => program.derived.map(({ from }) => from.map((slot) => views[slot]!)))
   }
 
   /** Rows of cutoff k go to row `rowStart[at + k]` and after. */
@@ -68,10 +71,7 @@ export class RowTiles {
     const rows = this.fill[k]!
     const views = this.views[k]!
     const { measures, derived, outputs } = this.program
-    for (let d = 0; d < derived.length; d++) {
-      const inputs = derived[d]!.from.map((slot) => views[slot]!)
-      this.computes[d]!(inputs, views[measures.length + d]!, rows)
-    }
+    for (let d = 0; d < derived.length; d++) this.computes[d]!(this.inputs[k]![d]!, views[measures.length + d]!, rows)
     for (let j = 0; j < outputs.length; j++)
       copyOut(views[outputs[j]!.slot]!, this.columns[j]!, { from: this.nextRow[k]!, rows })
     this.nextRow[k]! += rows

@@ -1,5 +1,5 @@
-import { churnKinds, status, type LabelCode, type SpineCode, type SweepProgram } from './program.ts'
-import { Registers, type Hits, type Running } from './registers.ts'
+import { churnKinds, knowsInOrder, status, type LabelCode, type SpineCode, type SweepProgram } from './program.ts'
+import { Registers, type Hits } from './registers.ts'
 import { UserEvents } from './user-events.ts'
 
 const activeChurn = status.churned + churnKinds.indexOf('active')
@@ -27,12 +27,17 @@ export class SpinePass {
   private readonly program: SweepProgram
   private readonly spine: SpineCode
   private readonly active: Hits | null
+  /** Events are known in the order in which they happened. */
+  private readonly isInOrder: boolean
+  /** How many events the last cutoff sees. */
+  private reached = 0
   private readonly state: LabelState = { already: false, inGap: false, churned: false }
 
   constructor(program: SweepProgram, spine: SpineCode) {
     this.program = program
     this.spine = spine
-    this.events = new UserEvents(program)
+    this.events = new UserEvents(program, 'spine')
+    this.isInOrder = knowsInOrder(program)
     this.registers = new Registers(program, this.events)
     this.leaves = spine.labels.map((label) => this.leaf(label))
     this.active = spine.eligible === null ? null : this.registers.hits(spine.eligible.condition)
@@ -43,11 +48,11 @@ export class SpinePass {
     const { cutoffs, mode } = this.program
     this.registers.prepare()
     for (const leaf of this.leaves) leaf.prepare()
-    let firstSeen = Infinity
-    for (let i = 0; i < this.events.count; i++) if (this.events.seen[i]! < firstSeen) firstSeen = this.events.seen[i]!
+    this.reached = 0
+    const firstKnown = this.firstKnown()
     for (let k = 0; k < cutoffs.length; k++) {
       const cutoff = cutoffs[k]!
-      statuses[at + k] = firstSeen < cutoff ? this.statusAt(cutoff, mode === 'label') : status.unseen
+      statuses[at + k] = firstKnown < cutoff ? this.statusAt(cutoff, mode === 'label') : status.unseen
     }
   }
 
@@ -70,63 +75,73 @@ export class SpinePass {
     return active ? activeChurn : passive ? passiveChurn : status.example
   }
 
+  /** Day from whose end on the user is known at all. */
+  private firstKnown(): number {
+    const { known, count } = this.events
+    if (this.isInOrder) return known[0]!
+    let first = known[0]!
+    for (let i = 1; i < count; i++) if (known[i]! < first) first = known[i]!
+    return first
+  }
+
+  /** Cutoffs come in ascending order. */
   private isActive(cutoff: number): boolean {
     if (this.active === null) return true
-    const { seen, count } = this.events
-    const hits = this.active.values
+    const { seen, known, count } = this.events
+    const { counts, indexes } = this.active
     const start = cutoff - this.spine.eligible!.withinDays
-    const isOrdered = this.program.delaysDays.length === 1
-    for (let i = count - 1; i >= 0; i--) {
-      if (seen[i]! >= cutoff) continue
-      if (seen[i]! >= start) {
-        if (hits[i] === 1) return true
-      } else if (isOrdered) return false
+    if (this.isInOrder) {
+      while (this.reached < count && seen[this.reached]! < cutoff) this.reached++
+      const m = counts[this.reached]!
+      return m > 0 && seen[indexes[m - 1]!]! >= start
+    }
+    for (let m = counts[count]! - 1; m >= 0; m--) {
+      const i = indexes[m]!
+      if (known[i]! < cutoff && seen[i]! >= start) return true
     }
     return false
   }
 
   private leaf(label: LabelCode): Leaf {
-    if (label.kind === 'no_event_in_window') return this.stayed(this.registers.nextIndex(label.condition))
+    if (label.kind === 'no_event_in_window') return this.stayed(this.registers.hits(label.condition))
     const moments = new Moments(this.spine)
     const hits = this.registers.hits(label.condition)
     if (label.kind === 'explicit') {
       const returns = this.registers.hits(label.returns)
       return {
         isActive: true,
-        prepare: () => explicitMoments(this.events, { churns: hits.values, returns: returns.values, moments }),
+        prepare: () => explicitMoments(this.events, { churns: hits, returns, moments }),
         judge: (cutoff, state) => moments.judge(cutoff, state),
       }
     }
     const reach = { silenceDays: label.silenceDays, delayDays: Math.max(...this.program.delaysDays) }
     return {
       isActive: false,
-      prepare: () => silenceMoments(this.events, hits.values, { moments, reach }),
+      prepare: () => silenceMoments(this.events, hits, { moments, reach }),
       judge: (cutoff, state) => moments.judge(cutoff, state),
     }
   }
 
   /** Churned unless an event falls in the prediction window; all events count, delayed or not. */
-  private stayed(next: Running): Leaf {
+  private stayed(hits: Hits): Leaf {
     const { gapDays, horizonDays } = this.spine
     const isLabelled = this.program.mode === 'label'
     const { events } = this
-    let at = 0
-    let lastCutoff = -1
+    let m = 0
     return {
       isActive: false,
       prepare: () => {
-        at = 0
-        lastCutoff = -1
+        m = 0
       },
+      // Cutoffs come in ascending order.
       judge: (cutoff, state) => {
-        const { day, count } = events
-        if (cutoff < lastCutoff) at = 0
-        lastCutoff = cutoff
-        while (at < count && day[at]! < cutoff + gapDays) at++
-        const i = next.values[at]!
+        const { day } = events
+        const { indexes } = hits
+        const n = hits.counts[events.count]!
+        while (m < n && day[indexes[m]!]! < cutoff + gapDays) m++
         state.already = false
         state.inGap = false
-        state.churned = isLabelled && !(i < count && day[i]! < cutoff + gapDays + horizonDays)
+        state.churned = isLabelled && !(m < n && day[indexes[m]!]! < cutoff + gapDays + horizonDays)
       },
     }
   }
@@ -174,40 +189,40 @@ class Moments {
   }
 }
 
-/** Every event of `churns`; the return is the earliest seen of `returns` at a later instant. */
+/** Every event of `churns`; the return is the earliest known of `returns` at a later instant. */
 function explicitMoments(
-  { count, day, seen, second, micro }: UserEvents,
-  { churns, returns, moments }: { churns: Uint8Array; returns: Uint8Array; moments: Moments },
+  { count, day, known, second, micro }: UserEvents,
+  { churns, returns, moments }: { churns: Hits; returns: Hits; moments: Moments },
 ): void {
   moments.count = 0
   let returned = never
   for (let end = count; end > 0;) {
     let start = end - 1
     while (start > 0 && second[start - 1] === second[start] && micro[start - 1] === micro[start]) start--
-    for (let i = start; i < end; i++) if (churns[i] === 1) moments.add(day[i]!, seen[i]!, returned)
-    for (let i = start; i < end; i++) if (returns[i] === 1) returned = Math.min(returned, seen[i]!)
+    for (let m = churns.counts[start]!; m < churns.counts[end]!; m++) {
+      const i = churns.indexes[m]!
+      moments.add(day[i]!, known[i]!, returned)
+    }
+    for (let m = returns.counts[start]!; m < returns.counts[end]!; m++)
+      returned = Math.min(returned, known[returns.indexes[m]!]!)
     end = start
   }
 }
 
 /** Every day with an event and none in the next N days. */
 function silenceMoments(
-  { count, day, seen }: UserEvents,
-  hits: Uint8Array,
+  { count, day, known }: UserEvents,
+  hits: Hits,
   { moments, reach }: { moments: Moments; reach: { silenceDays: number; delayDays: number } },
 ): void {
   moments.count = 0
   let nextDay = never
   let returned = never
-  for (let i = count - 1; i >= 0;) {
-    if (hits[i] !== 1) {
-      i--
-      continue
-    }
-    const today = day[i]!
+  for (let m = hits.counts[count]! - 1; m >= 0;) {
+    const today = day[hits.indexes[m]!]!
     const churn = today + reach.silenceDays
     if (nextDay > churn) moments.add(churn, churn + reach.delayDays, returned)
     nextDay = today
-    for (; i >= 0 && day[i] === today; i--) if (hits[i] === 1) returned = Math.min(returned, seen[i]!)
+    for (; m >= 0 && day[hits.indexes[m]!] === today; m--) returned = Math.min(returned, known[hits.indexes[m]!]!)
   }
 }
