@@ -58,8 +58,8 @@ export function compileExamples(plan: ExamplePlan, dialect: Dialect): CompiledEx
     select,
     columns,
     predictions: spine.predictions,
-    populationSelect: first!.populationSelect,
-    excludedSelect: first!.excludedSelect,
+    populationSelect: first?.populationSelect ?? '',
+    excludedSelect: first?.excludedSelect ?? null,
     cleanup: made.toReversed().flatMap((step) => dialect.dropTable(step.table)),
   }
 }
@@ -98,14 +98,17 @@ function makeBlocks(context: BlockContext, features: readonly Feature[], measure
   ]
 }
 
-/** The examples are known: the rest of the compiler finds them under the spine's name. */
+/** The examples are known: the rest of the compiler finds them under the spine's name, and nobody is counted. */
 function givenSpine(relation: string, table: TableNames): SpineSql {
   const select = `SELECT g.cutoff, g.user_index, g.label, g.churn_kind FROM ${relation} AS g`
   return {
     tables: [{ name: 'spine', table: table('spine'), select }],
     spine: table('spine'),
-    populationSelect: '',
-    excludedSelect: null,
+    columns: [
+      { name: 'label', kind: 'number' },
+      { name: 'churn_kind', kind: 'category' },
+    ],
+    predictions: [],
   }
 }
 

@@ -65,7 +65,7 @@ export interface ExamplePlan {
   readonly context: readonly ContextColumn[]
   /** Default true: `value_recent` and `channel_recent` are context columns as well. */
   readonly hasBuiltInContext?: boolean
-  /** Relation (cutoff, user_index, label, churn_kind) of the examples where they are known already. */
+  /** Relation (cutoff, user_index, label, churn_kind) of the examples where they are known already; then `predictions` is empty. */
   readonly spine?: string
   /** Prefix of the session tables; default `ebb_`. */
   readonly prefix?: string
@@ -113,7 +113,7 @@ export interface CompiledExamples {
   readonly columns: readonly OutputColumn[]
   /** What is predicted, one entry per (target, horizon), the config's own target and horizon first. */
   readonly predictions: readonly Prediction[]
-  /** Of the first prediction. */
+  /** Of the first prediction; empty where the spine was given. */
   readonly populationSelect: string
   /** Of the first prediction. */
   readonly excludedSelect: string | null

@@ -102,22 +102,21 @@ function derivedCode(feature: DerivedFeature, slots: ReadonlyMap<string, number>
 
 function spineCode({ churn }: ExamplePlan, conditions: Conditions): SpineCode {
   const labels = targetLeaves(churn).map((leaf): LabelCode => {
-    const condition = conditions.ofTypes(leaf.events)
-    if (leaf.kind === 'no_event_in_window') return { kind: leaf.kind, condition }
-    if (leaf.kind === 'churn_date') return { kind: leaf.kind, condition, silenceDays: leaf.silenceDays }
+    if (leaf.kind === 'no_event_in_window') return { kind: leaf.kind, condition: conditions.ofTypes(leaf.events) }
+    if (leaf.kind === 'churn_date')
+      return { kind: leaf.kind, condition: conditions.ofTypes(leaf.events), silenceDays: leaf.silenceDays }
+    if (leaf.kind !== 'explicit') throw new RangeError(`label "${leaf.name}": ${leaf.kind} is no label of the sweep`)
     const back = returnTypes(leaf, churn)
     const returns = back === null ? conditions.notOfTypes(leaf.events) : conditions.ofTypes(back)
-    return { kind: leaf.kind, condition, returns }
+    return { kind: leaf.kind, condition: conditions.ofTypes(leaf.events), returns }
   })
   const { eligible, gapDays, horizonDays } = churn
+  const isActive = typeof eligible === 'object' && 'withinDays' in eligible
   return {
     gapDays,
     horizonDays,
     labels,
-    eligible:
-      eligible === 'any_history'
-        ? null
-        : { condition: conditions.ofTypes(eligible.events), withinDays: eligible.withinDays },
+    eligible: isActive ? { condition: conditions.ofTypes(eligible.events), withinDays: eligible.withinDays } : null,
   }
 }
 

@@ -1,7 +1,6 @@
 import { builtInContext } from '../compile/context-columns.ts'
 import { derivedLayers } from '../compile/final-select.ts'
 import { featureKind, type DerivedFeature, type Feature, type MeasureFeature } from '../definition.ts'
-import { targetLeaves } from '../label.ts'
 import type { ContextColumn, ExamplePlan } from '../plan.ts'
 import { whyNotMeasured } from './measures.ts'
 import { sweepFormulas } from './sweep-formulas.ts'
@@ -118,21 +117,21 @@ const labelKeys: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** Why the labels cannot be judged by the sweep, or null. */
-function whyNotSpine({ churn }: ExamplePlan): string | null {
+function whyNotSpine({ churn, relations }: ExamplePlan): string | null {
   const known = new Set(['labels', 'target', 'horizonDays', 'gapDays', 'eligible'])
-  const other = Object.keys(churn).find((key) => !known.has(key))
-  if (other !== undefined) return `churn with "${other}"`
+  const other = Object.entries(churn).find(([key, value]) => value !== undefined && !known.has(key))
+  if (other !== undefined) return `churn with "${other[0]}"`
   const reasonOf = (name: string): string | null => {
     const label = churn.labels[name]!
     const keys = labelKeys[label.kind]
     if (keys === undefined) return `label kind ${label.kind}`
-    const more = Object.keys(label).find((key) => !keys.includes(key))
-    if (more !== undefined) return `label with "${more}"`
+    const more = Object.entries(label).find(([key, value]) => value !== undefined && !keys.includes(key))
+    if (more !== undefined) return `label with "${more[0]}"`
+    if (label.kind === 'churn_date' && relations.hasAvailableDay === true) return 'silence in rows that came late'
     return label.kind === 'any' ? (label.of.map(reasonOf).find((reason) => reason !== null) ?? null) : null
   }
   const reason = reasonOf(churn.target)
   if (reason !== null) return reason
-  targetLeaves(churn)
   const { eligible } = churn
   const isKnown =
     eligible === 'any_history' || Object.keys(eligible).every((key) => ['events', 'withinDays'].includes(key))
