@@ -43,6 +43,12 @@ export const commandGroups: readonly CommandGroup[] = [
         load: () => import('./commands/features.ts'),
       },
       {
+        name: 'analyze',
+        usage: 'analyze definition CONFIG',
+        summary: 'how long a silence makes a churn, by the data',
+        load: () => import('./commands/analyze.ts'),
+      },
+      {
         name: 'report',
         usage: 'report RUN',
         summary: "write a run's report.html again",
