@@ -81,6 +81,23 @@ export const commandGroups: readonly CommandGroup[] = [
     ],
   },
   {
+    title: 'Models elsewhere',
+    entries: [
+      {
+        name: 'export',
+        usage: 'export RUN --format F',
+        summary: 'the model as ONNX, LightGBM text or JSON',
+        load: () => import('./commands/export.ts'),
+      },
+      {
+        name: 'models',
+        usage: 'models import FILE',
+        summary: 'score with a model of LightGBM or XGBoost',
+        load: () => import('./commands/models.ts'),
+      },
+    ],
+  },
+  {
     title: 'Config and data',
     entries: [
       {

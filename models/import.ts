@@ -16,7 +16,13 @@ export interface ImportSummary {
   readonly objective: string
   readonly trees: number
   /** Features that some tree reads; scoring needs these. */
-  readonly features: readonly { readonly name: string; readonly kind: 'number' | 'category'; readonly splits: number }[]
+  readonly features: readonly {
+    readonly name: string
+    readonly kind: 'number' | 'category'
+    /** A category that the model knows by codes alone, which may come as a number column. */
+    readonly isCoded: boolean
+    readonly splits: number
+  }[]
   readonly notes: readonly string[]
 }
 
@@ -33,6 +39,10 @@ export function importModel(
   const { source, version, objective, features, trees, notes } = model.foreign
   const splits = new Uint32Array(features.length)
   for (const { nodes } of trees) for (const { feature } of nodes) splits[feature]!++
-  const read = features.flatMap(({ name, kind }, f) => (splits[f]! > 0 ? [{ name, kind, splits: splits[f]! }] : []))
+  const read = features.flatMap((feature, f) => {
+    const { name, kind } = feature
+    const isCoded = feature.kind === 'category' && feature.levels === 'codes'
+    return splits[f]! > 0 ? [{ name, kind, isCoded, splits: splits[f]! }] : []
+  })
   return { model, summary: { program: source, version, objective, trees: trees.length, features: read, notes } }
 }

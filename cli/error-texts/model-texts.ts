@@ -73,6 +73,11 @@ export const modelTexts: Readonly<Record<string, ErrorText>> = {
     'A part of the split has no eligible user.',
     'Check churn.eligible: event types and withinDays; `ebb check CONFIG --data` shows how many users are eligible.',
   ),
+  RUN_NO_MODEL: text(
+    'usage',
+    'The run has no model: it stopped before it shipped one, or its files are gone.',
+    'Choose a run that succeeded; `ebb runs --status succeeded` lists them.',
+  ),
   SPLIT_NOT_PURGED: text(
     'leakage',
     'A prediction window of an earlier part reaches into a later one: the model would have seen the future.',

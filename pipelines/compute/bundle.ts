@@ -50,6 +50,13 @@ export class ModelBundle {
     return new ModelBundle(tags, recipe.features, await estimator.fit(parameters, { ...fit, train }))
   }
 
+  /** What a packed bundle holds, for those who write it in other formats. */
+  static contents(bytes: Uint8Array, where = 'model'): BundleContents {
+    const { header, buffers } = unpackModel(bytes, where)
+    const { bundle, model } = header as unknown as BundleHeader
+    return { model: { header: model, buffers }, features: bundle.features, tags: bundle.tags }
+  }
+
   static unpack(bytes: Uint8Array, where = 'model'): ModelBundle {
     const { header, buffers } = unpackModel(bytes, where)
     const { bundle, model } = header as unknown as BundleHeader
@@ -84,6 +91,13 @@ export class ModelBundle {
   describe(): ModelDescription {
     return this.model.describe()
   }
+}
+
+export interface BundleContents {
+  readonly model: SavedModel
+  readonly features: readonly string[]
+  /** Tags that are computed from other features before the model reads them. */
+  readonly tags: readonly { readonly name: string; readonly transform: Json }[]
 }
 
 interface BundleHeader {
