@@ -33,12 +33,16 @@ export function readTime(
   const { sql } = column
   const kind = columnKind(column.type)
   if (kind === 'instant')
-    return { instant: `CASE WHEN isfinite(${sql}) THEN make_timestamp(epoch_us(${sql})) END`, expected: 'an instant' }
+    return {
+      instant: `CASE WHEN isfinite(${sql}) THEN make_timestamp(epoch_us(${sql})) END`,
+      expected: 'an instant, not infinity',
+    }
   if (kind === 'wallClock') {
     const plain = `TRY_CAST(${sql} AS TIMESTAMP)`
-    return { wallClock: `CASE WHEN isfinite(${plain}) THEN ${plain} END`, expected: 'a timestamp' }
+    return { wallClock: `CASE WHEN isfinite(${plain}) THEN ${plain} END`, expected: 'a timestamp, not infinity' }
   }
-  if (kind === 'day') return { day: `CASE WHEN isfinite(${sql}) THEN CAST(${sql} AS TIMESTAMP) END`, expected: 'a day' }
+  if (kind === 'day')
+    return { day: `CASE WHEN isfinite(${sql}) THEN CAST(${sql} AS TIMESTAMP) END`, expected: 'a day, not infinity' }
   if (kind === 'text' || (isNumeric(kind) && (config.timeUnit ?? config.timestampFormat) !== undefined)) {
     if (config.timeUnit !== undefined) return epoch(sql, config.timeUnit)
     const text = `CAST(${sql} AS VARCHAR)`

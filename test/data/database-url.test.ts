@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { maskPasswords } from '../../core/mask-passwords.ts'
 import { holdsPassword, parseDatabaseUrl } from '../../data/database-url.ts'
 import { stagedType } from '../../data/sources/postgres/column-type.ts'
+import { RowDigest } from '../../data/sources/postgres/row-digest.ts'
 import { databaseFault } from '../../data/sources/postgres/database-fault.ts'
 import { relationOf } from '../../data/sources/postgres/relation.ts'
 import { spoken } from './extract-case.ts'
@@ -150,4 +152,18 @@ test.each([
   expect(spoken(fault)).toBe(says)
   // An error of the driver may carry what it was given.
   expect(fault.details.cause).toBeUndefined()
+})
+
+test('the digest of rows knows no order, but how often, and every byte', () => {
+  const digest = (...rows: string[]): string => {
+    const made = new RowDigest()
+    for (const row of rows) made.add(Buffer.from(row))
+    expect([made.rows, made.bytes]).toEqual([rows.length, rows.join('').length])
+    return made.text()
+  }
+  expect(digest('1,a\n', '2,b\n', '3,c\n')).toBe(digest('3,c\n', '1,a\n', '2,b\n'))
+  const different = [digest('1,a\n'), digest('1,a\n', '1,a\n'), digest('1,b\n'), digest('1,a\n', '2,b\n'), digest()]
+  expect(new Set(different).size).toBe(5)
+  const words = createHash('sha256').update('1,a\n').digest()
+  expect(digest('1,a\n')).toBe([0, 4, 8, 12, 16, 20, 24, 28].map((at) => words.readUInt32LE(at)).join(' '))
 })

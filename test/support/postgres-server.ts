@@ -1,5 +1,14 @@
 import { execFileSync, spawn } from 'node:child_process'
-import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  chownSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -61,9 +70,11 @@ export async function startPostgres(bin: string): Promise<PostgresServer> {
   const certificate = makeCertificate(folder, owner)
   const port = await freePort()
   const settings = ['fsync=off', 'listen_addresses=127.0.0.1', 'logging_collector=off', 'log_min_messages=panic']
-  const tls =
-    certificate === null ? [] : ['ssl=on', `ssl_cert_file=${folder}/server.crt`, `ssl_key_file=${folder}/server.key`]
-  const flags = [...settings, ...tls].flatMap((setting) => ['-c', setting])
+  if (certificate !== null) {
+    const tls = ['ssl = on', `ssl_cert_file = '${folder}/server.crt'`, `ssl_key_file = '${folder}/server.key'`]
+    appendFileSync(join(data, 'postgresql.conf'), `${tls.join('\n')}\n`)
+  }
+  const flags = settings.flatMap((setting) => ['-c', setting])
   const server = spawn(join(bin, 'postgres'), ['-D', data, '-k', folder, '-p', String(port), ...flags], {
     ...owner,
     cwd: folder,

@@ -18,7 +18,7 @@ const text: StagedType = { type: 'VARCHAR', cast: (value) => value }
 const time = (type: string): StagedType => ({
   type,
   cast: (value) =>
-    `COALESCE(TRY_CAST(replace(${value}, ' BC', ' (BC)') AS ${type}), CASE WHEN ${value} IS NOT NULL THEN CAST('infinity' AS ${type}) END)`,
+    `COALESCE(TRY_CAST(${value} AS ${type}), CASE WHEN ${value} IS NOT NULL THEN COALESCE(TRY_CAST(regexp_replace(${value}, '^(\\S+)(.*) BC$', '\\1 (BC)\\2') AS ${type}), CAST('infinity' AS ${type})) END)`,
 })
 
 /** By the server's object id of the type, which is fixed for its own types (catalog/pg_type.dat). */

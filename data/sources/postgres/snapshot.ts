@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import type { Client, ClientConfig, FieldDef } from 'pg'
 import type { DatabaseAddress } from '../../database-url.ts'
 import type { TlsMode } from '../../postgres.ts'
+import { CopyOut, type RowSink } from './copy-out.ts'
 import { cancelledFault, databaseFault } from './database-fault.ts'
 
 export interface SnapshotOptions {
@@ -13,9 +14,6 @@ export interface SnapshotOptions {
   readonly signal: AbortSignal | undefined
 }
 
-/** A value as the server writes it in text; null = NULL. */
-export type RawRow = readonly (string | null)[]
-
 export interface ResultField {
   readonly name: string
   /** Type and its modifier, as in pg_attribute. */
@@ -25,15 +23,12 @@ export interface ResultField {
 
 const connectTimeoutMs = 15_000
 const cancelTimeoutMs = 2_000
-/** A batch is about so much text, and never more rows. */
-const batchBytes = 4e6
-const mostRows = 10_000
 
 /** Fixes how values are written, and lets the transaction live as long as it takes. */
 const begin = `BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY;
 SET LOCAL TimeZone = 'UTC'; SET LOCAL DateStyle = 'ISO, YMD'; SET LOCAL IntervalStyle = 'iso_8601';
 SET LOCAL bytea_output = 'hex'; SET LOCAL extra_float_digits = 1;
-SET LOCAL cursor_tuple_fraction = 1; SET LOCAL idle_in_transaction_session_timeout = 0`
+SET LOCAL idle_in_transaction_session_timeout = 0`
 
 /**
  * One connection with one read-only transaction of isolation REPEATABLE READ: all that is read through it is the
@@ -81,22 +76,12 @@ export class Snapshot {
     }))
   }
 
-  /** The rows in batches, by a cursor on the server; while one batch is used, the next one comes. */
-  async *read(select: string, place: string): AsyncGenerator<RawRow[], void, void> {
-    await this.run({ text: `DECLARE ebb_rows NO SCROLL CURSOR FOR ${select}`, isForeign: true }, place)
-    const fetch = (rows: number): Promise<{ rows: RawRow[] }> => {
-      const batch = this.run({ text: `FETCH FORWARD ${rows} FROM ebb_rows` }, place)
-      batch.catch(() => undefined)
-      return batch
-    }
-    let next = fetch(100)
-    for (;;) {
-      const { rows } = await next
-      if (rows.length === 0) break
-      next = fetch(Math.max(1, Math.min(mostRows, Math.floor((rows.length * batchBytes) / bytesOf(rows)))))
-      yield rows
-    }
-    await this.run({ text: 'CLOSE ebb_rows' }, place)
+  /** The rows as lines of CSV (NULL an empty field, an empty text `""`), one at a time, as fast as the sink takes them. */
+  async copy(select: string, sink: RowSink, place: string): Promise<void> {
+    const copy = new CopyOut(`COPY (${select}) TO STDOUT (FORMAT csv)`, sink)
+    this.watch(copy.finished)
+    this.client.query(copy)
+    await this.cancellable(copy.finished, place)
   }
 
   /** Ends the transaction and the connection; a query that still runs is cancelled on the server. Never throws. */
@@ -112,13 +97,16 @@ export class Snapshot {
     const { text, isForeign = false } = query
     const types = { getTypeParser: () => (value: string) => value }
     const config = { text, rowMode: 'array' as const, types, ...(isForeign ? { queryMode: 'extended' } : {}) }
-    this.isBusy = true
     const answer = this.client.query<(string | null)[]>(config as never) as unknown as Promise<Answer>
-    answer.then(this.rest, this.rest)
+    this.watch(answer)
     return this.cancellable(answer, place)
   }
 
-  private readonly rest = (): void => void (this.isBusy = false)
+  private watch(work: Promise<unknown>): void {
+    this.isBusy = true
+    const rest = (): void => void (this.isBusy = false)
+    work.then(rest, rest)
+  }
 
   /** A stop on request does not wait for the server; `close` tells it. */
   private async cancellable<T>(work: Promise<T>, place: string): Promise<T> {
@@ -155,7 +143,7 @@ export class Snapshot {
 }
 
 interface Answer {
-  readonly rows: RawRow[]
+  readonly rows: readonly (readonly (string | null)[])[]
   readonly fields: readonly FieldDef[]
 }
 
@@ -193,10 +181,4 @@ async function authority(path: string | null, place: string): Promise<string | u
 function destroy(client: Client): void {
   const { stream } = (client as unknown as { connection: { stream: { destroy(): void } } }).connection
   stream.destroy()
-}
-
-function bytesOf(rows: readonly RawRow[]): number {
-  let bytes = 1
-  for (const row of rows) for (const value of row) bytes += value === null ? 4 : value.length + 4
-  return bytes
 }
