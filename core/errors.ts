@@ -1,3 +1,5 @@
+import { plainLine } from './plain-line.ts'
+
 /** What went wrong, as a scheduler has to know it; `cli/` turns it into the exit code of the contract. */
 export type FaultKind =
   | 'usage' // 2: bad arguments, unknown run
@@ -62,11 +64,12 @@ export function throwFaults(faults: readonly EbbError[]): void {
   if (faults.length > 1) throw new EbbFaults(faults)
 }
 
+/** One line whatever the values hold: names and values of data may be made to deceive. */
 function sentence(details: FaultDetails): string {
   const { where, what, expected, received, hint } = details
   const clauses = [what]
   if (expected !== undefined) clauses.push(`expected ${expected}`)
   if (received !== undefined) clauses.push(`got ${received}`)
   const text = `${where}: ${clauses.join(', ')}`
-  return hint === undefined ? text : `${text}; ${hint}`
+  return plainLine(hint === undefined ? text : `${text}; ${hint}`)
 }

@@ -21,6 +21,13 @@ const words: readonly {
     what: ({ observed }) => `stale: ${observed}`,
   },
   {
+    prefix: 'volume.',
+    code: 'SOURCE_VOLUME',
+    place: (name) => name.replace('volume.', 'sources.'),
+    what: ({ observed }) => `too few events: ${observed}`,
+    hint: 'is the export complete?',
+  },
+  {
     prefix: 'attributes.',
     code: 'ATTRIBUTES_UNMATCHED',
     place: (name) => name.replace(/\.users$/, ''),

@@ -3,7 +3,6 @@ import { parseDay, type Day } from '../core/day.ts'
 import { EbbError } from '../core/errors.ts'
 import { loadAttributeSource, openAttributes, type LoadedAttributes, type OpenAttributes } from './attribute-source.ts'
 import { checkFault } from './check-fault.ts'
-import { checkContract } from './contract.ts'
 import { resolveDataEnd } from './data-end.ts'
 import {
   afterEndSql,
@@ -23,9 +22,9 @@ import {
   type OpenSource,
 } from './event-source.ts'
 import { ExtractRefused, type Extracted, type ExtractRequest } from './extracted.ts'
-import { checkFreshness } from './freshness.ts'
 import { checkFutureGap } from './future-gap.ts'
 import { measureQuality, type MeasuredQuality } from './quality.ts'
+import { sourceChecks } from './source-checks.ts'
 import { Databases } from './sources/postgres/databases.ts'
 import { SqlSession } from './sources/sql-session.ts'
 import { Zones } from './sources/zones.ts'
@@ -154,13 +153,9 @@ async function allChecks(
   },
 ): Promise<CheckResult[]> {
   const checks: CheckResult[] = seen.sources.map(({ rejects }) => rejects.check)
-  for (const { name, config } of seen.sources) {
-    checks.push(...(await checkContract(session, eventsRelation, { source: name, contract: config.contract })))
-    const lastEventDay = dayOf(seen.measured.sources.find((source) => source.name === name)!.lastEvent)
-    const reference = request.asOf ?? request.declaredDataEnd ?? seen.dataEnd
-    const { maxAgeDays } = config
-    if (maxAgeDays !== undefined) checks.push(checkFreshness(name, { lastEventDay, reference, maxAgeDays }))
-  }
+  const reference = request.asOf ?? request.declaredDataEnd ?? seen.dataEnd
+  for (const source of seen.sources)
+    checks.push(...(await sourceChecks(session, source, { measured: seen.measured, reference })))
   checks.push(...seen.loaded.flatMap((table) => table.checks))
   const gap = request.declaredDataEnd === null ? checkFutureGap(seen.measured.eventsByDay) : null
   return gap === null ? checks : [...checks, gap]

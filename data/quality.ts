@@ -23,6 +23,8 @@ export interface MeasuredQuality {
   readonly events: SourceQuality
   readonly sources: (SourceQuality & { readonly name: string })[]
   readonly eventsByDay: QualityReport['eventsByDay']
+  /** Source -> day number -> events; days without events are absent. */
+  readonly eventsBySourceDay: ReadonlyMap<string, ReadonlyMap<number, number>>
   readonly eventTypes: QualityReport['eventTypes']
   readonly levels: { readonly eventTypes: Level[]; readonly categories: Level[]; readonly channels: Level[] }
 }
@@ -57,6 +59,12 @@ export async function measureQuality(
     events: { ...total(measured, bySource, days), users },
     sources: measured,
     eventsByDay: fillDays(days),
+    eventsBySourceDay: new Map(
+      sources.map(({ name }) => [
+        name,
+        new Map(days.filter(({ source }) => source === name).map(({ day, events }) => [day, events])),
+      ]),
+    ),
     eventTypes: types.map(eventType),
     levels: {
       eventTypes: types.map((row) => ({ name: String(row['event_type']), events: Number(row['events']) })),

@@ -3,6 +3,7 @@ import { checkOrigin } from './check-origin.ts'
 import { postgresSchema } from './postgres.ts'
 import { isNumberExpression } from './sources/number-expression.ts'
 import { isTimeZone } from './sources/time-zone.ts'
+import { volumeSchema } from './volume.ts'
 
 /** The columns of the event model that a source can fill. */
 export const eventFields = [
@@ -179,6 +180,9 @@ export const sourceSchema = z
       .min(0)
       .optional()
       .describe('Freshness: whole days without an event before the as-of day, at most'),
+    volume: volumeSchema
+      .optional()
+      .describe('Same-weekday floor: no day just before the as-of day has far fewer events than usual'),
     delayDays: z.int().min(0).max(3650).default(0).describe('Days until an event of this source is visible'),
     contract: contractSchema,
     deduplicate: z.boolean().default(false).describe('Drop exact duplicates; they are always counted'),

@@ -133,6 +133,11 @@ export const dataTexts: Readonly<Record<string, ErrorText>> = {
     'Scores break their own contract; they are not published.',
     'The message says which rule. Run `ebb verify` on older scores to compare.',
   ),
+  SOURCE_VOLUME: text(
+    'data',
+    'A source has far fewer events on its last day than usual on that weekday.',
+    'Bring the whole export, or lower volume.floor; checks.json has the numbers.',
+  ),
   SOURCE_STALE: text(
     'data',
     'The newest event of a source is older than maxAgeDays allows.',

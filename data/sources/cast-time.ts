@@ -23,6 +23,8 @@ export interface TimeReadings {
 const units = { s: [1_000_000, 1], ms: [1_000, 1], us: [1, 1], ns: [1, 1_000] } as const
 /** 2149-06-06 in seconds. */
 const lastSecond = 5_662_310_400
+/** From -12:00 to +14:00 on earth; the engine would take +25:00, too. */
+const possibleOffset = String.raw`(Z|[+-](0\d|1[0-4])(:?[0-5]\d)?)$`
 const offsetPattern = String.raw`:\d\d(\.\d+)? ?(Z|[+-]\d\d(:?\d\d)?)$`
 
 export function readTime(
@@ -113,10 +115,11 @@ function epoch(sql: string, unit: keyof typeof units): TimeReadings {
 
 function iso(sql: string): TimeReadings {
   const hasOffset = `regexp_matches(${sql}, '${offsetPattern}')`
+  const isOffset = `regexp_matches(${sql}, '${possibleOffset}')`
   const startsWithDigit = `${sql} BETWEEN '0' AND ':'`
   const plain = `TRY_CAST(${sql} AS TIMESTAMP)`
   return {
-    instant: `CASE WHEN ${hasOffset} THEN make_timestamp(epoch_us(TRY_CAST(${sql} AS TIMESTAMPTZ))) END`,
+    instant: `CASE WHEN ${isOffset} THEN make_timestamp(epoch_us(TRY_CAST(${sql} AS TIMESTAMPTZ))) END`,
     wallClock: `CASE WHEN ${startsWithDigit} AND contains(${sql}, ':') AND NOT ${hasOffset} THEN ${plain} END`,
     day: `CASE WHEN ${startsWithDigit} AND NOT contains(${sql}, ':') THEN ${plain} END`,
     expected: 'YYYY-MM-DD, or YYYY-MM-DD HH:MM:SS with or without Z or +HH:MM',

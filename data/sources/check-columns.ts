@@ -9,6 +9,9 @@ export interface FileColumns {
 }
 
 const listed = 20
+const shownLetters = 80
+
+const shortened = (name: string): string => (name.length > shownLetters ? `${name.slice(0, shownLetters)}…` : name)
 
 /**
  * Every required column must be in every file, every optional one in at least one. Returns a note for each optional
@@ -31,15 +34,15 @@ export function checkColumns(files: readonly FileColumns[], needed: NeededColumn
 
 function missingColumn(name: string, file: FileColumns, where: string): EbbError {
   const near = didYouMean(name, file.names)
-  const shown = file.names.slice(0, listed).join(', ')
+  const shown = file.names.slice(0, listed).map(shortened).join(', ')
   const more = file.names.length > listed ? ` and ${file.names.length - listed} more` : ''
   return new EbbError({
     code: 'COLUMN_MISSING',
     kind: 'data',
     where: `${where}: ${file.uri}`,
-    what: `no column "${name}"`,
+    what: `no column "${shortened(name)}"`,
     expected: `one of ${shown}${more}`,
-    received: `"${name}"`,
-    hint: near === null ? undefined : `did you mean "${near}"?`,
+    received: `"${shortened(name)}"`,
+    hint: near === null ? undefined : `did you mean "${shortened(near)}"?`,
   })
 }

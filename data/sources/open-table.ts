@@ -20,6 +20,8 @@ export async function openTable(session: SqlSession, files: readonly FoundFile[]
 
 /** An engine's fault while reading, with the source and the file as the user knows it. Others pass through. */
 export function sourceFault(error: unknown, files: readonly FoundFile[], where: string): unknown {
+  const reserved = reservedName(error)
+  if (reserved !== undefined) return reservedFault(reserved, files, where)
   if (!(error instanceof EbbError) || error.kind !== 'data' || error.details.where.startsWith(where)) return error
   const text = `${error.message} ${error.details.cause instanceof Error ? error.details.cause.message : ''}`
   const file = files.find(({ path }) => text.includes(path)) ?? (files.length === 1 ? files[0] : undefined)
@@ -36,5 +38,22 @@ export function sourceFault(error: unknown, files: readonly FoundFile[], where: 
         : error.details.what.replaceAll(file.path, file.uri),
     expected: isMixed ? 'one way' : undefined,
     cause: error,
+  })
+}
+
+/** The engine adds the path and the number of a row under names of its own. */
+function reservedName(error: unknown): string | undefined {
+  const message = error instanceof EbbError ? error.message : ''
+  if (message.includes('Using file_row_number option')) return 'file_row_number'
+  return /Option filename adds column "([^"]+)"/.exec(message)?.[1]
+}
+
+function reservedFault(name: string, files: readonly FoundFile[], where: string): EbbError {
+  return new EbbError({
+    code: 'INPUT_HEADER',
+    kind: 'data',
+    where: `${where}: ${files[0]!.uri}`,
+    what: `a column is called "${name}", which the engine keeps for itself`,
+    hint: 'write the file with another name for it',
   })
 }

@@ -113,6 +113,10 @@ const brokenWords: Readonly<Record<string, { readonly what: string; readonly exp
     what: 'a quote stands inside a field or is never closed',
     expected: 'quotes around whole fields, "" inside',
   },
+  [brokenReasons.long]: {
+    what: 'the line is longer than 2 MB',
+    expected: 'at most 2,000,000 bytes; Parquet has no such limit',
+  },
   [brokenReasons.encoding]: {
     what: 'bytes that no text of its encoding has',
     expected: 'utf-8, or another declared encoding',

@@ -89,7 +89,7 @@ export function brokenLines(rejects: readonly RejectTables[], dialect: Dialect):
   const breaks = `chr(13) || chr(10)`
   const raw = `trim(min(e.csv_line), ${breaks})`
   const type = `min(CAST(e.error_type AS VARCHAR))`
-  const reason = `CASE ${type} WHEN 'MISSING COLUMNS' THEN '${brokenReasons.fields}' WHEN 'TOO MANY COLUMNS' THEN '${brokenReasons.fields}' WHEN 'UNQUOTED VALUE' THEN '${brokenReasons.quote}' WHEN 'INVALID ENCODING' THEN '${brokenReasons.encoding}' ELSE '${brokenReasons.other}' END`
+  const reason = `CASE ${type} WHEN 'MISSING COLUMNS' THEN '${brokenReasons.fields}' WHEN 'TOO MANY COLUMNS' THEN '${brokenReasons.fields}' WHEN 'UNQUOTED VALUE' THEN '${brokenReasons.quote}' WHEN 'INVALID ENCODING' THEN '${brokenReasons.encoding}' WHEN 'LINE SIZE OVER MAXIMUM' THEN '${brokenReasons.long}' ELSE '${brokenReasons.other}' END`
   const lost = `CASE ${type} WHEN 'UNQUOTED VALUE' THEN 1 + length(${raw}) - length(replace(${raw}, chr(10), '')) ELSE 1 END`
   const parts = rejects.map(
     ({ errors, scans }) =>
@@ -103,5 +103,6 @@ export const brokenReasons = {
   fields: 'record: wrong number of fields',
   quote: 'record: stray or open quote',
   encoding: 'record: wrong encoding',
+  long: 'record: longer than 2 MB',
   other: 'record: cannot be read',
 } as const

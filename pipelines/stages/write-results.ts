@@ -83,7 +83,9 @@ export async function writeImportance(
 
 function csvField(value: string | number | null): string {
   if (value === null) return ''
-  const text = String(value)
+  // A spreadsheet would run text that begins like this as a formula (OWASP, CSV injection).
+  const isFormula = typeof value === 'string' && /^[=+\-@\t\r]/.test(value)
+  const text = isFormula ? `'${value}` : String(value)
   return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }
 

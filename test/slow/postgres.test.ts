@@ -1,7 +1,7 @@
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { writeFile } from 'node:fs/promises'
-import fc from 'fast-check'
+import { sample, string } from 'fast-check'
 import { expect, it } from 'vitest'
 import { Databases } from '../../data/sources/postgres/databases.ts'
 import { eventLines, refusal, spoken, withExtract, type ExtractCase } from '../data/extract-case.ts'
@@ -178,7 +178,7 @@ describePostgres('a PostgreSQL source', (server) => {
   })
 
   it('any text comes through as it is', async () => {
-    const texts = fc.sample(fc.string({ unit: 'binary', maxLength: 12 }), { numRuns: 300, seed: 5 })
+    const texts = sample(string({ unit: 'binary', maxLength: 12 }), { numRuns: 300, seed: 5 })
     const hard = ['\\.', '\\N', '"', '""', ',', '\r', '\n', '\r\n', ' ', '\t', "'", '\u2028', '\u001f', 'NULL']
     const usable = [...texts, ...hard].map((text) => text.replaceAll('\0', '')).filter((text) => text !== '')
     const list = usable.map((text, at) => `(${at}, convert_from('\\x${Buffer.from(text).toString('hex')}', 'UTF8'))`)

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe } from 'vitest'
 import { findPostgres, startPostgres, type PostgresServer } from './postgres-server.ts'
 
-/** Tests against a server of their own; skipped, with the reason on the console, where this machine has none. */
+/** Tests against a server of their own; skipped, with the reason on stderr, where this machine has none. */
 export function describePostgres(name: string, tests: (server: () => PostgresServer) => void): void {
   const found = findPostgres()
   if ('missing' in found) {
-    console.warn(`skipped: ${name}: ${found.missing}`)
+    process.stderr.write(`skipped: ${name}: ${found.missing}\n`)
     describe.skip(`${name} (${found.missing})`, () => tests(() => null as never))
     return
   }
