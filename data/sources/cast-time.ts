@@ -41,10 +41,9 @@ export function readTime(
     }
   if (kind === 'wallClock') {
     const plain = `TRY_CAST(${sql} AS TIMESTAMP)`
-    return { wallClock: `CASE WHEN isfinite(${plain}) THEN ${plain} END`, expected: 'a timestamp, not infinity' }
+    return { wallClock: `CASE WHEN isfinite(${plain}) THEN ${plain} END`, expected: 'a timestamp' }
   }
-  if (kind === 'day')
-    return { day: `CASE WHEN isfinite(${sql}) THEN CAST(${sql} AS TIMESTAMP) END`, expected: 'a day, not infinity' }
+  if (kind === 'day') return { day: `CASE WHEN isfinite(${sql}) THEN CAST(${sql} AS TIMESTAMP) END`, expected: 'a day' }
   if (kind === 'text' || (isNumeric(kind) && (config.timeUnit ?? config.timestampFormat) !== undefined)) {
     if (config.timeUnit !== undefined) return epoch(sql, config.timeUnit)
     const text = `CAST(${sql} AS VARCHAR)`
@@ -90,7 +89,10 @@ export function timeFaults(column: RawColumn, field: string, value: string, expe
       test: `${value} IS NULL`,
       what: 'a time that cannot be read',
       expected,
-      hint: columnKind(column.type) === 'text' ? 'timestampFormat or timeUnit declare other writings' : undefined,
+      hint:
+        columnKind(column.type) === 'text'
+          ? 'timestampFormat or timeUnit declare other writings'
+          : 'infinity is no time',
     },
     {
       ...shared,

@@ -62,7 +62,7 @@ describePostgres('a PostgreSQL source', (server) => {
       INSERT INTO ends VALUES (1, '2026-01-01'), (2, 'infinity'), (3, '0044-03-15 BC')`)
     const error = await refusal(source({ table: 'ends' }))
     expect(spoken(error).split('\n')).toEqual([
-      `data: ${place()} ends, row 2, column "t": a time that cannot be read, expected an instant, not infinity, got "infinity"; 1 of 3 rows, kept in rejects/shop.parquet`,
+      `data: ${place()} ends, row 2, column "t": a time that cannot be read, expected an instant, got "infinity"; 1 of 3 rows, kept in rejects/shop.parquet; infinity is no time`,
       `${place()} ends, row 3, column "t": a time out of range, expected 1970-01-01 to 2149-06-05, got "0044-03-15 (BC) 00:00:00+00"; 1 of 3 rows, kept in rejects/shop.parquet`,
     ])
   })
