@@ -51,6 +51,22 @@ export function selectRows(dataset: Dataset, rows: Uint32Array): Dataset {
   }
 }
 
+/** Rows begin … end - 1, over the same memory. */
+export function sliceRows(dataset: Dataset, begin: number, end: number): Dataset {
+  return {
+    names: dataset.names,
+    columns: dataset.columns.map((column) =>
+      column.kind === 'number'
+        ? { kind: 'number', values: column.values.subarray(begin, end) }
+        : { ...column, codes: column.codes.subarray(begin, end) },
+    ),
+    rowCount: end - begin,
+    users: dataset.users.subarray(begin, end),
+    cutoffs: dataset.cutoffs.subarray(begin, end),
+    ...(dataset.weights ? { weights: dataset.weights.subarray(begin, end) } : {}),
+  }
+}
+
 type Numbers = Float32Array | Float64Array | Uint32Array | Uint16Array | Uint8Array
 
 /**

@@ -52,17 +52,32 @@ export interface Classifier {
   /** What people may read of it. */
   describe(): ModelDescription
   /**
-   * Additive contributions in log-odds: row-major rowCount x features(x) plus one bias per model, so that
-   * bias + sum(row) = logit(predict). Null when the model has none.
+   * Additive contributions in log-odds: one by row and feature and one bias per model, so that bias + the row's sum =
+   * logit(predict). Null when the model has none.
    */
-  contributions(x: Dataset): Contributions | null
+  explain(x: Dataset, options?: PredictOptions): Explanation | null
 }
 
-export interface Contributions {
+/** Contributions of the rows of one dataset, made as they are asked for; `contributionsOf` holds them all. */
+export interface Explanation {
   readonly bias: number
-  /** values[i * names.length + j] is what feature names[j] adds for row i, in log-odds. */
-  readonly values: Float64Array
   readonly names: readonly string[]
+  readonly rowCount: number
+  /** All rows in their order, some at a time; none where there are no rows. Stops with kind `interrupted` on the signal. */
+  blocks(): AsyncIterable<ContributionBlock>
+  /** Pairs of features; absent where features do not interact or the model cannot tell. */
+  interactions?(): AsyncIterable<ContributionBlock>
+}
+
+export interface ContributionBlock {
+  /** First row. */
+  readonly begin: number
+  readonly rowCount: number
+  /**
+   * values[i * names.length + j] is what feature names[j] adds for row begin + i, in log-odds. Good until the next block is asked for.
+   * Of interactions: values[(i * names.length + j) * names.length + k].
+   */
+  readonly values: Float64Array
 }
 
 export interface ModelDescription {

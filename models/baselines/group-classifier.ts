@@ -2,6 +2,7 @@ import type { Dataset, Probabilities } from '../../core/dataset.ts'
 import type { Json } from '../../core/json.ts'
 import { logit } from '../../core/numeric/logit.ts'
 import type { Classifier } from '../estimator.ts'
+import { explainInBlocks } from '../explanation.ts'
 import { throwIfAborted } from '../guards.ts'
 
 /** What a baseline is: a few groups of rows, each with its churn rate in train. */
@@ -28,11 +29,14 @@ export function groupClassifier(model: GroupModel): Classifier {
     },
     save: () => ({ header: { ...model.header, estimator, rates, shares }, buffers: new Map() }),
     describe: () => ({ fixed: {} }),
-    contributions(x) {
+    explain(x, options) {
       if (features === null) return null
       const bias = rates.reduce((total, rate, group) => total + shares[group]! * logit(rate), 0)
-      const groups = features.length === 0 ? [] : model.groupsOf(x)
-      return { bias, values: Float64Array.from(groups, (group) => logit(rates[group]!) - bias), names: features }
+      const task = { x, names: features, bias, where: `explain ${estimator}`, signal: options?.signal }
+      return explainInBlocks(task, (rows, values) => {
+        if (features.length === 0) return
+        for (const [row, group] of model.groupsOf(rows).entries()) values[row] = logit(rates[group]!) - bias
+      })
     },
   }
 }

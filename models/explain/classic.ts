@@ -1,6 +1,5 @@
 import type { Tree } from '../trees/tree.ts'
 import { rowsByNode, rowsOfLeaf } from './anatomy.ts'
-import { leftBins } from './left-bins.ts'
 
 /** One feature of the path m: d, z, o and w of the paper. The first element stands for the empty set. */
 interface Element {
@@ -15,9 +14,9 @@ interface Element {
 /**
  * Adds the path-dependent Shapley values of one row to `phi` (by feature): Lundberg, Erion and Lee (2018), "Consistent
  * individualized feature attribution for tree ensembles", algorithm 2, word for word. The oracle of the faster ways;
- * `binOf` gives the row's bin of a feature.
+ * `goesLeft` tells whether the row goes left at a node.
  */
-export function addClassic(tree: Tree, binOf: (feature: number) => number, phi: Float64Array): void {
+export function addClassic(tree: Tree, goesLeft: (node: number) => boolean, phi: Float64Array): void {
   const { feature, left, right, values } = tree
   const rows = rowsByNode(tree)
   const rowsBelow = (child: number): number => (child >= 0 ? rows[child]! : rowsOfLeaf(tree, ~child))
@@ -32,8 +31,7 @@ export function addClassic(tree: Tree, binOf: (feature: number) => number, phi: 
       return
     }
     const split = feature[child]!
-    const isLeft = leftBins(tree, child)[binOf(split)] === 1
-    const [hot, cold] = isLeft ? [left[child]!, right[child]!] : [right[child]!, left[child]!]
+    const [hot, cold] = goesLeft(child) ? [left[child]!, right[child]!] : [right[child]!, left[child]!]
     const known = path.findIndex((element, i) => i > 0 && element.feature === split)
     const { zero, one } = known < 0 ? { zero: 1, one: 1 } : path[known]!
     const rest = known < 0 ? path : unwind(path, known)

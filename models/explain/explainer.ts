@@ -1,21 +1,29 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Dataset } from '../../core/dataset.ts'
-import type { Contributions } from '../estimator.ts'
-import { type Binner, createBinner } from '../trees/binned-matrix.ts'
+import type { ContributionBlock, Explanation, PredictOptions } from '../estimator.ts'
+import { columnNamed, throwIfAborted } from '../guards.ts'
+import { byteEnsemble } from '../trees/byte-ensemble.ts'
 import type { TreeEnsemble } from '../trees/ensemble.ts'
-import { type Anatomy, anatomyOf } from './anatomy.ts'
-import { type Block, createBlock } from './block.ts'
-import { addByTables } from './look-up.ts'
-import { fitsTables, planTables, type TablePlan } from './table-plan.ts'
-import { addByWalk } from './walk.ts'
-import { planWalk, type WalkPlan } from './walk-plan.ts'
+import { type ExplainSession, openSession } from './explain-session.ts'
+import { interactionBlocks } from './interactions.ts'
+import { type Explained, type PlanBatch, planBatches, prepareEnsemble } from './plans.ts'
 
-/** Tables take as long to build as walking so many rows down the trees. */
+/** Tables take as long to make as walking so many rows down the trees. */
 const fewestRowsForTables = 4096
+/** Where plans need several batches: bytes of the contributions that are added up before the tables are made anew. */
+const spanBytes = 2 ** 27
 
-type Plan = TablePlan | WalkPlan
+export type ExplainOptions = PredictOptions & { readonly where: string }
 
-/** Explains rows of `x`; `where` names the caller in errors about missing columns. */
-export type Explain = (x: Dataset, where: string) => Contributions
+export interface ExplainerLimits {
+  /** Bytes of tables and walks at a time, about; default 64 MiB. */
+  readonly batchBytes?: number
+  /** Calls with fewer rows walk; default 4,096. */
+  readonly fewestRows?: number
+}
+
+/** Explains rows of `x`; `where` names the caller in errors. */
+export type Explain = (x: Dataset, options: ExplainOptions) => Explanation
 
 /**
  * Exact path-dependent TreeSHAP (Lundberg, Erion and Lee 2018) of an ensemble whose score is a sum of leaf values:
@@ -23,88 +31,118 @@ export type Explain = (x: Dataset, where: string) => Contributions
  * their shares of the training rows. bias = mean score over the training rows of each tree, bias + sum(row) = score.
  *
  * Rows of training are counted as the trees count them: each drawn row once, whatever its weight. A row's values differ by rounding
- * (below 1e-12) between calls with few and with many rows, and are the same bits for calls of one kind.
+ * (below 1e-12) between calls with few and with many rows; calls of one kind give the same bits, whatever threads and kernels.
  *
- * Beside the values a call needs about `batchBytes` for the trees at hand, made and dropped in turn; a model that needs no more
+ * Beside the rows at hand a call needs about `batchBytes` for the trees, made and dropped in turn; a model that needs no more
  * keeps them for the next call.
  */
-export function createExplainer(ensemble: TreeEnsemble, batchBytes = 64 * 2 ** 20): Explain {
-  const { features } = ensemble
-  const prepare = (): { bias: number; batches: Batches } => {
-    const anatomies = ensemble.trees.map((tree) => anatomyOf(tree))
+export function createExplainer(ensemble: TreeEnsemble, limits: ExplainerLimits = {}): Explain {
+  const { batchBytes = 64 * 2 ** 20, fewestRows = fewestRowsForTables } = limits
+  let explained: Explained | null = null
+  const kept = new Map<boolean, KeptPlans>()
+  return (x, options) => {
+    const ready = (explained ??= prepareEnsemble(ensemble, byteEnsemble(ensemble)))
+    for (const { feature, kind } of ready.overBytes.columns)
+      columnNamed(x, ensemble.features[feature]!.name, { kind, where: options.where })
+    const withTables = x.rowCount >= fewestRows
+    const task: ExplainTask = { explained: ready, kept, x, options, batchBytes, withTables }
     return {
-      bias: anatomies.reduce((sum, { mean }) => sum + mean, ensemble.base),
-      batches: createBatches(anatomies, batchBytes),
+      bias: ready.anatomies.reduce((sum, { mean }) => sum + mean, ensemble.base),
+      names: ensemble.features.map(({ name }) => name),
+      rowCount: x.rowCount,
+      blocks: () => explainBlocks(task),
+      interactions: () => interactionBlocks(ready, x, options),
     }
   }
-  let prepared: ReturnType<typeof prepare> | null = null
-  return (x, where) => {
-    const { bias, batches } = (prepared ??= prepare())
-    const binners = features.map((bins) => createBinner(x, bins, where))
-    const values = new Float64Array(x.rowCount * features.length)
-    for (const plans of batches(x.rowCount >= fewestRowsForTables))
-      addBatch(values, plans, { rowCount: x.rowCount, binners, splits: ensemble.splits })
-    return { bias, values, names: features.map(({ name }) => name) }
-  }
 }
 
-/** Plans of all trees, a bounded number of bytes at a time. */
-type Batches = (withTables: boolean) => Iterable<readonly Plan[]>
+/** Plans of a model that fit into one batch, and their tables once they are made. */
+interface KeptPlans {
+  readonly batch: PlanBatch
+  tables: Float64Array | null
+}
 
-function createBatches(anatomies: readonly Anatomy[], batchBytes: number): Batches {
-  const kept = new Map<boolean, readonly Plan[]>()
-  return function* (withTables) {
-    const known = kept.get(withTables)
-    if (known !== undefined) return yield known
-    let batch: Plan[] = []
-    let bytes = 0
-    let isFirst = true
-    for (const anatomy of anatomies) {
-      if (anatomy.mostFeatures === 0) continue
-      const plan = withTables && fitsTables(anatomy) ? planTables(anatomy) : planWalk(anatomy)
-      batch.push(plan)
-      bytes += plan.byteLength
-      if (bytes < batchBytes) continue
-      yield batch
-      batch = []
-      bytes = 0
-      isFirst = false
+interface ExplainTask {
+  readonly explained: Explained
+  /** By whether there are tables. */
+  readonly kept: Map<boolean, KeptPlans>
+  readonly x: Dataset
+  readonly options: ExplainOptions
+  readonly batchBytes: number
+  readonly withTables: boolean
+}
+
+async function* explainBlocks(task: ExplainTask): AsyncGenerator<ContributionBlock> {
+  const { x } = task
+  throwIfAborted(task.options.signal, task.options.where)
+  if (x.rowCount === 0) return
+  const plans = await keptPlans(task)
+  if (plans === null) return yield* explainSpans(task)
+  const session = open(task, plans.batch, plans.tables)
+  if (plans.batch.recipe !== null) plans.tables ??= session.tables()
+  try {
+    for (let begin = 0; begin < x.rowCount; begin += session.rows) {
+      const rowCount = Math.min(session.rows, x.rowCount - begin)
+      yield { begin, rowCount, values: session.run(begin, rowCount) }
+      await pause(task)
     }
-    if (isFirst) kept.set(withTables, batch)
-    yield batch
+  } finally {
+    session.close()
   }
 }
 
-interface Rows {
-  readonly rowCount: number
-  readonly binners: readonly Binner[]
-  /** By feature; those without splits are left out. */
-  readonly splits: Uint32Array
+/** The plans of a model that needs one batch only; null when it needs more. */
+async function keptPlans(task: ExplainTask): Promise<KeptPlans | null> {
+  const { withTables } = task
+  const known = task.kept.get(withTables)
+  if (known !== undefined) return known
+  const batches = batchesOf(task)
+  const { value: batch } = await batches.next()
+  const isOnly = (await batches.next()).done === true
+  if (batch === undefined || !isOnly) return null
+  const plans = { batch, tables: null }
+  task.kept.set(withTables, plans)
+  return plans
 }
 
-function addBatch(values: Float64Array, plans: readonly Plan[], { rowCount, binners, splits }: Rows): void {
-  const count = binners.length
-  const used = Array.from(splits.keys()).filter((f) => splits[f]! > 0)
-  const size = Math.min(rowCount, blockRows(used.length))
-  const room = createBlock(splits, size)
-  const { start, bins, phi } = room
-  for (let begin = 0; begin < rowCount; begin += size) {
-    const block = { ...room, rowCount: Math.min(size, rowCount - begin) }
-    phi.fill(0)
-    for (const f of used) binners[f]!(bins.subarray(start[f]!, start[f]! + block.rowCount), begin)
-    addTrees(plans, block)
-    for (const f of used)
-      for (let row = 0, at = begin * count + f; row < block.rowCount; row++, at += count)
-        values[at]! += phi[start[f]! + row]!
+/** Batch after batch over as many rows as `spanBytes` hold. */
+async function* explainSpans(task: ExplainTask): AsyncGenerator<ContributionBlock> {
+  const { x, explained } = task
+  const features = explained.ensemble.features.length
+  const spanRows = Math.min(x.rowCount, Math.max(1, Math.floor(spanBytes / (8 * features))))
+  const sums = new Float64Array(spanRows * features)
+  for (let from = 0; from < x.rowCount; from += spanRows) {
+    const rowCount = Math.min(spanRows, x.rowCount - from)
+    sums.fill(0)
+    for await (const batch of batchesOf(task)) {
+      const session = open(task, batch, null)
+      try {
+        for (let begin = 0; begin < rowCount; begin += session.rows) {
+          const values = session.run(from + begin, Math.min(session.rows, rowCount - begin))
+          for (let i = 0, at = begin * features; i < values.length; i++, at++) sums[at]! += values[i]!
+          await pause(task)
+        }
+      } finally {
+        session.close()
+      }
+    }
+    yield { begin: from, rowCount, values: sums.subarray(0, rowCount * features) }
   }
 }
 
-function addTrees(plans: readonly Plan[], block: Block): void {
-  for (const plan of plans) {
-    if (plan.kind === 'tables') addByTables(plan, block)
-    else addByWalk(plan, block)
-  }
+function batchesOf(task: ExplainTask): AsyncGenerator<PlanBatch> {
+  const { explained, batchBytes, withTables, options } = task
+  const { signal, where } = options
+  return planBatches(explained, { withTables, batchBytes, signal, where })
 }
 
-/** Rows that go through the trees together: what they need should stay near, and loops should be long. */
-const blockRows = (features: number): number => Math.min(4096, Math.max(512, Math.floor(2 ** 18 / features)))
+function open({ explained, x, options }: ExplainTask, batch: PlanBatch, tables: Float64Array | null): ExplainSession {
+  const { where, threads = 1, kernels = 'auto' } = options
+  const worth = x.rowCount * batch.costPerRow > 1e8 ? threads : 1
+  return openSession({ explained, batch, tables, x, threads: worth, kernels, where })
+}
+
+async function pause({ options }: ExplainTask): Promise<void> {
+  throwIfAborted(options.signal, options.where)
+  await nextTurn()
+}

@@ -1,22 +1,22 @@
 import type { Anatomy } from './anatomy.ts'
-import type { BinClasses } from './bin-classes.ts'
-import { leftBins } from './left-bins.ts'
+import type { CodeClasses, CodedTree } from './code-classes.ts'
+import { leftCodes } from './codes.ts'
 
-/** A leaf as its path sees it. Features are places in the tree's list of `BinClasses`. */
+/** A leaf as its path sees it. Features are places in the tree's list of `CodeClasses`. */
 export interface LeafPath {
   readonly value: number
   readonly features: readonly number[]
   /** z by feature of the path. */
   readonly shares: readonly number[]
-  /** By feature of the path and class of its bins: 1 = passes all splits of the feature. */
+  /** By feature of the path and class of its codes: 1 = passes all splits of the feature. */
   readonly passes: readonly Uint8Array[]
 }
 
 /** The paths of all leaves from left to right, so that neighbours share most of their features. */
-export function leafPaths(anatomy: Anatomy, classes: readonly BinClasses[]): LeafPath[] {
+export function leafPaths(anatomy: Anatomy, coded: CodedTree, classes: readonly CodeClasses[]): LeafPath[] {
   const { tree, share } = anatomy
   const places = new Map(classes.map(({ feature }, place) => [feature, place]))
-  const passes = passesByEdge(anatomy, classes, places)
+  const passes = passesByEdge(anatomy, coded, { classes, places })
   const paths: LeafPath[] = []
   const pending = tree.feature.length === 0 ? [] : [1, 0]
   for (let edge = pending.pop(); edge !== undefined; edge = pending.pop()) {
@@ -39,16 +39,17 @@ export function leafPaths(anatomy: Anatomy, classes: readonly BinClasses[]): Lea
 /** Which classes pass the splits of an edge's feature on the path, this edge's included. */
 function passesByEdge(
   { tree, sameAbove }: Anatomy,
-  classes: readonly BinClasses[],
-  places: ReadonlyMap<number, number>,
+  { overBytes, codes }: CodedTree,
+  { classes, places }: { classes: readonly CodeClasses[]; places: ReadonlyMap<number, number> },
 ): Uint8Array[] {
   const passes: Uint8Array[] = []
   for (let node = 0; node < tree.feature.length; node++) {
-    const left = leftBins(tree, node)
-    const { of, count } = classes[places.get(tree.feature[node]!)!]!
+    const feature = tree.feature[node]!
+    const left = leftCodes(overBytes, node, codes[feature]!)
+    const { of, count } = classes[places.get(feature)!]!
     const above = sameAbove[node]! < 0 ? new Uint8Array(count).fill(1) : passes[sameAbove[node]!]!
     const onLeft = new Uint8Array(count)
-    for (let bin = 0; bin < 256; bin++) onLeft[of[bin]!] = left[bin]!
+    for (let code = 0; code < left.length; code++) onLeft[of[code]!] = left[code]!
     passes.push(
       above.map((passed, k) => passed & onLeft[k]!),
       above.map((passed, k) => passed & (1 - onLeft[k]!)),

@@ -1,4 +1,4 @@
-import { type BinClasses, type Numbering, tuples } from './bin-classes.ts'
+import { type CodeClasses, type Numbering, tuples } from './code-classes.ts'
 import type { LeafPath } from './leaf-paths.ts'
 
 /** Leaves of one tree that share a table. Two classes of a feature have one state when they pass the same of its leaves. */
@@ -20,19 +20,19 @@ const neighbours = 64
  * Merges leaves, best pair first, so that a row needs fewer look-ups: worth of a pair = features shared (each saves one
  * look-up) less a quarter of the doublings of the larger table.
  */
-export function mergeLeaves(paths: readonly LeafPath[], classes: readonly BinClasses[]): LeafGroup[] {
+export function mergeLeaves(paths: readonly LeafPath[], classes: readonly CodeClasses[]): LeafGroup[] {
   const single = paths.map((path) => groupOf(path, classes))
   const groups: LeafGroup[] = []
   for (let i = 0; i < single.length; i += neighbours) groups.push(...mergeGreedily(single.slice(i, i + neighbours)))
   return groups
 }
 
-function groupOf(path: LeafPath, classes: readonly BinClasses[]): LeafGroup {
+function groupOf(path: LeafPath, classes: readonly CodeClasses[]): LeafGroup {
   const states: (Numbering | undefined)[] = classes.map(() => undefined)
   let cells = 1
   for (const [j, place] of path.features.entries()) {
-    const of = path.passes[j]!
-    states[place] = tuples({ of, count: 2 }, { of, count: 2 })
+    const passes = { of: Uint16Array.from(path.passes[j]!), count: 2 }
+    states[place] = tuples(passes, passes)
     cells *= states[place].count
   }
   return { leaves: [path], states, features: path.features, cells }
@@ -97,15 +97,16 @@ function merge(a: LeafGroup, b: LeafGroup): LeafGroup {
   return { leaves: [...a.leaves, ...b.leaves], states, features, cells }
 }
 
-/** Counts distinct pairs as `tuples` does, without numbering them: this is asked for every pair of groups. */
+/** Counts distinct pairs as `tuples` does, without numbering them: this is asked for every pair of groups. Infinity = too many to tell. */
 function createCounter(): (a: Numbering, b: Numbering) => number {
-  const seen = new Uint32Array(1 << 16)
+  const seen = new Uint32Array(1 << 18)
   let stamp = 0
   return (a, b) => {
+    if (a.count * b.count > seen.length) return Infinity
     stamp++
     let count = 0
     for (let i = 0; i < a.of.length; i++) {
-      const pair = (a.of[i]! << 8) | b.of[i]!
+      const pair = a.of[i]! * b.count + b.of[i]!
       if (seen[pair] === stamp) continue
       seen[pair] = stamp
       count++

@@ -1,7 +1,7 @@
 import * as z from 'zod'
-import { type Column, type Dataset, missingCode, sharedUint16 } from '../../core/dataset.ts'
+import { type Column, type Dataset, missingCode, sharedUint16, sliceRows } from '../../core/dataset.ts'
 import { sigmoid } from '../../core/numeric/sigmoid.ts'
-import type { Classifier, Contributions, PredictOptions, SavedModel } from '../estimator.ts'
+import type { Classifier, ContributionBlock, Explanation, PredictOptions, SavedModel } from '../estimator.ts'
 import { createExplainer, type Explain } from '../explain/explainer.ts'
 import { columnNamed } from '../guards.ts'
 import { headerOf } from '../saved.ts'
@@ -31,9 +31,9 @@ export function importedModel(bytes: Uint8Array, source: string, options: Foreig
   const foreign = readForeign(bytes, source, options)
   const parts = binnedParts(foreign, source)
   const used = usedFeatures(foreign)
-  const scorers = parts.map(({ ensemble }) => createScorer(ensemble))
   const toProbability =
     foreign.link === 'logistic' ? sigmoid : (score: number): number => Math.min(Math.max(score, 0), 1)
+  const scorers = parts.map(({ ensemble }) => createScorer(ensemble))
   let explainers: readonly Explain[] | null = null
   return {
     estimator: 'imported',
@@ -46,10 +46,10 @@ export function importedModel(bytes: Uint8Array, source: string, options: Foreig
       buffers: new Map([['file', bytes.slice()]]),
     }),
     describe: () => ({ fixed: {} }),
-    contributions(x) {
+    explain(x, options = {}) {
       if (foreign.link !== 'logistic') return null
       explainers ??= parts.map(({ ensemble }) => createExplainer(ensemble))
-      return totalContributions(parts, explainers, { x, used })
+      return totalExplanation(parts, explainers, { x, used, options })
     },
   }
 }
@@ -64,6 +64,12 @@ export function loadImported(saved: SavedModel): Classifier {
 
 type UsedFeatures = ReadonlyMap<string, ForeignFeature>
 
+interface Rows {
+  readonly x: Dataset
+  readonly used: UsedFeatures
+  readonly options: PredictOptions
+}
+
 /** Features that some tree splits, in the order of the file. */
 function usedFeatures({ features, trees }: ForeignModel): UsedFeatures {
   const split = new Set(trees.flatMap(({ nodes }) => nodes.map(({ feature }) => feature)))
@@ -73,7 +79,7 @@ function usedFeatures({ features, trees }: ForeignModel): UsedFeatures {
 async function totalScore(
   parts: readonly BinnedPart[],
   scorers: readonly Scorer[],
-  { x, used, options }: { x: Dataset; used: UsedFeatures; options: PredictOptions },
+  { x, used, options }: Rows,
 ): Promise<Float64Array> {
   const total = new Float64Array(x.rowCount)
   for (const [p, part] of parts.entries()) {
@@ -83,24 +89,36 @@ async function totalScore(
   return total
 }
 
-function totalContributions(
+/** Rows that all parts explain before the next ones are looked at. */
+const spanRows = 32_768
+
+function totalExplanation(
   parts: readonly BinnedPart[],
   explainers: readonly Explain[],
-  { x, used }: { x: Dataset; used: UsedFeatures },
-): Contributions {
+  { x, used, options }: Rows,
+): Explanation {
   const names = [...used.keys()]
   const place = new Map(names.map((name, at) => [name, at]))
-  const values = new Float64Array(x.rowCount * names.length)
-  let bias = 0
-  for (const [p, part] of parts.entries()) {
-    const own = explainers[p]!(inCells(part, x, used), where)
-    bias += own.bias
-    const targets = own.names.map((name) => place.get(name)!)
-    for (let i = 0; i < x.rowCount; i++)
-      for (let j = 0; j < targets.length; j++)
-        values[i * names.length + targets[j]!]! += own.values[i * targets.length + j]!
+  const explainPart = (p: number, rows: Dataset): Explanation =>
+    explainers[p]!(inCells(parts[p]!, rows, used), { ...options, where })
+  async function* blocks(): AsyncGenerator<ContributionBlock> {
+    for (let begin = 0; begin < x.rowCount; begin += spanRows) {
+      const rows = sliceRows(x, begin, Math.min(begin + spanRows, x.rowCount))
+      const values = new Float64Array(rows.rowCount * names.length)
+      for (const p of parts.keys()) {
+        const own = explainPart(p, rows)
+        const targets = own.names.map((name) => place.get(name)!)
+        for await (const block of own.blocks())
+          for (let i = 0; i < block.rowCount; i++)
+            for (let j = 0; j < targets.length; j++)
+              values[(block.begin + i) * names.length + targets[j]!]! += block.values[i * targets.length + j]!
+      }
+      yield { begin, rowCount: rows.rowCount, values }
+    }
   }
-  return { bias, values, names }
+  const none = sliceRows(x, 0, 0)
+  const bias = parts.reduce((sum, _, p) => sum + explainPart(p, none).bias, 0)
+  return { bias, names, rowCount: x.rowCount, blocks }
 }
 
 /** `x` as the part's bins want it: categories by the name of their cell, numbers as they are. */

@@ -2,7 +2,8 @@ import * as z from 'zod'
 import type { Dataset } from '../../core/dataset.ts'
 import type { Json } from '../../core/json.ts'
 import { sigmoid } from '../../core/numeric/sigmoid.ts'
-import type { Classifier, Contributions, ModelDescription, SavedModel } from '../estimator.ts'
+import type { Classifier, Explanation, ModelDescription, PredictOptions, SavedModel } from '../estimator.ts'
+import { explainInBlocks } from '../explanation.ts'
 import { throwIfAborted } from '../guards.ts'
 import { describeTerms } from '../prepare/describe-terms.ts'
 import { fillTerms } from '../prepare/fill-terms.ts'
@@ -43,7 +44,7 @@ export function linearClassifier(model: LinearModel): Classifier {
       buffers: new Map([['coefficients', bytesOf(coefficients)]]),
     }),
     describe: () => describe(model),
-    contributions: (x) => contributions(model, x),
+    explain: (x, options) => explain(model, x, options),
   }
 }
 
@@ -83,11 +84,13 @@ function addFeatures(
 }
 
 /** Terms are centred on train, so a feature adds 0 at its train mean, and the bias is the intercept. */
-function contributions(model: LinearModel, x: Dataset): Contributions {
+function explain(model: LinearModel, x: Dataset, options?: PredictOptions): Explanation {
   const names = model.preparation.features.map(({ feature }) => feature)
-  const values = new Float64Array(x.rowCount * names.length)
-  addFeatures(model, x, (feature, row, value) => (values[row * names.length + feature] = value))
-  return { bias: model.coefficients[model.coefficients.length - 1]!, values, names }
+  const bias = model.coefficients[model.coefficients.length - 1]!
+  const where = `explain ${model.estimator}`
+  return explainInBlocks({ x, names, bias, where, signal: options?.signal }, (rows, values) =>
+    addFeatures(model, rows, (feature, row, value) => (values[row * names.length + feature] = value)),
+  )
 }
 
 function describe({ preparation, coefficients, fixed }: LinearModel): ModelDescription {

@@ -39,7 +39,7 @@ export function networkClassifier(model: NetworkModel): Classifier {
       buffers: new Map([['parameters', bytesOf(parameters)]]),
     }),
     describe: () => ({ fixed, curve }),
-    contributions: () => null,
+    explain: () => null,
   }
 }
 

@@ -30,6 +30,6 @@ export function treeClassifier(model: TreeModel): Classifier {
       return { header: { estimator, ...headerJson(header), description: description as unknown as Json }, buffers }
     },
     describe: () => ({ ...description, gain: describeGain(ensemble) }),
-    contributions: (x) => explain?.(x, where) ?? null,
+    explain: (x, options = {}) => explain?.(x, { ...options, where }) ?? null,
   }
 }

@@ -2,9 +2,10 @@ import type { Dataset, Labels, Probabilities } from '../../core/dataset.ts'
 import type { Json } from '../../core/json.ts'
 import {
   type Classifier,
-  type Contributions,
+  type Explanation,
   type Fit,
   type ModelDescription,
+  type PredictOptions,
   type SavedModel,
 } from '../../models/estimator.ts'
 import { packModel, unpackModel } from '../../models/pack.ts'
@@ -71,8 +72,8 @@ export class ModelBundle {
     return packModel(saved)
   }
 
-  predict(x: Dataset, signal?: AbortSignal): Promise<Probabilities> {
-    return this.model.predict(this.arrange(x), { signal })
+  predict(x: Dataset, options?: PredictOptions): Promise<Probabilities> {
+    return this.model.predict(this.arrange(x), options)
   }
 
   /** Prepared once, for callers that change one column at a time. */
@@ -80,12 +81,12 @@ export class ModelBundle {
     return arrange(x, this.tags, this.features)
   }
 
-  predictArranged(x: Dataset, signal?: AbortSignal): Promise<Probabilities> {
-    return this.model.predict(x, { signal })
+  predictArranged(x: Dataset, options?: PredictOptions): Promise<Probabilities> {
+    return this.model.predict(x, options)
   }
 
-  contributions(x: Dataset): Contributions | null {
-    return this.model.contributions(this.arrange(x))
+  explain(x: Dataset, options?: PredictOptions): Explanation | null {
+    return this.model.explain(this.arrange(x), options)
   }
 
   describe(): ModelDescription {

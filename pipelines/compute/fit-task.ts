@@ -42,7 +42,8 @@ export async function fitTask(input: FitInput, context: Surroundings): Promise<F
   const fitted = performance.now()
   context.signal.throwIfAborted()
   const scores = sharedFloat64(dataset.rowCount).fill(Number.NaN)
-  const predicted = await bundle.predict(selectRows(dataset, input.scoreRows), context.signal)
+  const options = { signal: context.signal, threads: context.resources.threads }
+  const predicted = await bundle.predict(selectRows(dataset, input.scoreRows), options)
   for (const [i, row] of input.scoreRows.entries()) scores[row] = predicted[i]!
   return {
     bundle: bundle.pack(),

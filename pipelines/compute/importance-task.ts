@@ -33,7 +33,7 @@ export async function importanceTask(input: ImportanceInput, context: Surroundin
     ...(description.coefficients ?? []),
   ].map(({ feature }) => feature)
   const permuted = await permutationImportance({
-    predict: (x) => bundle.predictArranged(x, context.signal),
+    predict: (x) => bundle.predictArranged(x, { signal: context.signal }),
     x: bundle.arrange(selectRows(input.dataset, input.rows)),
     loss: (scores, rows) => {
       const labels = gather(y, rows, new Uint8Array(rows.length))

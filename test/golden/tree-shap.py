@@ -89,6 +89,7 @@ def by_shap():
         "rows": matrix(some),
         "trees": trees,
         "contributions": np.hstack([values, bias]).tolist(),
+        "interactions": explainer.shap_interaction_values(some[:10]).tolist(),
     }
 
 

@@ -3,6 +3,7 @@ import type { Dataset } from '../../core/dataset.ts'
 import { baseRate } from '../../models/baselines/base-rate.ts'
 import { recencyRule } from '../../models/baselines/recency-rule.ts'
 import { rule } from '../../models/baselines/rule.ts'
+import { contributionsOf } from '../../models/explanation.ts'
 import { fitOn } from './suite-data.ts'
 
 const days = (...values: number[]): Dataset => ({
@@ -20,7 +21,11 @@ describe('base rate', () => {
   it('3 of 4 churned: everyone gets .75', async () => {
     const model = await baseRate.fit({}, fitOn(days(1, 2, 3, 4), Uint8Array.of(1, 1, 0, 1)))
     expect([...(await model.predict(days(9)))]).toEqual([0.75])
-    expect(model.contributions(days(9))).toEqual({ bias: Math.log(3), values: new Float64Array(0), names: [] })
+    expect(await contributionsOf(model.explain(days(9))!)).toEqual({
+      bias: Math.log(3),
+      values: new Float64Array(0),
+      names: [],
+    })
   })
 })
 
@@ -60,12 +65,12 @@ describe('rule', () => {
     const model = await rule.fit({ when: 'days_since_purchase > 40' }, fitOn(train, y))
     const p = [...(await model.predict(days(41, 40, Number.NaN, Infinity)))]
     expect(p).toEqual([2 / 3, 1 / 3, 1 / 3, 1 / 3])
-    expect(model.contributions(days(41))!.names).toEqual(['days_since_purchase'])
+    expect(model.explain(days(41))!.names).toEqual(['days_since_purchase'])
   })
 
   it('may join several features and levels; then no feature alone contributes', async () => {
     const model = await rule.fit({ when: "days_since_purchase > 40 and not tier = 'high'" }, fitOn(train, y))
-    expect(model.contributions(train)).toBeNull()
+    expect(model.explain(train)).toBeNull()
     expect([...(await model.predict(days(50, 50)))].map((p) => p > 0.5)).toEqual([true, false])
   })
 

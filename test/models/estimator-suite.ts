@@ -5,6 +5,7 @@ import { jsonText, parseJson } from '../../core/json.ts'
 import { logit } from '../../core/numeric/logit.ts'
 import { createRandom } from '../../core/random.ts'
 import type { Classifier, Fit, RegisteredEstimator, SavedModel } from '../../models/estimator.ts'
+import { contributionsOf } from '../../models/explanation.ts'
 import { packModel, unpackModel } from '../../models/pack.ts'
 import { loadModel } from '../../models/registry.ts'
 import { fitOn, recoded, rowsOf, strangeRow, suiteRows, withWeights } from './suite-data.ts'
@@ -177,9 +178,9 @@ export function estimatorSuite(estimator: RegisteredEstimator, options: SuiteCas
     })
 
     it('names a column that it needs and does not find', async () => {
-      const contributions = (await model).contributions(x)
+      const explanation = (await model).explain(x)
       const needed = options.needs[0] ?? (options.learns ? 'days_since_purchase' : undefined)
-      if (needed === undefined) return expect(contributions?.names).toEqual([])
+      if (needed === undefined) return expect(explanation?.names).toEqual([])
       const without = selectColumns(
         x,
         x.names.filter((name) => name !== needed),
@@ -209,9 +210,9 @@ export function estimatorSuite(estimator: RegisteredEstimator, options: SuiteCas
     })
 
     it('gives contributions, where it gives any, that add up to the log-odds within 1e-9', async () => {
-      const contributions = (await model).contributions(x)
-      if (contributions === null) return
-      const { bias, names, values } = contributions
+      const explanation = (await model).explain(x)
+      if (explanation === null) return
+      const { bias, names, values } = await contributionsOf(explanation)
       expect(values).toHaveLength(x.rowCount * names.length)
       expect(names.every((name) => x.names.includes(name))).toBe(true)
       const p = await (await model).predict(x)
@@ -223,9 +224,12 @@ export function estimatorSuite(estimator: RegisteredEstimator, options: SuiteCas
       }
     })
 
-    it('stops predicting when it is aborted', async () => {
-      const fault = await faultOf(async () => (await model).predict(x, { signal: AbortSignal.abort() }))
+    it('stops predicting and explaining when it is aborted', async () => {
+      const signal = AbortSignal.abort()
+      const fault = await faultOf(async () => (await model).predict(x, { signal }))
       expect(fault.kind).toBe('interrupted')
+      const explanation = (await model).explain(x, { signal })
+      if (explanation !== null) expect((await faultOf(() => contributionsOf(explanation))).kind).toBe('interrupted')
     })
   })
 }

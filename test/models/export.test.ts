@@ -6,6 +6,7 @@ import type { Json } from '../../core/json.ts'
 import { sigmoid } from '../../core/numeric/sigmoid.ts'
 import { logit } from '../../core/numeric/logit.ts'
 import { loadCalibration } from '../../models/calibrators.ts'
+import { contributionsOf } from '../../models/explanation.ts'
 import { exportModel, type ExportFormat } from '../../models/export.ts'
 import { importModel } from '../../models/import.ts'
 import { unpackModel } from '../../models/pack.ts'
@@ -99,21 +100,24 @@ describe('exported models in other runtimes', () => {
     },
   )
 
-  it.each(trees)('%s.txt: LightGBM counts gain and splits as we do, and explains the same within 1e-9', (name) => {
-    const { saved, x, foreign } = stored(name)
-    const model = loadModel(saved)
-    const byName = [...model.describe().gain!].sort((a, b) => (a.feature < b.feature ? -1 : 1))
-    expect(foreign.lightgbm.splits).toEqual(byName.map(({ splits }) => splits))
-    for (const [f, { gain }] of byName.entries()) expect(foreign.lightgbm.gain[f]! / gain || 1).toBeCloseTo(1, 6)
-    const contributions = model.contributions(x)
-    if (contributions === null) return
-    const { names: order, values, bias } = contributions
-    const own = order.map((feature, j) => ({ feature, j })).sort((a, b) => (a.feature < b.feature ? -1 : 1))
-    for (let i = 0; i < x.rowCount; i++) {
-      const row = own.map(({ j }) => values[i * order.length + j]!)
-      expect(largestDifference([...row, bias], foreign.lightgbm.contributions[i]!)).toBeLessThan(1e-9)
-    }
-  })
+  it.each(trees)(
+    '%s.txt: LightGBM counts gain and splits as we do, and explains the same within 1e-9',
+    async (name) => {
+      const { saved, x, foreign } = stored(name)
+      const model = loadModel(saved)
+      const byName = [...model.describe().gain!].sort((a, b) => (a.feature < b.feature ? -1 : 1))
+      expect(foreign.lightgbm.splits).toEqual(byName.map(({ splits }) => splits))
+      for (const [f, { gain }] of byName.entries()) expect(foreign.lightgbm.gain[f]! / gain || 1).toBeCloseTo(1, 6)
+      const explanation = model.explain(x)
+      if (explanation === null) return
+      const { names: order, values, bias } = await contributionsOf(explanation)
+      const own = order.map((feature, j) => ({ feature, j })).sort((a, b) => (a.feature < b.feature ? -1 : 1))
+      for (let i = 0; i < x.rowCount; i++) {
+        const row = own.map(({ j }) => values[i * order.length + j]!)
+        expect(largestDifference([...row, bias], foreign.lightgbm.contributions[i]!)).toBeLessThan(1e-9)
+      }
+    },
+  )
 
   it.each(trees)('%s.txt: comes back by import with the same predictions within 1e-12', async (name) => {
     const { saved, x, written } = stored(name)
@@ -173,7 +177,7 @@ describe('exported JSON', () => {
     expect(document.calibration).toEqual({ calibrator: 'platt', slope: 1.3, intercept: -0.2 })
     expect(document.model.features.map(({ feature }) => feature)).toEqual(['recency', 'amount', 'trend', 'city'])
     expect(document.model.features[0]!.terms.map(({ kind }) => kind)).toEqual(['value', 'square'])
-    const { bias } = loadModel(saved).contributions(x)!
+    const { bias } = loadModel(saved).explain(x)!
     expect(logit(sigmoid(document.model.intercept))).toBeCloseTo(bias, 9)
   })
 })

@@ -5,6 +5,7 @@ import { sigmoid } from '../../core/numeric/sigmoid.ts'
 import { createRandom, type Random } from '../../core/random.ts'
 import { binnedParts } from '../../models/formats/binned-parts.ts'
 import { importedModel } from '../../models/formats/imported.ts'
+import { contributionsOf } from '../../models/explanation.ts'
 import { largestDifference } from './estimator-suite.ts'
 
 type Node =
@@ -108,7 +109,7 @@ describe('imported models beside a plain walk down the trees of the file', () =>
           const expected = rows.map((row) => sigmoid(trees.reduce((sum, tree) => sum + walk(tree, row), 0)))
           const [x, p] = [datasetOf(rows), await model.predict(datasetOf(rows))]
           expect(largestDifference(p, expected)).toBeLessThan(1e-12)
-          const { bias, names, values } = model.contributions(x)!
+          const { bias, names, values } = await contributionsOf(model.explain(x)!)
           for (let i = 0; i < 5; i++) {
             const own = values.subarray(i * names.length, (i + 1) * names.length)
             expect(sigmoid(own.reduce((sum, value) => sum + value, bias))).toBeCloseTo(expected[i]!, 9)

@@ -5,6 +5,7 @@ import { logit } from '../../core/numeric/logit.ts'
 import { importedModel } from '../../models/formats/imported.ts'
 import { packModel, unpackModel } from '../../models/pack.ts'
 import { loadModel } from '../../models/registry.ts'
+import { contributionsOf } from '../../models/explanation.ts'
 import { largestDifference } from './estimator-suite.ts'
 
 interface GoldenRows {
@@ -63,7 +64,7 @@ describe('imported models: golden predictions of LightGBM and XGBoost', () => {
       const p = await model.predict(x)
       expect(largestDifference(p, golden.probability)).toBeLessThan(1e-6)
       if (golden.contributions === null) return
-      const { values, bias, names: order } = model.contributions(x)!
+      const { values, bias, names: order } = await contributionsOf(model.explain(x)!)
       for (let i = 0; i < x.rowCount; i++) {
         const own = x.names.map((feature) =>
           order.includes(feature) ? values[i * order.length + order.indexOf(feature)]! : 0,

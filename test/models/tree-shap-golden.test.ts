@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { type Column, type Dataset, missingCode } from '../../core/dataset.ts'
 import { createExplainer } from '../../models/explain/explainer.ts'
+import { contributionsOf } from '../../models/explanation.ts'
 import type { FeatureBins } from '../../models/trees/bins.ts'
 import { createEnsemble, type TreeEnsemble } from '../../models/trees/ensemble.ts'
 import type { Split } from '../../models/trees/split.ts'
@@ -27,6 +28,8 @@ interface GoldenCase {
   readonly trees: readonly GoldenNode[]
   /** By row: one per feature, then the bias. */
   readonly contributions: readonly (readonly number[])[]
+  /** Of the first ten rows, feature by feature. */
+  readonly interactions?: readonly (readonly (readonly number[])[])[]
 }
 
 const golden = JSON.parse(readFileSync(new URL('../golden/tree-shap.json', import.meta.url), 'utf8')) as {
@@ -108,16 +111,28 @@ describe('tree shap: golden numbers', () => {
 
   it.each(golden.cases.map((one) => [one.name, one] as const))(
     '%s: 40 rows by the walk and 4,120 rows by tables are within 1e-12 of the reference, bias included',
-    (_, one) => {
+    async (_, one) => {
       const ensemble = ensembleOf(one)
       const explain = createExplainer(ensemble)
       const width = ensemble.features.length
       const expected = one.contributions.flatMap((row) => row.slice(0, width))
-      const few = explain(rowsOf(one, ensemble, 1), 'test')
+      const few = await contributionsOf(explain(rowsOf(one, ensemble, 1), { where: 'test' }))
       expect(largestDifference(few.values, expected)).toBeLessThan(1e-12)
       expect(largestDifference([few.bias], [one.contributions[0]![width]!])).toBeLessThan(1e-12)
-      const many = explain(rowsOf(one, ensemble, 103), 'test')
+      const many = await contributionsOf(explain(rowsOf(one, ensemble, 103), { where: 'test' }))
       expect(largestDifference(many.values.subarray(102 * 40 * width), expected)).toBeLessThan(1e-12)
     },
   )
+
+  it("interactions of ten rows are within 1e-12 of shap's", async () => {
+    const one = golden.cases.find(({ name }) => name === 'shap')!
+    const ensemble = ensembleOf(one)
+    const found: number[] = []
+    for await (const { values } of createExplainer(ensemble)(rowsOf(one, ensemble, 1), { where: 'test' })
+      .interactions!())
+      found.push(...values)
+    expect(found).toHaveLength(40 * 64)
+    expect(one.interactions).toHaveLength(10)
+    expect(largestDifference(found.slice(0, 640), one.interactions!.flat(2))).toBeLessThan(1e-12)
+  })
 })

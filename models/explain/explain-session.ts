@@ -1,0 +1,99 @@
+import type { Dataset } from '../../core/dataset.ts'
+import { createKernelPool, type KernelChoice, type KernelPool } from '../kernels/kernel-pool.ts'
+import { MemoryPlan } from '../kernels/memory-plan.ts'
+import { scoringKernels } from '../kernels/scoring.ts'
+import { stageColumns } from '../trees/staged-columns.ts'
+import { quadratureFor } from './gauss-legendre.ts'
+import type { Explained, PlanBatch } from './plans.ts'
+import { mostTableFeatures } from './table-plan.ts'
+
+export interface SessionTask {
+  readonly explained: Explained
+  readonly batch: PlanBatch
+  /** Tables made before; null = make them. */
+  readonly tables: Float64Array | null
+  readonly x: Dataset
+  readonly threads: number
+  readonly kernels: KernelChoice
+  readonly where: string
+}
+
+/** A batch of plans in kernel memory, with room for some rows. */
+export interface ExplainSession {
+  /** Rows that are explained at a time. */
+  readonly rows: number
+  /** The batch's tables, a copy. */
+  tables(): Float64Array
+  /** Contributions of rows begin … begin + rowCount - 1, row by row and feature by feature; overwritten by the next call. */
+  run(begin: number, rowCount: number): Float64Array
+  close(): void
+}
+
+/** Steps of arithmetic between two looks at the event loop, per thread: some 50 ms. */
+const stepsPerTurn = 5e7
+
+export function openSession(task: SessionTask): ExplainSession {
+  const { explained, batch, x, threads, kernels, where } = task
+  const { shape } = explained.context
+  const features = explained.ensemble.features.length
+  const perThread = 64 * Math.ceil(stepsPerTurn / Math.max(1, batch.costPerRow) / 64)
+  const tileRows = Math.min(shape.tileRows, perThread, 64 * Math.ceil(x.rowCount / threads / 64) || 64)
+  const rows = Math.max(1, Math.min(x.rowCount, threads * Math.max(tileRows, Math.min(perThread, 4 * tileRows))))
+  const plan = new MemoryPlan({ where, what: `contributions of ${rows} rows x ${features} features` })
+  const columns = stageColumns(plan, explained.overBytes, { features: explained.ensemble.features, x, rows, where })
+  const bytesRoom = shape.stride * columns.count + 64
+  const bytes = plan.reserve(threads * bytesRoom)
+  const places = plan.reserve(4 * features)
+  const phiRoom = (shape.used.length + 1) * shape.distance + 8 * Math.ceil(batch.planRoom / 8)
+  const phi = plan.reserve(threads * phiRoom)
+  const target = plan.reserve(8 * rows * features)
+  const image = plan.reserve(batch.image.byteLength)
+  const tables = plan.reserve(batch.tableBytes)
+  const makeTables = planRecipe(plan, task, { tables })
+  const pool = createKernelPool(scoringKernels, { pages: plan.pages, threads, kernels })
+  const { u32, f64 } = pool.memory
+  columns.prepare(pool.memory)
+  u32.set(batch.image, image / 4)
+  u32.fill(0xffffffff, places / 4, places / 4 + features)
+  for (const [number, feature] of shape.used.entries()) u32[places / 4 + feature] = number
+  makeTables(pool)
+  const run = (begin: number, rowCount: number): Float64Array => {
+    columns.stage(pool.memory, begin, rowCount)
+    const tile = [columns.address, columns.count, rowCount, tileRows, bytes, bytesRoom, shape.stride]
+    const plans = [image, batch.list, batch.plans, tables]
+    const results = [phi, phiRoom, shape.distance, shape.used.length + 1, target, features, places]
+    pool.run('explainRows', [...tile, ...plans, ...results], Math.ceil(rowCount / tileRows))
+    return f64.subarray(target / 8, target / 8 + rowCount * features)
+  }
+  return {
+    rows,
+    run,
+    tables: () => f64.slice(tables / 8, (tables + batch.tableBytes) / 8),
+    close: () => pool.close(),
+  }
+}
+
+/** Room for what makes the tables; the function that is returned makes them, or copies those that were made before. */
+function planRecipe(
+  plan: MemoryPlan,
+  { batch, tables: known, threads }: SessionTask,
+  { tables }: { tables: number },
+): (pool: KernelPool) => void {
+  const { recipe, recipeRoom } = batch
+  if (known !== null || recipe === null) return ({ memory }) => memory.f64.set(known ?? [], tables / 8)
+  const image = plan.reserve(recipe.image.byteLength)
+  const rooms = 64 * Math.ceil(recipeRoom / 64)
+  const room = plan.reserve(threads * rooms)
+  const most = mostTableFeatures / 2
+  const quadratures = plan.reserve(128 * most)
+  return (pool) => {
+    const { u32, f64 } = pool.memory
+    u32.set(recipe.image, image / 4)
+    for (let count = 1; count <= most; count++) {
+      const { nodes, weights } = quadratureFor(2 * count)
+      f64.set(nodes, quadratures / 8 + 16 * (count - 1))
+      f64.set(weights, quadratures / 8 + 16 * (count - 1) + 8)
+    }
+    pool.run('tabulateLeaves', [image, recipe.list, room, rooms, quadratures, tables], recipe.groups)
+  }
+}
