@@ -10,6 +10,8 @@ export interface Fit {
   readonly train: Dataset
   readonly y: Labels
   readonly valid?: { readonly x: Dataset; readonly y: Labels }
+  /** A model of the same estimator to go on from, where the estimator can (`gbdt`: its trees count among `trees`). */
+  readonly start?: SavedModel
   readonly random: Random
   readonly resources: Resources
   readonly signal: AbortSignal

@@ -21,6 +21,12 @@ export const modelTexts: Readonly<Record<string, ErrorText>> = {
     'Boosted trees, forests and logistic regressions can be exported; choose such a model in the config.',
   ),
   FIT_LABELS: text('data', 'The labels do not fit the rows.', fault),
+  FIT_MONOTONE: text(
+    'config',
+    '`monotone` names something that is not a number feature of the model.',
+    'Name number features only; `ebb features CONFIG` lists them with their kinds.',
+  ),
+  FIT_START: text('data', 'Training was to go on from a model of another kind.', 'Give a saved model of gbdt.'),
   FIT_NO_ROWS: text('data', 'A model got no rows to learn from.', 'Widen the eligibility rule or add cutoffs.'),
   FIT_ONE_CLASS: text(
     'data',

@@ -1,36 +1,35 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { Labels } from '../../core/dataset.ts'
 import { logit } from '../../core/numeric/logit.ts'
 import type { Random } from '../../core/random.ts'
 import type { Emit } from '../../core/stage.ts'
 import { throwIfAborted } from '../guards.ts'
-import type { BinnedMatrix } from '../trees/binned-matrix.ts'
 import type { FeatureBins } from '../trees/bins.ts'
-import { weightUnit } from '../trees/gradients.ts'
-import { type GrownTree, growTree, poolFor } from '../trees/grow.ts'
+import type { TreeEnsemble } from '../trees/ensemble.ts'
+import { growInSpace } from '../trees/grow-in-space.ts'
+import type { GrownTree } from '../trees/grow.ts'
 import { sampleFeatures } from '../trees/sample-features.ts'
-import { leafOf, type Tree } from '../trees/tree.ts'
-import { type LossSums, logisticGradients, meanLogLoss } from './logistic-loss.ts'
+import type { Tree } from '../trees/tree.ts'
+import type { TreeSpace } from '../trees/tree-space.ts'
+import { addLeafValues, addTree } from './add-tree.ts'
+import { type Part, type PartInSpace, placeParts } from './boost-space.ts'
 import type { GbdtParameters } from './parameters.ts'
-import { type RowSample, sampleRows } from './row-sample.ts'
 import { ruleFor } from './rule.ts'
-
-/** Rows with labels over binned features; only the rows in `rows` take part. */
-export interface Part {
-  readonly matrix: BinnedMatrix
-  readonly y: Labels
-  readonly weights: Float32Array | undefined
-  readonly rows: Uint32Array
-}
+import { type DrawnSlopes, drawSlopes, meanLossOf } from './slopes.ts'
 
 export interface BoostTask {
+  readonly space: TreeSpace
   readonly bins: readonly FeatureBins[]
   readonly learn: Part
   /** Rows that decide when to stop; null = never. */
   readonly watch: Part | null
+  /** Trees to go on from; its bins are `bins`. */
+  readonly start: TreeEnsemble | null
   readonly parameters: GbdtParameters
+  /** Weight of churned rows, as a number; 1 = like all others. */
+  readonly churnWeight: number
+  /** By feature: 1, -1 or 0; null = no limits. */
+  readonly directions: Int8Array | null
   readonly random: Random
-  readonly memoryBytes: number
   readonly signal: AbortSignal
   readonly emit: Emit
 }
@@ -38,95 +37,125 @@ export interface BoostTask {
 export interface Boosted {
   /** Log-odds of the base rate. */
   readonly base: number
+  /** The start's trees included. */
   readonly trees: readonly Tree[]
+  /** Gain by node of the trees that were added. */
   readonly gains: readonly (readonly number[])[]
   /** Mean log-loss after each tree that was grown, also of those that early stopping dropped. `valid` is NaN without watch. */
   readonly curve: readonly { readonly train: number; readonly valid: number }[]
+}
+
+/** The boosting at hand: what `placeParts` placed, and what has been grown. */
+interface Boosting {
+  readonly learning: PartInSpace
+  readonly watching: PartInSpace | null
+  readonly trees: Tree[]
+  readonly gains: (readonly number[])[]
+  readonly curve: { train: number; valid: number }[]
 }
 
 /**
  * Gradient boosting with second-order leaf values (Friedman 2001; Chen and Guestrin 2016): each tree fits the gradient of
  * the log-loss at the scores so far. Stops when a tree finds nothing to split (and nothing is sampled), or when the
  * watched log-loss has not fallen for `earlyStopping` trees; then the trees up to its lowest value are kept, at least one.
+ * While training churned rows weigh `churnWeight` times as much, so their scores stand log(churnWeight) too high: the base
+ * is lowered by as much at the end, and from the beginning for the watched rows.
  */
 export async function boost(task: BoostTask): Promise<Boosted> {
-  const { learn, watch, parameters, signal, emit } = task
-  const base = baseScore(learn)
-  const scores = new Float64Array(learn.matrix.rowCount).fill(base)
-  const watched = watch && { ...watch, scores: new Float64Array(watch.matrix.rowCount).fill(base) }
-  const grower = createGrower(task, scores)
-  const trees: Tree[] = []
-  const gains: (readonly number[])[] = []
-  const curve: { train: number; valid: number }[] = []
-  let best = { valid: Infinity, trees: 0 }
-  for (let iteration = 0; iteration < parameters.trees; iteration++) {
+  const { parameters, signal, emit } = task
+  const base = task.start?.base ?? baseScore(task.learn)
+  const boosting = begin(task, base)
+  const { watching, trees, gains, curve } = boosting
+  const given = trees.length
+  let best = { valid: watching && given > 0 ? meanLossOf(task.space, watching) : Infinity, trees: given }
+  for (let iteration = given; iteration < parameters.trees; iteration++) {
     throwIfAborted(signal, 'fit gbdt')
-    const { grown, sample, sums } = grower()
-    if (iteration > 0) curve[iteration - 1]!.train = sums.logLoss
-    const { tree, gain } = grown
-    if (tree.feature.length === 0 && sample.rest.length === 0 && parameters.featureSampling === 1 && iteration > 0)
-      break
-    addToScores(scores, grown, sample, learn.matrix)
-    trees.push(tree)
-    gains.push(gain)
-    if (watched) for (const row of watched.rows) watched.scores[row]! += tree.values[leafOf(tree, watched.matrix, row)]!
-    const valid = watched ? meanLogLoss(watched, watched.rows) : Number.NaN
+    const grown = addOne(task, boosting, iteration)
+    if (grown === null) break
+    trees.push(grown.tree)
+    gains.push(grown.gain)
+    const valid = watching ? meanLossOf(task.space, watching) : Number.NaN
     curve.push({ train: Number.NaN, valid })
     if (valid < best.valid) best = { valid, trees: trees.length }
     emit({ name: 'fit/gbdt', done: iteration + 1, total: parameters.trees })
-    if (watched && trees.length - best.trees >= parameters.earlyStopping) break
+    if (watching && trees.length - best.trees >= parameters.earlyStopping) break
     await nextTurn()
   }
   const last = curve.at(-1)
-  if (last && Number.isNaN(last.train)) last.train = meanLogLoss({ ...learn, scores }, learn.rows)
-  const kept = watched ? Math.max(best.trees, 1) : trees.length
-  return { base, trees: trees.slice(0, kept), gains: gains.slice(0, kept), curve }
+  if (last && Number.isNaN(last.train)) last.train = meanLossOf(task.space, boosting.learning)
+  const kept = watching ? Math.max(best.trees, 1) : trees.length
+  return { base, trees: trees.slice(0, kept), gains: gains.slice(0, kept - given), curve }
+}
+
+/** Bins the rows and brings the scores to where the start left them: the same sums in the same order. */
+function begin({ space, bins, learn, watch, start, churnWeight, signal }: BoostTask, base: number): Boosting {
+  const poll = (): void => throwIfAborted(signal, 'fit gbdt')
+  const { learning, watching } = placeParts(space, { bins, learn, watch, churnWeight, poll })
+  const { f32 } = space.pool.memory
+  f32.fill(base + Math.log(churnWeight), learning.scores / 4, learning.scores / 4 + learning.rows)
+  if (watching) f32.fill(base, watching.scores / 4, watching.scores / 4 + watching.rows)
+  const trees = [...(start?.trees ?? [])]
+  for (const tree of trees) {
+    addTree(space, tree, { part: learning })
+    if (watching) addTree(space, tree, { part: watching })
+  }
+  return { learning, watching, trees, gains: [], curve: [] }
+}
+
+/** Grows the next tree and adds it to all scores; null when there is nothing to split, now and for good. */
+function addOne(task: BoostTask, { learning, watching, curve }: Boosting, iteration: number): GrownTree | null {
+  const { space, parameters, random } = task
+  const drawn = drawSlopes(space, learning, { parameters, random, iteration })
+  if (curve.length > 0) curve.at(-1)!.train = drawn.sums.logLoss
+  drawFeatures(task, iteration)
+  const grown = growOne(task, drawn)
+  const { tree } = grown
+  if (tree.feature.length === 0 && drawn.isPlain && parameters.featureSampling === 1 && iteration > 0) return null
+  // Without a split the base is the best score already: what is left is rounding.
+  if (tree.feature.length === 0 && drawn.isPlain && iteration === 0) tree.values[0] = 0
+  for (let leaf = 0; leaf < tree.values.length; leaf++) tree.values[leaf]! *= parameters.learningRate
+  addLeafValues(space, grown, drawn.isPlain)
+  const { count } = drawn.root
+  if (count < learning.rows)
+    addTree(space, tree, { part: learning, rows: { begin: count, count: learning.rows - count } })
+  if (watching) addTree(space, tree, { part: watching })
+  return grown
+}
+
+function growOne({ space, parameters, directions, signal }: BoostTask, drawn: DrawnSlopes): GrownTree {
+  const { maxLeaves, maxDepth } = parameters
+  return growInSpace({
+    space,
+    units: drawn.units,
+    rule: ruleFor(parameters, drawn.units, drawn.sums),
+    root: drawn.root,
+    isPlain: drawn.isPlain,
+    maxLeaves,
+    maxDepth: maxDepth === 0 ? Infinity : maxDepth,
+    directions,
+    poll: () => throwIfAborted(signal, 'fit gbdt'),
+  })
+}
+
+/** Marks the features that the next tree may split. */
+function drawFeatures({ space, bins, parameters, random, directions }: BoostTask, iteration: number): void {
+  const { u8 } = space.pool.memory
+  const at = (feature: number): number => space.layout.facts + 8 * feature
+  if (directions) for (const [f, direction] of directions.entries()) u8[at(f) + 4] = direction
+  if (parameters.featureSampling === 1) return
+  const count = Math.ceil(parameters.featureSampling * bins.length)
+  for (let f = 0; f < bins.length; f++) u8[at(f) + 3] = 0
+  for (const f of sampleFeatures(bins.length, count, random.child(`features/${iteration}`))) u8[at(f) + 3] = 1
 }
 
 /** log(rate / (1 - rate)) of the weighted base rate. */
-function baseScore({ rows, y, weights }: Part): number {
+function baseScore({ x, y, rows }: Part): number {
   let churned = 0
   let weight = 0
   for (const row of rows) {
-    const w = weights?.[row] ?? 1
+    const w = x.weights?.[row] ?? 1
     weight += w
     churned += w * y[row]!
   }
   return logit(churned / weight)
-}
-
-/** Grows the next tree on the scores as they are; its values are already multiplied by the learning rate. */
-function createGrower(
-  { bins, learn, parameters, random, memoryBytes }: BoostTask,
-  scores: Float64Array,
-): () => { grown: GrownTree; sample: RowSample; sums: LossSums } {
-  const { matrix, y, weights, rows } = learn
-  const pool = poolFor(matrix, memoryBytes / 4)
-  const pairs = new Int32Array(2 * matrix.rowCount)
-  const unit = weightUnit(weights, rows)
-  const rowRandom = random.child('rows')
-  const featureRandom = random.child('features')
-  const featureCount = Math.ceil(parameters.featureSampling * bins.length)
-  const maxDepth = parameters.maxDepth === 0 ? Infinity : parameters.maxDepth
-  return () => {
-    const sample = sampleRows(rows, parameters.rowSampling, rowRandom.uint32())
-    const features = sampleFeatures(bins.length, featureCount, featureRandom)
-    const { gradients, sums } = logisticGradients({ scores, y, weights, unit }, sample.drawn, pairs)
-    const rule = ruleFor(parameters, gradients, sums)
-    const { maxLeaves } = parameters
-    const grown = growTree({ matrix, bins, gradients, features, rule, maxLeaves, maxDepth, pool }, sample.drawn)
-    const { values } = grown.tree
-    for (let leaf = 0; leaf < values.length; leaf++) values[leaf]! *= parameters.learningRate
-    return { grown, sample, sums }
-  }
-}
-
-/** Rows that the tree was grown on lie by leaf in `drawn`; the rest walk down the tree. */
-function addToScores(scores: Float64Array, grown: GrownTree, sample: RowSample, matrix: BinnedMatrix): void {
-  const { tree, begin, end } = grown
-  for (let leaf = 0; leaf < tree.values.length; leaf++) {
-    const value = tree.values[leaf]!
-    for (let i = begin[leaf]!; i < end[leaf]!; i++) scores[sample.drawn[i]!]! += value
-  }
-  for (const row of sample.rest) scores[row]! += tree.values[leafOf(tree, matrix, row)]!
 }

@@ -1,17 +1,14 @@
 import * as z from 'zod'
+import { EbbError } from '../../core/errors.ts'
 import { sigmoid } from '../../core/numeric/sigmoid.ts'
-import type { Classifier, Fit, RegisteredEstimator } from '../estimator.ts'
+import type { Classifier, RegisteredEstimator, SavedModel } from '../estimator.ts'
 import { createExplainer } from '../explain/explainer.ts'
 import { checkFit } from '../guards.ts'
-import { headerOf } from '../saved.ts'
-import { binMatrix } from '../trees/binned-matrix.ts'
-import { fitBins } from '../trees/bins.ts'
-import { createEnsemble } from '../trees/ensemble.ts'
-import { presentRows } from '../trees/present-rows.ts'
+import { estimatorOf, headerOf } from '../saved.ts'
+import { createEnsemble, type TreeEnsemble } from '../trees/ensemble.ts'
 import { ensembleSchema, loadEnsemble } from '../trees/saved-ensemble.ts'
 import { treeClassifier, type TreeModel } from '../trees/tree-classifier.ts'
-import { boost, type Boosted } from './boost.ts'
-import { holdOutUsers } from './hold-out-users.ts'
+import { fitGbdt, type FittedGbdt } from './fit-gbdt.ts'
 import { type GbdtParameters, gbdtParameters } from './parameters.ts'
 
 const finite = z.number().nullable().optional()
@@ -29,62 +26,45 @@ export const gbdt: RegisteredEstimator<GbdtParameters> = {
   parameters: gbdtParameters,
   async fit(parameters, data) {
     checkFit('gbdt', data)
-    return fitGbdt(parameters, data)
+    const start = data.start === undefined ? null : loadStart(data.start)
+    const fitted = await fitGbdt(parameters, data, start?.ensemble ?? null)
+    return classifier({
+      ensemble: createEnsemble(fitted.bins, fitted.base, { ...fitted, start: start?.ensemble ?? null }),
+      description: describe(fitted, parameters, start?.description.curve ?? []),
+    })
   },
   load(saved) {
-    const header = headerOf(saved, headerSchema, 'gbdt')
-    const description = header.description as TreeModel['description']
-    return classifier({ ensemble: loadEnsemble(header, saved), description })
+    return classifier(read(saved))
   },
 }
 
-/** Zero-weight rows are left out before anything is looked at: not even their values make bins. */
-async function fitGbdt(parameters: GbdtParameters, data: Fit): Promise<Classifier> {
-  const { train: x, y, valid, random, resources, signal, emit } = data
-  const present = presentRows(x)
-  const watched = parameters.earlyStopping > 0 && valid !== undefined ? presentRows(valid.x) : new Uint32Array()
-  const isSplitInside = parameters.earlyStopping > 0 && watched.length === 0
-  const { learn, watch } = isSplitInside
-    ? holdOutUsers(x, y, present, random.child('hold-out'))
-    : { learn: present, watch: watched }
-  const bins = fitBins(x, learn, parameters.maxBins)
-  const matrix = binMatrix(x, bins, 'fit gbdt')
-  const learnPart = { matrix, y, weights: x.weights, rows: learn }
-  const boosted = await boost({
-    bins,
-    learn: learnPart,
-    watch:
-      watch.length === 0
-        ? null
-        : isSplitInside
-          ? { ...learnPart, rows: watch }
-          : {
-              matrix: binMatrix(valid!.x, bins, 'fit gbdt, valid'),
-              y: valid!.y,
-              weights: valid!.x.weights,
-              rows: watch,
-            },
-    parameters,
-    random,
-    memoryBytes: resources.memoryBytes,
-    signal,
-    emit,
-  })
-  return classifier({
-    ensemble: createEnsemble(bins, boosted.base, boosted),
-    description: describe(boosted, parameters),
-  })
+function read(saved: SavedModel): Pick<TreeModel, 'ensemble' | 'description'> {
+  const header = headerOf(saved, headerSchema, 'gbdt')
+  return { ensemble: loadEnsemble(header, saved), description: header.description as TreeModel['description'] }
 }
 
-function describe({ trees, curve }: Boosted, { earlyStopping }: GbdtParameters): TreeModel['description'] {
-  return {
-    fixed: earlyStopping > 0 ? { trees: trees.length, earlyStopping: 0 } : {},
-    curve: curve.map(({ train, valid }, i) => ({
-      iteration: i + 1,
-      train,
-      ...(Number.isNaN(valid) ? {} : { valid }),
-    })),
-  }
+/** The model to go on from. */
+function loadStart(saved: SavedModel): { ensemble: TreeEnsemble; description: TreeModel['description'] } {
+  const received = estimatorOf(saved)
+  if (received === 'gbdt') return read(saved)
+  const where = 'fit gbdt, start'
+  const what = 'cannot go on from this model'
+  throw new EbbError({ code: 'FIT_START', kind: 'data', where, what, expected: 'a model of gbdt', received })
+}
+
+/** The curve goes on where the start's ended; of a start that early stopping cut, its kept trees only. */
+function describe(
+  { trees, gains, curve }: FittedGbdt,
+  { earlyStopping }: GbdtParameters,
+  before: NonNullable<TreeModel['description']['curve']>,
+): TreeModel['description'] {
+  const given = before.slice(0, trees.length - gains.length)
+  const added = curve.map(({ train, valid }, i) => ({
+    iteration: given.length + i + 1,
+    train,
+    ...(Number.isNaN(valid) ? {} : { valid }),
+  }))
+  return { fixed: earlyStopping > 0 ? { trees: trees.length, earlyStopping: 0 } : {}, curve: [...given, ...added] }
 }
 
 function classifier(model: Pick<TreeModel, 'ensemble' | 'description'>): Classifier {

@@ -16,6 +16,13 @@ export const gbdtParameters = z.strictObject({
   minHessianPerLeaf: z.number().min(0).default(1e-3).describe('Least sum of the hessian in a leaf'),
   minGainToSplit: z.number().min(0).default(0).describe('Least fall of the objective for a split'),
   rowSampling: z.number().gt(0).max(1).default(1).describe('Share of rows drawn for each tree'),
+  gossTop: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0)
+    .describe('GOSS: share of rows with the largest slopes that every tree sees; 0 = off. Replaces rowSampling'),
+  gossRest: z.number().gt(0).max(1).default(0.1).describe('GOSS: share of rows drawn from the others'),
   featureSampling: z.number().gt(0).max(1).default(1).describe('Share of features drawn for each tree'),
   maxBins: z.int().min(2).max(254).default(254).describe('Bins per feature, the bin of missing values not counted'),
   categorySmoothing: z
@@ -26,11 +33,23 @@ export const gbdtParameters = z.strictObject({
       'Added to the hessian of a category before sorting; categories of fewer rows are not sorted, but kept together',
     ),
   categoryL2: z.number().min(0).default(10).describe('L2 penalty added when a set of categories is split off'),
+  monotone: z
+    .record(z.string().min(1), z.enum(['increasing', 'decreasing']))
+    .default({})
+    .describe('Number features with which the probability may only rise (increasing) or only fall (decreasing)'),
+  churnWeight: z
+    .union([z.literal('balanced'), z.number().gt(0)])
+    .default(1)
+    .describe('Weight of churned rows while training, or balanced; probabilities are corrected for it'),
   earlyStopping: z
     .int()
     .min(0)
     .default(50)
     .describe('Stop when the validation log-loss has not fallen for this many trees; 0 = never'),
+  kernels: z
+    .enum(['auto', 'wasm', 'ts'])
+    .default('auto')
+    .describe('Code of the inner loops: WebAssembly or plain TypeScript; the same model to the last bit'),
 })
 
 export type GbdtParameters = z.infer<typeof gbdtParameters>

@@ -3,9 +3,23 @@
  * late, or that the machine holds up, costs no more than the chunk it is at. All words are int32 and apart by a cache line.
  */
 export const controlAddress = 1024
-/** Arguments of the kernel at hand: up to 64 doubles. */
+/** Arguments of the kernel at hand, up to 64: as doubles, behind them as integers modulo 2^32, then as float32. */
 export const argumentsAddress = 8192
 export const mostArguments = 64
+
+/** Writes the arguments of a call; see assembly/shared/arguments.ts for why three times. */
+export function createArgumentWriter(buffer: ArrayBufferLike): (args: readonly number[]) => void {
+  const doubles = new Float64Array(buffer, argumentsAddress, mostArguments)
+  const integers = new Uint32Array(buffer, argumentsAddress + 8 * mostArguments, mostArguments)
+  const floats = new Float32Array(buffer, argumentsAddress + 12 * mostArguments, mostArguments)
+  return (args) => {
+    for (let i = 0; i < args.length; i++) {
+      doubles[i] = args[i]!
+      integers[i] = args[i]!
+      floats[i] = args[i]!
+    }
+  }
+}
 
 export const word = {
   /** Chunks that nobody has claimed; below 0 = the pool is closed. */

@@ -1,7 +1,15 @@
 import { Worker, isMainThread } from 'node:worker_threads'
 import { EbbError } from '../../core/errors.ts'
 import { locate } from '../../core/locate.ts'
-import { argumentsAddress, controlWords, type Kernel, mostArguments, spins, word, workOff } from './kernel-control.ts'
+import {
+  argumentsAddress,
+  controlWords,
+  createArgumentWriter,
+  type Kernel,
+  spins,
+  word,
+  workOff,
+} from './kernel-control.ts'
 import { type KernelMemory, viewsOf } from './kernel-memory.ts'
 import { type KernelModule, kernelModule, kernelsOf } from './kernel-module.ts'
 import type { KernelWorkerSetup } from './kernel-worker.ts'
@@ -73,7 +81,7 @@ function wasmPool(module: KernelModule, pages: number, threads: number): KernelP
   const kernels = kernelsOf(module, memory)
   const words = controlWords(memory.buffer)
   const places = new Map(module.names.map((name, at) => [name, at]))
-  const slots = new Float64Array(memory.buffer, argumentsAddress, mostArguments)
+  const writeArguments = createArgumentWriter(memory.buffer)
   for (let thread = 1; thread < threads; thread++) startWorker({ module, memory, thread })
   return {
     memory: viewsOf(memory.buffer),
@@ -82,7 +90,7 @@ function wasmPool(module: KernelModule, pages: number, threads: number): KernelP
     run(name, args, chunks) {
       const place = places.get(name)
       if (place === undefined) throw new RangeError(`no kernel named "${name}"; known: ${module.names.join(', ')}`)
-      for (let i = 0; i < args.length; i++) slots[i] = args[i]!
+      writeArguments(args)
       if (threads === 1 || chunks === 1) runAlone(kernels[place]!, chunks)
       else runTogether(words, kernels, { name, place, chunks })
     },

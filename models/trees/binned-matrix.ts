@@ -75,7 +75,7 @@ function binNumbers(values: Float32Array, begin: number, to: { table: Float32Arr
 }
 
 /** Bin of each of the 65,536 codes; levels are matched by name, unknown ones have the missing bin. */
-function binOfCode(column: Extract<Column, { kind: 'category' }>, levels: readonly string[]): Uint8Array {
+export function binOfCode(column: Extract<Column, { kind: 'category' }>, levels: readonly string[]): Uint8Array {
   const table = new Uint8Array(missingCode + 1).fill(missingBin)
   const bins = new Map(levels.map((level, bin) => [level, bin]))
   for (const [code, level] of column.levels.entries()) table[code] = bins.get(level) ?? missingBin

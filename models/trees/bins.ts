@@ -22,9 +22,7 @@ const sampleSize = 200_000
  * missing everywhere has binCount 0.
  */
 export function fitBins(x: Dataset, rows: Uint32Array, maxBins: number): FeatureBins[] {
-  const order = x.names
-    .map((name, at) => ({ name, at }))
-    .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0))
+  const order = inOrderOfName(x)
   const sample = everyKth(rows)
   return order.map(({ name, at }) => {
     const column = x.columns[at]!
@@ -32,6 +30,11 @@ export function fitBins(x: Dataset, rows: Uint32Array, maxBins: number): Feature
       ? numberBins(name, presentValues(column.values, sample), maxBins)
       : categoryBins(name, column, { rows, maxBins })
   })
+}
+
+/** Names with the place of their column, sorted by name. */
+export function inOrderOfName(x: Dataset): { readonly name: string; readonly at: number }[] {
+  return x.names.map((name, at) => ({ name, at })).sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0))
 }
 
 function everyKth(rows: Uint32Array): Uint32Array {
@@ -56,7 +59,7 @@ function numberBins(name: string, values: Float32Array, maxBins: number): Featur
 }
 
 /** The most frequent levels get a bin each; ties by name. */
-function categoryBins(
+export function categoryBins(
   name: string,
   column: Extract<Column, { kind: 'category' }>,
   { rows, maxBins }: { rows: Uint32Array; maxBins: number },

@@ -13,15 +13,23 @@ export interface TreeEnsemble {
   readonly splits: Uint32Array
 }
 
-/** Adds up gain and splits by feature; `gains[t][k]` belongs to node k of tree t. */
+/**
+ * Adds up gain and splits by feature; `gains[t][k]` belongs to node k of the t-th tree after those of `start`, whose sums
+ * are taken over.
+ */
 export function createEnsemble(
   features: readonly FeatureBins[],
   base: number,
-  { trees, gains }: { trees: readonly Tree[]; gains: readonly (readonly number[])[] },
+  {
+    trees,
+    gains,
+    start,
+  }: { trees: readonly Tree[]; gains: readonly (readonly number[])[]; start?: TreeEnsemble | null },
 ): TreeEnsemble {
-  const gain = new Float64Array(features.length)
-  const splits = new Uint32Array(features.length)
-  for (const [t, tree] of trees.entries()) {
+  const gain = start?.gain.slice() ?? new Float64Array(features.length)
+  const splits = start?.splits.slice() ?? new Uint32Array(features.length)
+  const given = trees.length - gains.length
+  for (const [t, tree] of trees.slice(given).entries()) {
     for (let node = 0; node < tree.feature.length; node++) {
       gain[tree.feature[node]!]! += gains[t]![node]!
       splits[tree.feature[node]!]!++

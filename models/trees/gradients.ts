@@ -4,14 +4,18 @@
  * is h of row i; one step of g is worth `gUnit`, one of h `hUnit`, both powers of two. The sums of |g| and of h over all
  * rows stay below 2^31. A row that takes part has h >= 1, so h = 0 in a histogram says: no row.
  */
-export interface Gradients {
+export interface Gradients extends GradientUnits {
   readonly pairs: Int32Array
+}
+
+/** What one step of g and of h is worth. */
+export interface GradientUnits {
   readonly gUnit: number
   readonly hUnit: number
 }
 
 /** What one step of gain, g^2 / h, is worth. */
-export const gainUnit = ({ gUnit, hUnit }: Gradients): number => (gUnit * gUnit) / hUnit
+export const gainUnit = ({ gUnit, hUnit }: GradientUnits): number => (gUnit * gUnit) / hUnit
 
 const limit = 2 ** 31 - 1
 

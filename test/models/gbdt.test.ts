@@ -3,10 +3,9 @@ import { describe, expect, test } from 'vitest'
 import { type Dataset, selectColumns, selectRows } from '../../core/dataset.ts'
 import { createRandom } from '../../core/random.ts'
 import { gbdt } from '../../models/gbdt/gbdt.ts'
-import { logisticGradients, meanLogLoss } from '../../models/gbdt/logistic-loss.ts'
-import { sampleRows } from '../../models/gbdt/row-sample.ts'
 import { packModel, unpackModel } from '../../models/pack.ts'
 import { simulatedMatrix } from '../support/simulated-matrix.ts'
+import { logisticGradients, meanLogLoss } from './exact-slopes.ts'
 import { fitOf, table, times } from './tree-tables.ts'
 
 const settings = (more: object = {}) =>
@@ -267,14 +266,6 @@ describe('sampling', () => {
     const model = await gbdt.fit(settings(sampled), fitOf(x, y))
     const curve = model.describe().curve!
     expect(curve.at(-1)!.train!).toBeLessThan(0.8 * curve[0]!.train!)
-  })
-
-  test('a share of .3 draws about 3,000 of 10,000 rows, in order, and never none', () => {
-    const { drawn, rest } = sampleRows(range(10_000), 0.3, 77)
-    expect(Math.abs(drawn.length - 3000)).toBeLessThan(150)
-    expect(drawn.length + rest.length).toBe(10_000)
-    expect([...drawn]).toEqual([...drawn].sort((a, b) => a - b))
-    expect(sampleRows(Uint32Array.of(4), 1e-9, 1).drawn).toEqual(Uint32Array.of(4))
   })
 })
 

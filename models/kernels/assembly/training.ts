@@ -1,1 +1,8 @@
+export { addLeafValues, addTree } from './training/add-values'
+export { addRows } from './training/add-rows'
+export { binRows } from './training/bin-rows'
+export { countSlopes, drawRows } from './training/draw-rows'
 export { fitBounds } from './training/fit-bounds'
+export { roundSlopes, roundWeighted, slopes, sumRows } from './training/gradients'
+export { searchSplits } from './training/search-splits'
+export { placeRows, splitRows } from './training/split-rows'

@@ -1,3 +1,8 @@
+/*
+ * Every argument lies there three times: as a double, as an integer modulo 2^32, as a float32. The engine moves
+ * conversions and vector constants into the loops that use them, loads it leaves where they are: so nothing is converted here.
+ */
+
 /** Argument `k` of a kernel: a double. */
 export function numberAt(args: usize, k: i32): f64 {
   return load<f64>(args + ((<usize>k) << 3))
@@ -5,10 +10,20 @@ export function numberAt(args: usize, k: i32): f64 {
 
 /** Argument `k` as a count. */
 export function countAt(args: usize, k: i32): i32 {
-  return <i32>load<f64>(args + ((<usize>k) << 3))
+  return load<i32>(args + ((<usize>k) << 2), 512)
 }
 
 /** Argument `k` as an address: up to 4 GiB. */
 export function addressAt(args: usize, k: i32): usize {
-  return <usize>(<u32>load<f64>(args + ((<usize>k) << 3)))
+  return load<usize>(args + ((<usize>k) << 2), 512)
+}
+
+/** Argument `k` rounded to float32. */
+export function floatAt(args: usize, k: i32): f32 {
+  return load<f32>(args + ((<usize>k) << 2), 768)
+}
+
+/** Argument `k` as float32 in all four lanes. */
+export function floatsAt(args: usize, k: i32): v128 {
+  return v128.load_splat<f32>(args + ((<usize>k) << 2), 768)
 }

@@ -1,5 +1,6 @@
 import type { Labels } from '../../core/dataset.ts'
-import { type Gradients, stepsPerOne } from '../trees/gradients.ts'
+import type { LossSums } from '../../models/gbdt/slopes.ts'
+import { type Gradients, stepsPerOne } from '../../models/trees/gradients.ts'
 
 /** Rows as the loss sees them. `weights` absent = all 1; `unit` is the power of two that weights are counted in. */
 export interface LossInput {
@@ -9,17 +10,8 @@ export interface LossInput {
   readonly unit: number
 }
 
-export interface LossSums {
-  /** Sum of weights. */
-  readonly weight: number
-  /** Mean log-loss before the tree to come. */
-  readonly logLoss: number
-  /** Sum of h over the rows in steps. */
-  readonly h: number
-}
-
 /**
- * Gradients of the weighted log-loss in the score z, p = 1 / (1 + exp(-z)): g = w (p - y), h = w p (1 - p), written as
+ * The oracle of the kernels `slopes` and `roundSlopes`, in double precision. Gradients of the weighted log-loss in the score z, p = 1 / (1 + exp(-z)): g = w (p - y), h = w p (1 - p), written as
  * whole numbers into `pairs` for the rows in `rows`. Rounding is to the nearest, per row before the weight is applied:
  * a row of weight 2 is exactly two rows. The loss of unweighted rows is the logarithm of a product: one `log` for about
  * a thousand rows.

@@ -1,0 +1,134 @@
+import type { KernelChoice, KernelPool } from '../kernels/kernel-pool.ts'
+import { createKernelPool } from '../kernels/kernel-pool.ts'
+import { MemoryPlan } from '../kernels/memory-plan.ts'
+import { trainingKernels } from '../kernels/training.ts'
+
+/** What a fit needs room for. */
+export interface TreeSize {
+  /** Rows to learn from, and rows that are only watched. */
+  readonly rows: number
+  readonly watchRows: number
+  readonly features: number
+  readonly maxLeaves: number
+  /** Histograms that may be kept at a time; at least 3, no more than `maxLeaves` + 1 are used. */
+  readonly histograms: number
+  readonly hasWeights: boolean
+  readonly hasWatchWeights: boolean
+  /** Are rows drawn by their slopes? */
+  readonly countsSlopes: boolean
+}
+
+export const blockFeatures = 8
+/** Bytes of one feature's histogram: 256 bins of (h, g), int32 each. */
+export const featureBytes = 2048
+/** Most blocks whose rows lie together: 64 features, one cache line. */
+const mostBlocks = 8
+/** Bytes that are staged at a time when rows are binned. */
+const stagedBytes = 4 * 2 ** 20
+/** Rows that quantiles are taken from: enough for 254 bins, quick to sort. */
+export const sampleRowsForBins = 200_000
+/** Words of counting that the sort of one feature's values needs. */
+const countingWords = 3 * 2048
+/** Bins of a bucket count of slopes; see assembly/training/draw-rows.ts. */
+export const slopeBuckets = 32_768
+export const rowsPerSlopeChunk = 8192
+export const mostPieces = 1024
+export const featuresPerSearch = blockFeatures
+
+/** Where everything lies in kernel memory, and in which shape. Addresses are bytes. */
+export type TreeLayout = ReturnType<typeof layOut>
+
+export interface TreeSpace {
+  readonly pool: KernelPool
+  readonly size: TreeSize
+  readonly layout: TreeLayout
+}
+
+/** Memory and threads for one fit; close `pool` when it is done. An EbbError of kind `data` beyond the limit of memory. */
+export function createTreeSpace(
+  size: TreeSize,
+  { threads, kernels, where }: { threads: number; kernels: KernelChoice; where: string },
+): TreeSpace {
+  const shape = `${(size.rows + size.watchRows).toLocaleString('en-US')} rows x ${size.features} features`
+  const plan = new MemoryPlan({ where, what: shape })
+  const layout = layOut(plan, size, threads)
+  return { pool: createKernelPool(trainingKernels, { pages: plan.pages, threads, kernels }), size, layout }
+}
+
+function layOut(plan: MemoryPlan, size: TreeSize, threads: number) {
+  const { rows, watchRows, features } = size
+  const blocks = Math.max(1, Math.ceil(features / blockFeatures))
+  const blocksPerGroup = Math.ceil(blocks / Math.ceil(blocks / mostBlocks))
+  const padded = blocks * blockFeatures
+  const stageRows = Math.max(64, Math.min(65_536, Math.floor(stagedBytes / (4 * padded) / 64) * 64))
+  const columnBytes = 64 * Math.ceil(Math.max(rows, Math.min(stageRows, watchRows)) / 64)
+  const sampled = Math.min(rows, sampleRowsForBins)
+  const perFeature = 4 * (2 * sampled + countingWords)
+  const room = Math.max(stagedBytes, 16 * rows + 256)
+  const batch = Math.max(1, Math.min(features, Math.floor(room / perFeature)))
+  const slotBytes = padded * featureBytes
+  const slots = Math.max(3, Math.min(size.histograms, size.maxLeaves + 1))
+  // Staged values are done with when training begins: they share their place with pairs, order and spare order.
+  const staged = Math.max(4 * padded * stageRows, batch * perFeature)
+  const stage = plan.reserve(Math.max(staged, 16 * rows + 256))
+  const order = 64 * Math.ceil((stage + 8 * rows + 64) / 64)
+  const sumChunks = Math.ceil(Math.max(rows, watchRows, 1) / rowsPerSlopeChunk)
+  const searchChunks = Math.ceil(padded / featuresPerSearch)
+  return {
+    blocks,
+    blocksPerGroup,
+    groups: Math.ceil(blocks / blocksPerGroup),
+    stageRows,
+    columnBytes,
+    batch,
+    sampled,
+    slotBytes,
+    slots,
+    sumChunks,
+    searchChunks,
+    stage,
+    pairs: stage,
+    order,
+    spare: 64 * Math.ceil((order + 4 * rows) / 64),
+    columns: plan.reserve(padded * columnBytes),
+    matrix: plan.reserve(padded * rows),
+    scores: plan.reserve(4 * rows + 16),
+    labels: plan.reserve(rows + 16),
+    weights: size.hasWeights ? plan.reserve(4 * rows + 16) : 0,
+    watchMatrix: plan.reserve(padded * watchRows),
+    watchScores: plan.reserve(4 * watchRows + 16),
+    watchLabels: plan.reserve(watchRows + 16),
+    watchWeights: size.hasWatchWeights ? plan.reserve(4 * watchRows + 16) : 0,
+    bounds: plan.reserve(1024 * padded),
+    boundCounts: plan.reserve(4 * padded),
+    steps: plan.reserve(padded),
+    facts: plan.reserve(8 * padded),
+    histograms: plan.reserve(slots * slotBytes),
+    threadHistograms: plan.reserve((threads - 1) * slotBytes),
+    marks: plan.reserve(64 * threads),
+    tiles: plan.reserve(73_728 * threads),
+    rooms: plan.reserve(4096 * threads),
+    slopeCounts: plan.reserve(size.countsSlopes ? 4 * slopeBuckets * threads : 0),
+    records: plan.reserve(256 * searchChunks),
+    sums: plan.reserve(32 * Math.max(sumChunks, mostPieces)),
+    pieceCounts: plan.reserve(4 * mostPieces),
+    pieceLefts: plan.reserve(4 * mostPieces),
+    pieceRights: plan.reserve(4 * mostPieces),
+    table: plan.reserve(256),
+    leaves: plan.reserve(16 * size.maxLeaves),
+    nodes: plan.reserve(32 * size.maxLeaves),
+    sets: plan.reserve(32 * size.maxLeaves),
+    values: plan.reserve(4 * size.maxLeaves),
+  }
+}
+
+/** How `count` rows are divided among the threads: not at all below `least` per piece, else about four pieces each. */
+export function piecesOf(
+  count: number,
+  { threads, least, step }: { threads: number; least: number; step: number },
+): { pieces: number; pieceRows: number } {
+  if (threads === 1 || count < 2 * least) return { pieces: 1, pieceRows: Math.max(count, 1) }
+  const wanted = Math.max(least, Math.ceil(count / Math.min(4 * threads, mostPieces)))
+  const pieceRows = Math.ceil(wanted / step) * step
+  return { pieces: Math.ceil(count / pieceRows), pieceRows }
+}

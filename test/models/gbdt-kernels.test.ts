@@ -1,0 +1,56 @@
+import { describe, expect, test } from 'vitest'
+import type { Dataset } from '../../core/dataset.ts'
+import { createRandom } from '../../core/random.ts'
+import { gbdt } from '../../models/gbdt/gbdt.ts'
+import { packModel } from '../../models/pack.ts'
+import { simulatedMatrix } from '../support/simulated-matrix.ts'
+import { fitOf } from './tree-tables.ts'
+
+const rowCount = 8300
+const { x: numbers, y } = simulatedMatrix({ rows: rowCount, columns: 26, seed: 6 })
+const random = createRandom(3)
+
+/** 26 number columns, a category of 3 and one of 300 levels: 232,400 cells, enough for other threads. */
+const x: Dataset = {
+  ...numbers,
+  names: [...numbers.names, 'plan_name', 'region_name'],
+  columns: [...numbers.columns, category(3), category(300)],
+}
+
+function category(count: number): Dataset['columns'][number] {
+  const levels = Array.from({ length: count }, (_, i) => `level ${i}`)
+  const codes = Uint16Array.from({ length: rowCount }, (_, i) =>
+    random.next() < 0.05 ? 65_535 : (random.integer(count) + (y[i] === 1 ? random.integer(count) : 0)) % count,
+  )
+  return { kind: 'category', codes, levels }
+}
+
+const weights = Float32Array.from({ length: rowCount }, () => 10 ** (12 * random.next() - 6))
+const tame = Float32Array.from({ length: rowCount }, () => random.integer(4))
+const monotone = { [x.names[0]!]: 'increasing', [x.names[3]!]: 'decreasing' }
+
+async function bytesOf(data: Dataset, parameters: object, threads: number): Promise<Uint8Array> {
+  const settings = gbdt.parameters.parse({ trees: 4, learningRate: 0.3, earlyStopping: 0, ...parameters })
+  const resources = { threads, memoryBytes: 2 ** 30 }
+  return packModel((await gbdt.fit(settings, fitOf(data, y, { resources }))).save())
+}
+
+describe('the same model bytes by wasm kernels with 1 and 2 threads, and by their twins', () => {
+  test.each<[string, Dataset, object]>([
+    ['numbers and categories', x, {}],
+    ['early stopping on users held out', x, { earlyStopping: 2 }],
+    ['weights from 1e-6 to 1e6', { ...x, weights }, { minHessianPerLeaf: 0 }],
+    [
+      'weights of 0 to 3, half of the rows and half of the features',
+      { ...x, weights: tame },
+      { rowSampling: 0.5, featureSampling: 0.5 },
+    ],
+    ['GOSS with weights', { ...x, weights: tame }, { gossTop: 0.2, gossRest: 0.2 }],
+    ['monotone features, L1 and L2, balanced classes', x, { monotone, l1: 0.5, l2: 3, churnWeight: 'balanced' }],
+    ['few leaves kept in memory', x, { maxLeaves: 60, maxDepth: 7, minGainToSplit: 0.5 }],
+  ])('%s', async (_, data, parameters) => {
+    const wasm = await bytesOf(data, { ...parameters, kernels: 'wasm' }, 1)
+    expect(await bytesOf(data, { ...parameters, kernels: 'wasm' }, 2)).toEqual(wasm)
+    expect(await bytesOf(data, { ...parameters, kernels: 'ts' }, 2)).toEqual(wasm)
+  })
+})
