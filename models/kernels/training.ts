@@ -11,8 +11,12 @@ import { placeRows, splitRows } from './plain/split-rows.ts'
 /** The kernels that grow trees; each twin names its source in assembly/. */
 export const trainingKernels: KernelSet = {
   module: 'training',
-  twins: {
-    ...{ fitBounds, binRows, slopes, roundSlopes, roundWeighted, sumRows, drawRows, countSlopes },
-    ...{ addRows, searchSplits, splitRows, placeRows, addLeafValues, addTree },
-  },
+  twins: Object.fromEntries(
+    [
+      [fitBounds, binRows, slopes, roundSlopes, roundWeighted, sumRows, drawRows, countSlopes],
+      [addRows, searchSplits, splitRows, placeRows, addLeafValues, addTree],
+    ]
+      .flat()
+      .map((twin) => [twin.name, twin]),
+  ),
 }

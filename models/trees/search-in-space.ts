@@ -47,7 +47,6 @@ export function searchLeaves(
 ): void {
   const { space, rule, directions } = task
   const { pool, layout, size } = space
-  const { l1, l2, minH, minCategoryH, categorySmoothing, categoryL2 } = rule
   pool.run(
     'searchSplits',
     [
@@ -59,7 +58,7 @@ export function searchLeaves(
       featuresPerSearch,
       layout.records,
       layout.rooms,
-      ...[l1, l2, minH, minCategoryH, categorySmoothing, categoryL2],
+      ...ruleArguments(rule),
       directions === null ? 0 : 1,
       ...nodeArguments(task, wantsSmaller ? smaller : null),
       ...nodeArguments(task, larger ?? null),
@@ -68,6 +67,11 @@ export function searchLeaves(
   )
   if (wantsSmaller) smaller.split = bestRecord(task, smaller, 0)
   if (larger) larger.split = bestRecord(task, larger, 1)
+}
+
+const ruleArguments = (rule: SplitRule): number[] => {
+  const { l1, l2, minH, minCategoryH, categorySmoothing, categoryL2 } = rule
+  return [l1, l2, minH, minCategoryH, categorySmoothing, categoryL2]
 }
 
 function nodeArguments(task: SpaceTask, leaf: SpaceLeaf | null): number[] {

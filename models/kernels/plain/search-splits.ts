@@ -20,7 +20,8 @@ export function searchSplits(memory: KernelMemory, args: Float64Array, chunk: nu
     const record = (records! + 256 * chunk + 128 * child) / 8
     f64[record] = floor!
     f64[record + 1] = -1
-    for (let feature = begin; feature < end && wanted !== 0; feature++) {
+    if (wanted === 0) continue
+    for (let feature = begin; feature < end; feature++) {
       const fact = facts! + 8 * feature
       if (u8[fact + 3] === 0) continue
       const input: ScanInput = {

@@ -43,10 +43,11 @@ export function addTree(args: usize, chunk: i32, thread: i32): void {
     let at = 0
     do {
       const node = nodes + ((<usize>at) << 5)
-      const bin = <i32>load<u8>(load<u32>(node) + row * load<u32>(node, 4))
+      const bin = <i32>load<u8>(load<usize>(node) + row * load<usize>(node, 4))
       const flags = load<i32>(node, 12)
       let goesLeft: bool
-      if (flags >= 2) goesLeft = ((load<u32>(load<u32>(node, 24) + ((<usize>(bin >> 5)) << 2)) >> (bin & 31)) & 1) != 0
+      if (flags >= 2)
+        goesLeft = ((load<u32>(load<usize>(node, 24) + ((<usize>(bin >> 5)) << 2)) >> (bin & 31)) & 1) != 0
       else goesLeft = bin == 255 ? flags != 0 : bin <= load<i32>(node, 8)
       at = goesLeft ? load<i32>(node, 16) : load<i32>(node, 20)
     } while (at >= 0)
