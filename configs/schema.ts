@@ -3,6 +3,7 @@ import { lifecycleSchema } from '../cohorts/lifecycle.ts'
 import { tiersSchema } from '../cohorts/tiers.ts'
 import { attributeTableSchema, sourceSchema } from '../data/sources.ts'
 import { engineSchema } from '../engines/registry.ts'
+import { auditSchema } from '../evaluation/audit-schema.ts'
 import { splitSchema } from '../evaluation/split-schema.ts'
 import { thresholdSchema } from '../evaluation/threshold.ts'
 import { churnSchema } from '../features/churn.ts'
@@ -80,6 +81,7 @@ export const configSchema = z.strictObject({
     })
     .prefault({})
     .describe('What is measured'),
+  audit: auditSchema.prefault({}).describe('The leakage audit of every run'),
   scores: z
     .strictObject({
       name: name.optional().describe('Name under which scores are published; default: the experiment'),

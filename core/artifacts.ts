@@ -268,5 +268,8 @@ export interface ReferenceFile {
     edges: number[]
     counts: number[]
     levels: string[]
+    /** Of the values present; sd with n - 1, 0 for one value. NaN without values and for categories. */
+    mean: number
+    sd: number
   }[]
 }

@@ -1,100 +1,246 @@
-import type { CheckResult } from '../core/artifacts.ts'
-import { type Column, type Dataset, type Labels, missingCode } from '../core/dataset.ts'
-import { auc } from './metrics/auc.ts'
+import type { AuditCheck, LateReport, TruncationReport } from '../core/audit-artifacts.ts'
+import type { ChurnJump } from './churn-jump.ts'
+import type { OpenWindow } from './closed-windows.ts'
+import type { CurrentValue } from './current-values.ts'
+import type { FeatureAuc } from './one-feature-auc.ts'
+import type { PartOverlaps } from './part-overlaps.ts'
 
-const failsAbove = 0.999
-const warnsAbove = 0.95
-
-export interface FeatureAuc {
-  readonly feature: string
-  /** AUC of the one feature in its better direction, 0.5 to 1; NaN with one class. */
-  readonly auc: number
+/** What was found, before anybody judged it. */
+export interface Findings {
+  readonly truncation: TruncationReport
+  readonly openWindows: readonly OpenWindow[]
+  /** Days without an event before the data end, inside a prediction window; 0 where nothing is wrong. */
+  readonly silentDays: number
+  readonly overlaps: PartOverlaps
+  readonly reachDays: number
+  readonly aucs: readonly FeatureAuc[]
+  readonly idLike: readonly { readonly feature: string; readonly why: string }[]
+  /** Whether there is any feature that could be an id, or is read from a static table. */
+  readonly hasCandidates: { readonly ids: boolean; readonly fixed: boolean }
+  /** Null: too few cutoffs to tell. */
+  readonly currentValues: readonly CurrentValue[] | null
+  readonly jumps: readonly ChurnJump[]
+  readonly cutoffs: number
+  /** Groups of user ids that differ only in how they are written, as text; at most a few. */
+  readonly writtenTwice: { readonly groups: number; readonly examples: readonly string[] }
+  readonly late: LateReport
+  /** Days from the end of the last prediction window to the data end. */
+  readonly slackDays: number
 }
 
-/**
- * How well each feature alone ranks the labels, either way round, missing counted as a value: as the lowest, as the
- * highest, and against present. Categories are ranked by the churn rate that their level has among the other half of
- * users, so that many rare levels do not look like knowledge. In the order of the columns.
- */
-export function oneFeatureAucs(x: Dataset, y: Labels): FeatureAuc[] {
-  return x.names.map((feature, j) => ({
-    feature,
-    auc: Math.max(...scoresOf(x.columns[j]!, x.users, y).map((scores) => twoSidedAuc(scores, y))),
-  }))
-}
+type Verdict = Pick<AuditCheck, 'status' | 'observed' | 'expected' | 'message'>
 
-/** One check per feature above .95 (warn) or .999 (error: a copy of the label), or one that passed for all. */
-export function checkLeakage(aucs: readonly FeatureAuc[]): CheckResult[] {
-  const suspects = aucs.filter((entry) => entry.auc > warnsAbove)
-  if (suspects.length === 0) {
-    const highest = aucs.reduce((best, entry) => Math.max(best, entry.auc), 0.5)
-    return [check('leakage', true, highest, 'no feature alone gives the label away')]
-  }
-  return suspects.map(({ feature, auc }) =>
-    check(
-      `leakage.${feature}`,
-      false,
-      auc,
-      auc > failsAbove
-        ? `feature "${feature}" alone ranks the label perfectly: a copy of it, or knowledge from after the cutoff`
-        : `feature "${feature}" alone ranks the label almost perfectly: look at how it is made`,
-    ),
-  )
-}
-
-function check(name: string, passed: boolean, auc: number, message: string): CheckResult {
-  const severity = passed ? 'info' : auc > failsAbove ? 'error' : 'warn'
-  return {
-    name,
-    passed,
-    severity,
-    observed: `AUC ${auc.toFixed(4)}`,
-    expected: `at most ${warnsAbove}, never above ${failsAbove}`,
-    message,
-  }
-}
-
-function scoresOf(column: Column, users: Uint32Array, y: Labels): Float64Array[] {
-  if (column.kind === 'category') return [ratesFromOtherHalf(column.codes, users, y)]
-  const values = Float64Array.from(column.values)
-  if (!values.some(Number.isNaN)) return [values]
+/** Every finding as a line of audit.json, what stops a run first. */
+export function judge(findings: Findings, allow: readonly string[]): AuditCheck[] {
+  const named = (name: string, looksFor: string, verdict: Verdict): AuditCheck => ({ name, looksFor, ...verdict })
+  const isAllowed = (feature: string): boolean => allow.includes(feature)
   return [
-    values.map((value) => (Number.isNaN(value) ? -Infinity : value)),
-    values.map((value) => (Number.isNaN(value) ? Infinity : value)),
-    values.map((value) => (Number.isNaN(value) ? 1 : 0)),
+    named('leakage.truncation', 'features that read past the visible end', truncation(findings.truncation)),
+    named('leakage.closed_window', 'prediction windows that are not over', closedWindow(findings)),
+    named('purge', 'label windows that reach into a later part', purge(findings)),
+    ...labelCopies(findings, isAllowed),
+    ...idLike(findings, isAllowed),
+    ...fixedAttributes(findings, isAllowed),
+    ...jumps(findings),
+    named('leakage.users', 'one person on both sides of a split', users(findings)),
+    named('leakage.silent_end', 'a log that stops before the declared end', silentEnd(findings)),
+    named('leakage.arrivals', 'rows that came after they happened', arrivals(findings)),
+    named('leakage.corrections', 'rows that were corrected later', corrections(findings)),
   ]
 }
 
-/** Churn rate of the row's level among users of the other parity; levels unseen there get that half's base rate. */
-function ratesFromOtherHalf(codes: Uint16Array, users: Uint32Array, y: Labels): Float64Array {
-  const size = missingCode + 1
-  const rows = [new Uint32Array(size), new Uint32Array(size)] as const
-  const churners = [new Uint32Array(size), new Uint32Array(size)] as const
-  codes.forEach((code, i) => {
-    const half = users[i]! % 2 === 0 ? 0 : 1
-    rows[half][code]!++
-    churners[half][code]! += y[i]!
-  })
-  const base = [0, 1].map((half) => total(churners[half as 0 | 1]) / Math.max(1, total(rows[half as 0 | 1])))
-  return Float64Array.from(codes, (code, i) => {
-    const other = users[i]! % 2 === 0 ? 1 : 0
-    const seen = rows[other][code]!
-    return seen === 0 ? base[other]! : churners[other][code]! / seen
+function truncation(report: TruncationReport): Verdict {
+  const features = [...new Set(report.differing.map(({ feature }) => feature))]
+  const observed = `${features.length} features differ, ${report.lostRows} examples lost`
+  const expected = 'the same bits after everything from the visible end on is deleted'
+  const size = `${count(report.rows)} examples at ${report.cutoffs.length} cutoffs, ${count(report.values)} values, ${count(report.deletedEvents)} later events deleted`
+  if (report.lostRows > 0)
+    return failed(observed, expected, `${report.lostRows} examples are there only because of what came later (${size})`)
+  if (features.length === 0) return passed(`the same bits: ${size}`, expected, 'no feature reads the future')
+  return failed(observed, expected, `${listed(features)} read what lies after the cutoff (${size})`)
+}
+
+function closedWindow({ openWindows, cutoffs }: Findings): Verdict {
+  const expected = 'cutoff + gap + horizon + delay at most the data end'
+  if (openWindows.length === 0)
+    return passed(`${cutoffs} cutoffs, all closed`, expected, 'no label was decided before its window was over')
+  const words = openWindows.map(({ cutoff, missingDays }) => `${cutoff} lacks ${missingDays} days`)
+  return failed(listed(words), expected, 'silence that was not watched to its end is called churn')
+}
+
+function purge({ overlaps, reachDays }: Findings): Verdict {
+  const expected = `at least ${reachDays} days between parts (gap + horizon + delay + embargo)`
+  const words = overlaps.windows.map(({ earlier, later, days }) => `${earlier} reaches ${days} days into ${later}`)
+  if (words.length === 0)
+    return passed(`${reachDays} days or more between parts`, expected, 'no label window reaches into a later part')
+  return failed(listed(words), expected, 'labels of an earlier part are decided while a later part is predicted')
+}
+
+function labelCopies({ aucs }: Findings, isAllowed: (feature: string) => boolean): AuditCheck[] {
+  const looksFor = 'one feature that gives the label away'
+  const expected = 'one-feature AUC at most 0.95, never above 0.999'
+  const suspects = aucs.filter(({ feature, auc }) => auc > 0.95 && !isAllowed(feature))
+  if (suspects.length === 0) {
+    const best = aucs.reduce((a, b) => (b.auc > a.auc ? b : a), { feature: 'none', auc: 0.5 })
+    const observed = `at most ${best.auc.toFixed(4)}, of ${best.feature}`
+    return [{ name: 'leakage', looksFor, ...passed(observed, expected, 'no feature alone gives the label away') }]
+  }
+  return suspects.map(({ feature, auc }) => {
+    const isCopy = auc > 0.999
+    const message = isCopy
+      ? `feature "${feature}" alone ranks the label perfectly: a copy of it, or knowledge from after the cutoff`
+      : `feature "${feature}" alone ranks the label almost perfectly: look at how it is made; audit.allow: [${feature}] once you have`
+    const verdict = isCopy ? failed : warned
+    return { name: `leakage.${feature}`, looksFor, ...verdict(`AUC ${auc.toFixed(4)}`, expected, message) }
   })
 }
 
-function total(counts: Uint32Array): number {
-  let sum = 0
-  for (const count of counts) sum += count
-  return sum
+function idLike({ idLike: found, hasCandidates }: Findings, isAllowed: (feature: string) => boolean): AuditCheck[] {
+  const looksFor = 'ids among the features'
+  const expected = 'values that many users share'
+  const suspects = found.filter(({ feature }) => !isAllowed(feature))
+  if (suspects.length === 0) {
+    const observed = hasCandidates.ids
+      ? 'no attribute and no text is nearly unique'
+      : 'no attribute and no text among the features'
+    return [{ name: 'leakage.ids', looksFor, ...passed(observed, expected, 'no feature tells users apart one by one') }]
+  }
+  return suspects.map(({ feature, why }) => ({
+    name: `leakage.ids.${feature}`,
+    looksFor,
+    ...failed(why, expected, `feature "${feature}" looks like an id: drop it, or name it in audit.allow`),
+  }))
 }
 
-/** The AUC of any finite or infinite scores, through their ranks in [0, 1]. */
-function twoSidedAuc(scores: Float64Array, y: Labels): number {
-  const distinct = Float64Array.from(new Set(scores)).sort()
-  const rank = new Map<number, number>()
-  distinct.forEach((score, at) => rank.set(score, at / distinct.length))
-  const p = scores.map((score) => rank.get(score)!)
-  const value = auc.prepare({ y, p, users: new Uint32Array(y.length) })()
-  return Math.max(value, 1 - value)
+function fixedAttributes(findings: Findings, isAllowed: (feature: string) => boolean): AuditCheck[] {
+  const looksFor = 'values of today among attributes that are declared static'
+  const expected = 'as much said of behaviour at early cutoffs as at the last'
+  const { currentValues: found, hasCandidates } = findings
+  const name = 'leakage.current_values'
+  if (!hasCandidates.fixed)
+    return [{ name, looksFor, ...passed('no static attribute is used', expected, 'every attribute has a history') }]
+  if (found === null)
+    return [
+      {
+        name,
+        looksFor,
+        ...unchecked(
+          'too few cutoffs with 100 examples',
+          expected,
+          'needs 3 cutoffs to tell a fixed attribute from a current one',
+        ),
+      },
+    ]
+  const suspects = found.filter(({ attribute }) => !isAllowed(attribute))
+  if (suspects.length === 0)
+    return [
+      {
+        name,
+        looksFor,
+        ...passed('none describes the end of the log better', expected, 'static attributes behave as if fixed'),
+      },
+    ]
+  return suspects.map(({ attribute, behaviour, early, late }) => ({
+    name: `${name}.${attribute}`,
+    looksFor,
+    ...warned(
+      `explains ${percent(early)} of ${behaviour} early, ${percent(late)} at the last cutoff`,
+      expected,
+      `attribute "${attribute}" is declared static but looks like its value of today, which old rows cannot know: give its table a validFrom, drop it, or name it in audit.allow`,
+    ),
+  }))
+}
+
+function jumps({ jumps: found, cutoffs }: Findings): AuditCheck[] {
+  const looksFor = 'a jump in the churn rate from one cutoff to the next'
+  const expected = 'at most 4 robust standard deviations of the earlier changes'
+  if (found.length > 0)
+    return found.map(({ cutoff, message, deviations }) => ({
+      name: `churn_rate.${cutoff}`,
+      looksFor,
+      ...warned(`${deviations.toFixed(1)} robust SD`, expected, message),
+    }))
+  const verdict =
+    cutoffs < 6
+      ? unchecked(`${cutoffs} cutoffs`, expected, 'needs 6 cutoffs: 4 earlier changes to compare one with')
+      : passed(`${cutoffs} cutoffs without one`, expected, 'the churn rate moves evenly')
+  return [{ name: 'churn_rate', looksFor, ...verdict }]
+}
+
+function users({ overlaps, writtenTwice }: Findings): Verdict {
+  const expected = 'every person under one id, and in one fold'
+  const shared = overlaps.users.map(({ earlier, later, users: n }) => `${count(n)} users in ${earlier} and ${later}`)
+  const twice =
+    writtenTwice.groups === 0
+      ? []
+      : [`${count(writtenTwice.groups)} ids written in two ways: ${listed(writtenTwice.examples)}`]
+  if (shared.length + twice.length === 0) return passed('none', expected, 'no user is on both sides')
+  const message =
+    'what a model learned of a person on one side it is tested with on the other; sources.<name>.ids maps ids to one person'
+  return warned([...shared, ...twice].join('; '), expected, message)
+}
+
+function silentEnd({ silentDays }: Findings): Verdict {
+  const expected = 'events up to the data end'
+  if (silentDays === 0) return passed('events up to the end', expected, 'the last windows were watched to their end')
+  const message =
+    'the last prediction windows lie in days without any event, so that everybody looks churned: check dataEnd and the export'
+  return warned(`${silentDays} days without an event before the data end`, expected, message)
+}
+
+function arrivals({ late, slackDays }: Findings): Verdict {
+  const expected = 'the last rows of a window had come by the data end'
+  if (late.arrivals === null)
+    return unchecked(
+      'no source says when its rows came',
+      expected,
+      'map available_at to a column with the time of loading, and late rows are kept out of features',
+    )
+  const { lateShare, p99Days, maxDays, heldBack } = late.arrivals
+  const observed = `${percent(lateShare)} on a later day, 99 % within ${p99Days} days, all within ${maxDays}; ${count(heldBack)} held back`
+  if (p99Days <= slackDays + 1) return passed(observed, expected, 'features see a row only at cutoffs after it came')
+  const message = `one row in a hundred comes more than ${p99Days} days late, but the last prediction window ended ${slackDays} days before the data: set delayDays`
+  return warned(observed, expected, message)
+}
+
+function corrections({ late }: Findings): Verdict {
+  const expected = 'the rows of an older copy, unchanged'
+  if (late.snapshot === null)
+    return unchecked(
+      'no older copy was given',
+      expected,
+      'cannot be checked from one copy of the data: `ebb audit CONFIG --against OLDER` compares two',
+    )
+  const touched = late.snapshot.tables.filter(({ appeared, vanished, changed }) => appeared + vanished + changed > 0)
+  const rows = late.snapshot.tables.reduce((sum, table) => sum + table.rows, 0)
+  if (touched.length === 0)
+    return passed(
+      `${count(rows)} rows from before ${late.snapshot.end} are as they were`,
+      expected,
+      'what was known then is what is used now',
+    )
+  const words = touched.map(
+    ({ table, appeared, vanished, changed }) =>
+      `${table}: ${count(appeared)} appeared, ${count(vanished)} vanished, ${count(changed)} changed`,
+  )
+  const message = `rows from before ${late.snapshot.end} are not those of the older copy (${listed(touched.flatMap(({ examples }) => examples).slice(0, 3))}): features of old cutoffs know what nobody knew then; map available_at, or give attributes a validFrom`
+  return warned(words.join('; '), expected, message)
+}
+
+const verdict =
+  (status: AuditCheck['status']) =>
+  (observed: string, expected: string, message: string): Verdict => ({ status, observed, expected, message })
+const [passed, warned, failed, unchecked] = [
+  verdict('passed'),
+  verdict('warned'),
+  verdict('failed'),
+  verdict('not_checked'),
+] as const
+
+const count = (n: number): string => n.toLocaleString('en-US')
+const percent = (share: number): string => `${(100 * share).toFixed(1)} %`
+
+function listed(words: readonly string[]): string {
+  const more = words.length > 5 ? ` and ${words.length - 5} more` : ''
+  return words.slice(0, 5).join(', ') + more
 }

@@ -1,10 +1,9 @@
 import type { ReferenceFile } from '../core/artifacts.ts'
 import { type Column, type Dataset, missingCode } from '../core/dataset.ts'
 import { quantileSorted } from '../core/numeric/quantile-sorted.ts'
+import type { FeatureHistogram } from './drift.ts'
 
 const bins = 10
-
-type FeatureHistogram = ReferenceFile['features'][number]
 
 /**
  * reference.json: a histogram of each feature, for drift. Numbers: edges at the distinct deciles of the values present,
@@ -13,6 +12,40 @@ type FeatureHistogram = ReferenceFile['features'][number]
  */
 export function referenceOf(x: Dataset): ReferenceFile {
   return { features: x.names.map((feature, j) => histogramOf(feature, x.columns[j]!)) }
+}
+
+/**
+ * A column on the bins of a reference: values below the first edge count in the first bin, those above the last in the
+ * last. Without a reference value there are no bins: then it gets its own.
+ */
+export function histogramOn(reference: FeatureHistogram, column: Column): FeatureHistogram {
+  if (column.kind === 'category' || reference.edges.length === 0) return histogramOf(reference.feature, column)
+  const { edges, feature } = reference
+  const counts = edges.slice(1).map(() => 0)
+  let missing = 0
+  for (const value of column.values) {
+    if (Number.isNaN(value)) missing++
+    else counts[binOf(edges, value)]!++
+  }
+  const rows = column.values.length
+  const own = missing === rows ? [] : edges
+  return {
+    feature,
+    kind: 'number',
+    missing,
+    rows,
+    edges: own,
+    counts: own.length === 0 ? [] : counts,
+    levels: [],
+    ...momentsOf(column.values),
+  }
+}
+
+/** The last bin whose left edge is not above the value; 0 for smaller values. */
+function binOf(edges: readonly number[], value: number): number {
+  let bin = 0
+  while (bin < edges.length - 2 && value >= edges[bin + 1]!) bin++
+  return bin
 }
 
 function histogramOf(feature: string, column: Column): FeatureHistogram {
@@ -24,7 +57,8 @@ function histogramOf(feature: string, column: Column): FeatureHistogram {
     else counts[code]!++
   }
   const rows = column.codes.length
-  return { feature, kind: 'category', missing, rows, edges: [], counts, levels: [...column.levels] }
+  const moments = { mean: Number.NaN, sd: Number.NaN }
+  return { feature, kind: 'category', missing, rows, edges: [], counts, levels: [...column.levels], ...moments }
 }
 
 function numberHistogram(feature: string, values: Float32Array): FeatureHistogram {
@@ -39,5 +73,20 @@ function numberHistogram(feature: string, values: Float32Array): FeatureHistogra
     counts[bin]!++
   }
   const missing = values.length - present.length
-  return { feature, kind: 'number', missing, rows: values.length, edges, counts, levels: [] }
+  return { feature, kind: 'number', missing, rows: values.length, edges, counts, levels: [], ...momentsOf(values) }
+}
+
+/** Mean and sample sd of the values present, in two passes. */
+function momentsOf(values: Float32Array): { mean: number; sd: number } {
+  let n = 0
+  let sum = 0
+  for (const value of values)
+    if (!Number.isNaN(value)) {
+      n++
+      sum += value
+    }
+  const mean = sum / n
+  let squares = 0
+  for (const value of values) if (!Number.isNaN(value)) squares += (value - mean) ** 2
+  return { mean: n === 0 ? Number.NaN : mean, sd: n === 0 ? Number.NaN : n === 1 ? 0 : Math.sqrt(squares / (n - 1)) }
 }

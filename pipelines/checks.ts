@@ -9,8 +9,8 @@ export function refuseFailedChecks(checks: readonly CheckResult[]): void {
       .map(
         ({ name, message, expected, observed }) =>
           new EbbError({
-            code: name.startsWith('leakage') ? 'LEAKAGE' : 'CHECK_FAILED',
-            kind: name.startsWith('leakage') ? 'leakage' : 'data',
+            code: isLeakage(name) ? 'LEAKAGE' : 'CHECK_FAILED',
+            kind: isLeakage(name) ? 'leakage' : 'data',
             where: `check ${name}`,
             what: message,
             expected,
@@ -19,3 +19,5 @@ export function refuseFailedChecks(checks: readonly CheckResult[]): void {
       ),
   )
 }
+
+const isLeakage = (name: string): boolean => name.startsWith('leakage') || name === 'purge'

@@ -1,18 +1,17 @@
-import type { Population, ScoringSummary } from '../core/artifacts.ts'
+import type { ScoringSummary } from '../core/artifacts.ts'
 import { type Day, daysBetween } from '../core/day.ts'
 import { EbbError } from '../core/errors.ts'
 import { sha256 } from '../core/hash.ts'
 import { canonicalJson } from '../core/json.ts'
 import type { Extracted } from '../data/extracted.ts'
-import { checkLeakage } from '../evaluation/leakage.ts'
 import { scoreHistogram } from '../evaluation/curves.ts'
 import { gather } from '../core/dataset.ts'
-import { findChurnJumps } from '../evaluation/churn-jump.ts'
 import { resolveCutoffs } from '../features/cutoffs.ts'
 import { runFiles } from '../store/layout.ts'
 import type { Lock } from '../store/lock.ts'
 import { refuseFailedChecks } from './checks.ts'
 import type { StageContext } from './context.ts'
+import { auditChecks, auditStage, writeAudit } from './stages/audit.ts'
 import { calibrateModels } from './stages/calibrate.ts'
 import { evaluateModelsOnParts } from './stages/evaluate.ts'
 import { cutoffTimes } from './stages/cutoff-times.ts'
@@ -25,6 +24,7 @@ import { planModels } from './stages/models.ts'
 import { catalogOf, chooseFeatures, planFeatures } from './stages/plan-features.ts'
 import { describePopulation } from './stages/population.ts'
 import { prepareScores } from './stages/publish.ts'
+import { randomSplitOf } from './stages/random-split.ts'
 import { readUserIds } from './stages/read-user-ids.ts'
 import { refitWinner } from './stages/refit.ts'
 import { scoreStage } from './stages/score.ts'
@@ -64,7 +64,12 @@ export async function experiment(
   const examined = await stage('examine', () =>
     context.pool.run(
       'examine',
-      { dataset: examples.dataset, labels: examples.labels, trainRows: split.parts.train },
+      {
+        dataset: examples.dataset,
+        labels: examples.labels,
+        trainRows: split.parts.train,
+        testRows: split.parts.test,
+      },
       context,
     ),
   )
@@ -75,8 +80,17 @@ export async function experiment(
     split: split.report,
     catalog: catalogOf(planned, features, examined),
     reference: examined.reference,
+    tags: examined.tags,
   })
-  context.checks.push(...checkLeakage(examined.aucs), purgeCheck(split.plan.reachDays), ...jumpChecks(population))
+  const audit = await stage('audit', () =>
+    auditStage(context, {
+      ...{ extracted, planned, labelled, split, examined, times, userIds },
+      older: null,
+      strict: config.audit.strict,
+    }),
+  )
+  await writeAudit(context, audit)
+  context.checks.push(...auditChecks(audit))
   await run.writeJson(runFiles.checks, context.checks)
   refuseFailedChecks(context.checks)
 
@@ -84,6 +98,11 @@ export async function experiment(
   const fitted = await stage('fit', () => fitModels(context, planModels(config, features), data))
   const models = await stage('calibrate', () => calibrateModels(context, fitted, data))
   const evaluation = await stage('evaluate', () => evaluateModelsOnParts(context, models, data))
+  await writeAudit(
+    context,
+    audit,
+    await stage('random split', () => randomSplitOf(context, models, { ...data, userIds })),
+  )
   const importance = await stage('importance', () => importanceOf(context, models, data))
   const shipped = await stage('refit', () => refitWinner(context, evaluation.winner, { examples, userIds }))
   const leaderboard = leaderboardOf(models, evaluation, {
@@ -184,27 +203,4 @@ function requireAsOf(asOf: Day, extracted: { dataEnd: Day; lastEventDay: Day }):
     received: asOf,
     hint: 'wait for the data, or score as of an earlier day',
   })
-}
-
-function purgeCheck(reachDays: number) {
-  return {
-    name: 'purge',
-    passed: true,
-    severity: 'error' as const,
-    observed: `${reachDays} days or more between parts`,
-    expected: `at least ${reachDays} days (gap + horizon + delay + embargo)`,
-    message: 'no label window reaches into a later part',
-  }
-}
-
-function jumpChecks(population: Population) {
-  const rates = population.cutoffs.map(({ cutoff, churnRate, eligible }) => ({ cutoff, churnRate, rows: eligible }))
-  return findChurnJumps(rates).map(({ cutoff, message, deviations }) => ({
-    name: `churn_rate.${cutoff}`,
-    passed: false,
-    severity: 'warn' as const,
-    observed: `${deviations.toFixed(1)} robust SD`,
-    expected: 'at most 4',
-    message,
-  }))
 }

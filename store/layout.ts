@@ -27,6 +27,8 @@ export const runFiles = {
   stages: 'stages.json',
   quality: 'quality.json',
   catalog: 'catalog.json',
+  tags: 'tags.json',
+  audit: 'audit.json',
   leaderboard: 'leaderboard.json',
   population: 'population.json',
   split: 'split.json',

@@ -1,7 +1,9 @@
 import type { ReferenceFile } from '../../core/artifacts.ts'
+import type { TagReport } from '../../core/audit-artifacts.ts'
 import { type Dataset, type Labels, gather, missingCode, selectRows } from '../../core/dataset.ts'
 import type { Surroundings } from '../../core/stage.ts'
-import { type FeatureAuc, oneFeatureAucs } from '../../evaluation/leakage.ts'
+import { type FeatureAuc, oneFeatureAucs } from '../../evaluation/one-feature-auc.ts'
+import { measureTags } from '../../evaluation/measure-tags.ts'
 import { referenceOf } from '../../evaluation/reference.ts'
 
 export interface ExamineInput {
@@ -9,11 +11,14 @@ export interface ExamineInput {
   readonly labels: Labels
   /** Rows of train: what the reference histograms and the one-feature AUCs are taken from. */
   readonly trainRows: Uint32Array
+  /** Rows of test: what drift is told against train. */
+  readonly testRows: Uint32Array
 }
 
 export interface ExamineOutput {
   readonly reference: ReferenceFile
   readonly aucs: readonly FeatureAuc[]
+  readonly tags: TagReport
   /** By feature: share of all rows with a value, and whether train holds more than one value. */
   readonly features: readonly { readonly name: string; readonly coverage: number; readonly isConstant: boolean }[]
 }
@@ -23,21 +28,20 @@ export async function examineTask(input: ExamineInput, context: Surroundings): P
   const train = selectRows(input.dataset, input.trainRows)
   const y = gather(input.labels, input.trainRows, new Uint8Array(input.trainRows.length))
   context.emit({ name: 'examine', message: 'one-feature AUC', rows: train.rowCount })
-  return {
-    reference: referenceOf(train),
-    aucs: oneFeatureAucs(train, y),
-    features: input.dataset.names.map((name, j) => {
-      const column = input.dataset.columns[j]!
-      const all = column.kind === 'number' ? column.values : column.codes
-      const inTrain = train.columns[j]!
-      const seen = inTrain.kind === 'number' ? inTrain.values : inTrain.codes
-      return {
-        name,
-        coverage: coverage(all, column.kind === 'number'),
-        isConstant: seen.every((value) => Object.is(value, seen[0])),
-      }
-    }),
-  }
+  const aucs = oneFeatureAucs(train, y)
+  const reference = referenceOf(train)
+  const features = input.dataset.names.map((name, j) => {
+    const column = input.dataset.columns[j]!
+    const all = column.kind === 'number' ? column.values : column.codes
+    const inTrain = train.columns[j]!
+    const seen = inTrain.kind === 'number' ? inTrain.values : inTrain.codes
+    const isConstant = seen.every((value) => Object.is(value, seen[0]))
+    return { name, coverage: coverage(all, column.kind === 'number'), isConstant }
+  })
+  const { dataset, testRows } = input
+  const covered = features.map((feature) => feature.coverage)
+  const tags = measureTags({ dataset, train, testRows, reference, aucs, coverage: covered })
+  return { reference, aucs, features, tags }
 }
 
 function coverage(values: Float32Array | Uint16Array, isNumber: boolean): number {

@@ -23,7 +23,7 @@ export async function labelledExamples(
   { cutoffs, planned }: { cutoffs: readonly Day[]; planned: PlannedFeatures },
 ): Promise<{ examples: Examples; population: CutoffPopulation[]; rows: number }> {
   const compiled = await makeExamples(context, { extracted, cutoffs, planned, mode: 'label' })
-  const read = await readExamples(context, compiled, 'label')
+  const read = await readExamples(context, compiled, { mode: 'label', folder: 'examples-label' })
   const population = await populationOf(context, compiled)
   await cleanUp(context, compiled)
   return { examples: { ...read.rows, labels: read.labels!, cutoffs }, population, rows: read.rows.dataset.rowCount }
@@ -36,13 +36,13 @@ export async function examplesToScore(
   { asOf, planned }: { asOf: Day; planned: PlannedFeatures },
 ): Promise<{ examples: ExampleRows; excluded: string | null; rows: number }> {
   const compiled = await makeExamples(context, { extracted, cutoffs: [asOf], planned, mode: 'score' })
-  const read = await readExamples(context, compiled, 'score')
+  const read = await readExamples(context, compiled, { mode: 'score', folder: 'examples-score' })
   requireEligible(read.rows.dataset.rowCount, [asOf])
   return { examples: read.rows, excluded: compiled.excludedSelect, rows: read.rows.dataset.rowCount }
 }
 
 interface Making {
-  readonly extracted: Pick<ExtractedStage, 'relations' | 'dataEnd'>
+  readonly extracted: { readonly relations: ExamplePlan['relations']; readonly dataEnd: Day }
   readonly cutoffs: readonly Day[]
   readonly planned: PlannedFeatures
   readonly mode: ExamplePlan['mode']
@@ -81,12 +81,13 @@ async function makeExamples(context: StageContext, making: Making): Promise<Comp
   return compiled
 }
 
-async function readExamples(
-  context: StageContext,
+/** The result of compiled examples, from the engine into shared memory; `folder` in the run's scratch space. */
+export async function readExamples(
+  context: Pick<StageContext, 'engine' | 'signal' | 'resources' | 'workDir'>,
   { select, columns }: CompiledExamples,
-  mode: ExamplePlan['mode'],
+  { mode, folder: name }: { readonly mode: ExamplePlan['mode']; readonly folder: string },
 ): Promise<{ rows: ExampleRows; labels?: Uint8Array }> {
-  const folder = join(context.workDir, `examples-${mode}`)
+  const folder = join(context.workDir, name)
   await mkdir(folder, { recursive: true })
   const parts = await context.engine.pull(select, folder, { signal: context.signal })
   const features = columns.filter(({ role }) => role === 'feature' || role === 'input')

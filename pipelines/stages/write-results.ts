@@ -8,6 +8,7 @@ import type {
   ReferenceFile,
   SplitReport,
 } from '../../core/artifacts.ts'
+import type { TagReport } from '../../core/audit-artifacts.ts'
 import { gather } from '../../core/dataset.ts'
 import type { TableColumn } from '../../engines/engine.ts'
 import type { Part } from '../../evaluation/split.ts'
@@ -19,15 +20,22 @@ import { type Evaluation, flatMetrics } from './evaluate.ts'
 import type { Examples, PartRows } from './examples-type.ts'
 import type { ShippedModel } from './refit.ts'
 
-/** What was decided about the data: population.json, split.json, catalog.json, reference.json. */
+/** What was decided about the data: population.json, split.json, catalog.json, reference.json, tags.json. */
 export async function writeDesign(
   { run }: StageContext,
-  design: { population: Population; split: SplitReport; catalog: readonly CatalogEntry[]; reference: ReferenceFile },
+  design: {
+    population: Population
+    split: SplitReport
+    catalog: readonly CatalogEntry[]
+    reference: ReferenceFile
+    tags: TagReport
+  },
 ): Promise<void> {
   await run.writeJson(runFiles.population, design.population)
   await run.writeJson(runFiles.split, design.split)
   await run.writeJson(runFiles.catalog, design.catalog)
   await run.writeJson(runFiles.reference, design.reference)
+  await run.writeJson(runFiles.tags, design.tags)
 }
 
 /** metrics.json, leaderboard.json, slices.json, the curves below plots/. */
