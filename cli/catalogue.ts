@@ -37,6 +37,12 @@ export const commandGroups: readonly CommandGroup[] = [
         load: () => import('./commands/check.ts'),
       },
       {
+        name: 'audit',
+        usage: 'audit CONFIG',
+        summary: 'does anything know more than it may?',
+        load: () => import('./commands/audit.ts'),
+      },
+      {
         name: 'features',
         usage: 'features CONFIG',
         summary: 'the features that the config asks for',

@@ -1,36 +1,26 @@
 import type { ScoringSummary } from '../core/artifacts.ts'
-import { type Day, daysBetween } from '../core/day.ts'
-import { EbbError } from '../core/errors.ts'
-import { sha256 } from '../core/hash.ts'
-import { canonicalJson } from '../core/json.ts'
-import type { Extracted } from '../data/extracted.ts'
+import { type Day } from '../core/day.ts'
 import { scoreHistogram } from '../evaluation/curves.ts'
 import { gather } from '../core/dataset.ts'
-import { resolveCutoffs } from '../features/cutoffs.ts'
 import { runFiles } from '../store/layout.ts'
 import type { Lock } from '../store/lock.ts'
 import { refuseFailedChecks } from './checks.ts'
 import type { StageContext } from './context.ts'
-import { auditChecks, auditStage, writeAudit } from './stages/audit.ts'
+import { writeAudit } from './stages/audit.ts'
 import { calibrateModels } from './stages/calibrate.ts'
 import { evaluateModelsOnParts } from './stages/evaluate.ts'
-import { cutoffTimes } from './stages/cutoff-times.ts'
-import { examplesToScore, labelledExamples } from './stages/examples.ts'
-import { extractStage } from './stages/extract.ts'
+import { examplesToScore } from './stages/examples.ts'
 import { fitModels } from './stages/fit.ts'
 import { importanceOf } from './stages/importance.ts'
 import { leaderboardOf } from './stages/leaderboard.ts'
 import { planModels } from './stages/models.ts'
-import { catalogOf, chooseFeatures, planFeatures } from './stages/plan-features.ts'
-import { describePopulation } from './stages/population.ts'
 import { prepareScores } from './stages/publish.ts'
 import { randomSplitOf } from './stages/random-split.ts'
-import { readUserIds } from './stages/read-user-ids.ts'
 import { refitWinner } from './stages/refit.ts'
 import { scoreStage } from './stages/score.ts'
 import { scoringSummary } from './stages/scoring-summary.ts'
-import { splitStage } from './stages/split.ts'
-import { writeDesign, writeEvaluation, writeImportance, writeModel, writePredictions } from './stages/write-results.ts'
+import { writeEvaluation, writeImportance, writeModel, writePredictions } from './stages/write-results.ts'
+import { prepareExperiment } from './prepare.ts'
 
 export interface ExperimentRequest {
   readonly asOf: Day | null
@@ -49,50 +39,10 @@ export async function experiment(
   const { config, clock, run } = context
   const stage = <T>(name: string, work: () => Promise<T>): Promise<T> => clock.stage(context, name, work)
 
-  const extracted = await stage('extract', () => extractStage(context, request.asOf))
-  const asOf = request.asOf ?? extracted.dataEnd
-  await run.update({ asOf, key: runKey(context, extracted, asOf) })
-  requireAsOf(asOf, extracted)
-  const planned = await planFeatures(context, extracted)
-  const times = cutoffTimes(config, extracted, planned.delaysDays)
-  const { cutoffs, dropped } = resolveCutoffs(structuredClone(config.cutoffs) as never, times)
-
-  const labelled = await stage('label and features', () => labelledExamples(context, extracted, { cutoffs, planned }))
-  const { examples } = labelled
-  const userIds = await readUserIds(context, extracted)
-  const split = splitStage(context, examples, { userIds, delayDays: times.maxDelayDays })
-  const examined = await stage('examine', () =>
-    context.pool.run(
-      'examine',
-      {
-        dataset: examples.dataset,
-        labels: examples.labels,
-        trainRows: split.parts.train,
-        testRows: split.parts.test,
-      },
-      context,
-    ),
-  )
-  const features = chooseFeatures(context, planned, examined)
-  const population = describePopulation(context, { labelled, split: split.plan, dropped, extracted, asOf })
-  await writeDesign(context, {
-    population,
-    split: split.report,
-    catalog: catalogOf(planned, features, examined),
-    reference: examined.reference,
-    tags: examined.tags,
-  })
-  const audit = await stage('audit', () =>
-    auditStage(context, {
-      ...{ extracted, planned, labelled, split, examined, times, userIds },
-      older: null,
-      strict: config.audit.strict,
-    }),
-  )
-  await writeAudit(context, audit)
-  context.checks.push(...auditChecks(audit))
-  await run.writeJson(runFiles.checks, context.checks)
+  const { strict } = config.audit
+  const design = await prepareExperiment(context, { asOf: request.asOf, older: null, strict })
   refuseFailedChecks(context.checks)
+  const { asOf, extracted, planned, cutoffs, examples, userIds, split, features, audit } = design
 
   const data = { examples, parts: split.parts }
   const fitted = await stage('fit', () => fitModels(context, planModels(config, features), data))
@@ -184,23 +134,4 @@ export async function experiment(
   } finally {
     await prepared.discard()
   }
-}
-
-/** experiment / as-of / 12 hex of the config's hash and the fingerprints of the inputs: the same key, the same result. */
-function runKey({ config, loaded }: StageContext, { inputs }: Pick<Extracted, 'inputs'>, asOf: Day): string {
-  const fingerprint = sha256(canonicalJson([loaded.hash.full, inputs.map(({ source, sha256 }) => [source, sha256])]))
-  return `${config.experiment}/${asOf}/${fingerprint.slice(0, 12)}`
-}
-
-function requireAsOf(asOf: Day, extracted: { dataEnd: Day; lastEventDay: Day }): void {
-  if (daysBetween(asOf, extracted.dataEnd) >= 0) return
-  throw new EbbError({
-    code: 'AS_OF_IN_FUTURE',
-    kind: 'data',
-    where: '--as-of',
-    what: 'lies after the end of the data',
-    expected: `at most ${extracted.dataEnd} (the day after the last event, ${extracted.lastEventDay})`,
-    received: asOf,
-    hint: 'wait for the data, or score as of an earlier day',
-  })
 }

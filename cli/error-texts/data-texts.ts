@@ -119,8 +119,8 @@ export const dataTexts: Readonly<Record<string, ErrorText>> = {
   ),
   LEAKAGE: text(
     'leakage',
-    'A feature knows the label: the model would be right for the wrong reason.',
-    'Drop the feature, or correct its source; the message names it.',
+    'The audit found something that knows more than it may: the model would be right for the wrong reason.',
+    'The message names it; `ebb audit CONFIG` shows all that was looked for. What was looked at and is fine goes into audit.allow.',
   ),
   NO_EVENTS: text('data', 'There is no event at all.', 'Check path and where of the sources.'),
   ROWS_REJECTED: text(

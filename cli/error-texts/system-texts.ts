@@ -5,6 +5,11 @@ const fault = 'This is a fault of ebb. Run again with --verbose and report what 
 
 /** Codes of the command line, the engine, the disk and the runs. */
 export const systemTexts: Readonly<Record<string, ErrorText>> = {
+  AGAINST_NO_FILES: text(
+    'usage',
+    'A folder given with --against can stand in for files only, and a source of the config is no file.',
+    'Write a config that names the older data, and give that.',
+  ),
   COMPUTE_WORKER_DIED: text(
     'stage',
     'The worker that trains stopped by itself, mostly for want of memory.',

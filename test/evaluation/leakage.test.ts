@@ -163,8 +163,16 @@ describe('part overlaps', () => {
 
 describe('id-like values', () => {
   const facts = (more: Partial<ValueFacts>): ValueFacts => ({
-    ...{ name: 'x', kind: 'number', users: 1000, distinct: 1000, areWhole: true },
-    ...{ min: 0, max: 900_000, withUserOrder: 0, withFirstEvent: 0, ...more },
+    name: 'x',
+    kind: 'number',
+    users: 1000,
+    distinct: 1000,
+    areWhole: true,
+    min: 0,
+    max: 900_000,
+    withUserOrder: 0,
+    withFirstEvent: 0,
+    ...more,
   })
   it('a text per user, a running number, a number in the order of ids or of joining, a name', () => {
     expect(whyIdLike(facts({ kind: 'category' }))).toBe('1000 different values for 1000 users')
@@ -252,7 +260,9 @@ describe('truncated features', () => {
   it('one bit, one level and one user less are told', () => {
     const second = table([1, 2], [1 + 2 ** -23, Number.NaN], [0, 0], ['a', 'b'])
     expect(differingFeatures(first, rows, second)).toEqual({
-      ...{ rows: 2, values: 4, lost: 1 },
+      rows: 2,
+      values: 4,
+      lost: 1,
       differing: [
         { feature: 'n', rows: 1 },
         { feature: 'c', rows: 1 },

@@ -88,7 +88,7 @@ describe('fit', () => {
 
 describe('examine', () => {
   it('coverage: 100 % of the numbers, 75 % of the plans; only `always` is constant; silence alone ranks, noise does not', async () => {
-    const { features, aucs, reference } = await tasks.examine({ dataset, labels, trainRows }, surroundings())
+    const { features, aucs, reference } = await tasks.examine({ dataset, labels, trainRows, testRows }, surroundings())
     expect(features).toEqual([
       { name: 'silence', coverage: 1, isConstant: false },
       { name: 'noise', coverage: 1, isConstant: false },

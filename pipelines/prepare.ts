@@ -1,0 +1,104 @@
+import type { AuditReport } from '../core/audit-artifacts.ts'
+import { type Day, daysBetween } from '../core/day.ts'
+import { EbbError } from '../core/errors.ts'
+import { sha256 } from '../core/hash.ts'
+import { canonicalJson } from '../core/json.ts'
+import type { Extracted } from '../data/extracted.ts'
+import { resolveCutoffs } from '../features/cutoffs.ts'
+import { runFiles } from '../store/layout.ts'
+import type { StageContext } from './context.ts'
+import type { OlderSnapshot } from './stages/audit/snapshot.ts'
+import { auditChecks, auditStage, writeAudit } from './stages/audit.ts'
+import { cutoffTimes } from './stages/cutoff-times.ts'
+import type { Examples, FeatureSet } from './stages/examples-type.ts'
+import { labelledExamples } from './stages/examples.ts'
+import { type ExtractedStage, extractStage } from './stages/extract.ts'
+import { catalogOf, chooseFeatures, type PlannedFeatures, planFeatures } from './stages/plan-features.ts'
+import { describePopulation } from './stages/population.ts'
+import { readUserIds } from './stages/read-user-ids.ts'
+import { type SplitStage, splitStage } from './stages/split.ts'
+import { writeDesign } from './stages/write-results.ts'
+
+export interface PrepareRequest {
+  /** `--as-of`; null: the end of the data. */
+  readonly asOf: Day | null
+  /** An older copy of the data in the session; null: none was given. */
+  readonly older: OlderSnapshot | null
+  /** What the audit warns of fails. */
+  readonly strict: boolean
+}
+
+/** All that models are fitted on. */
+export interface Prepared {
+  readonly asOf: Day
+  readonly extracted: ExtractedStage
+  readonly planned: PlannedFeatures
+  readonly cutoffs: readonly Day[]
+  readonly examples: Examples
+  readonly userIds: readonly string[]
+  readonly split: SplitStage
+  readonly features: FeatureSet
+  readonly audit: AuditReport
+}
+
+/**
+ * The first half of an experiment: extract, label, features, split, and the audit of all of it. What the audit found is
+ * in checks.json; whether it stops the job is the caller's to say (`refuseFailedChecks`).
+ */
+export async function prepareExperiment(context: StageContext, request: PrepareRequest): Promise<Prepared> {
+  const { config, clock, run } = context
+  const stage = <T>(name: string, work: () => Promise<T>): Promise<T> => clock.stage(context, name, work)
+  const extracted = await stage('extract', () => extractStage(context, request.asOf))
+  const asOf = request.asOf ?? extracted.dataEnd
+  await run.update({ asOf, key: runKey(context, extracted, asOf) })
+  requireAsOf(asOf, extracted)
+  const planned = await planFeatures(context, extracted)
+  const times = cutoffTimes(config, extracted, planned.delaysDays)
+  const { cutoffs, dropped } = resolveCutoffs(structuredClone(config.cutoffs) as never, times)
+
+  const labelled = await stage('label and features', () => labelledExamples(context, extracted, { cutoffs, planned }))
+  const { examples } = labelled
+  const userIds = await readUserIds(context, extracted)
+  const split = splitStage(context, examples, { userIds, delayDays: times.maxDelayDays })
+  const { dataset, labels } = examples
+  const { train: trainRows, test: testRows } = split.parts
+  const examined = await stage('examine', () =>
+    context.pool.run('examine', { dataset, labels, trainRows, testRows }, context),
+  )
+  const features = chooseFeatures(context, planned, examined)
+  const population = describePopulation(context, { labelled, split: split.plan, dropped, extracted, asOf })
+  await writeDesign(context, {
+    population,
+    split: split.report,
+    catalog: catalogOf(planned, features, examined),
+    reference: examined.reference,
+    tags: examined.tags,
+  })
+  const { older, strict } = request
+  const audit = await stage('audit', () =>
+    auditStage(context, { extracted, planned, labelled, split, examined, times, userIds, older, strict }),
+  )
+  await writeAudit(context, audit)
+  context.checks.push(...auditChecks(audit))
+  await run.writeJson(runFiles.checks, context.checks)
+  return { asOf, extracted, planned, cutoffs, examples, userIds, split, features, audit }
+}
+
+/** experiment / as-of / 12 hex of the config's hash and the fingerprints of the inputs: the same key, the same result. */
+function runKey({ config, loaded }: StageContext, { inputs }: Pick<Extracted, 'inputs'>, asOf: Day): string {
+  const fingerprint = sha256(canonicalJson([loaded.hash.full, inputs.map(({ source, sha256 }) => [source, sha256])]))
+  return `${config.experiment}/${asOf}/${fingerprint.slice(0, 12)}`
+}
+
+function requireAsOf(asOf: Day, extracted: { dataEnd: Day; lastEventDay: Day }): void {
+  if (daysBetween(asOf, extracted.dataEnd) >= 0) return
+  throw new EbbError({
+    code: 'AS_OF_IN_FUTURE',
+    kind: 'data',
+    where: '--as-of',
+    what: 'lies after the end of the data',
+    expected: `at most ${extracted.dataEnd} (the day after the last event, ${extracted.lastEventDay})`,
+    received: asOf,
+    hint: 'wait for the data, or score as of an earlier day',
+  })
+}
