@@ -7,6 +7,7 @@ import type { Block, BlockContext } from './compile/block.ts'
 import { builtInContext } from './compile/context-columns.ts'
 import { daysBlocks, isDaysMeasure } from './compile/days-block.ts'
 import { eventsBlock, isEventMeasure } from './compile/events-block.ts'
+import { intervalsBlocks } from './compile/intervals-block.ts'
 import { levelTables, maskLevels } from './compile/level-tables.ts'
 import { levelsBlocks, type LevelsFeature } from './compile/levels-block.ts'
 import { finalSelect } from './compile/final-select.ts'
@@ -83,6 +84,10 @@ function makeBlocks(context: BlockContext, features: readonly Feature[], measure
     ),
     ...daysBlocks(context, measures.filter(isDaysMeasure)),
     ...levelsBlocks(context, measures.filter(isCounted)),
+    ...intervalsBlocks(
+      context,
+      measures.filter((feature) => feature.measure === 'intervals'),
+    ),
     ...sessionsBlocks(
       context,
       measures.filter((feature) => feature.measure === 'sessions'),

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { families, formulaNames, sessionStatistics, valueMeasures } from './definition.ts'
+import { families, formulaNames, intervalStatistics, sessionStatistics, valueMeasures } from './definition.ts'
 import { roles } from './roles.ts'
 
 const featureName = z.string().regex(/^[a-z][a-z0-9_]{0,62}$/, 'expected snake_case, at most 63 characters')
@@ -47,6 +47,11 @@ const measureSchema = z.discriminatedUnion('measure', [
   }),
   z.strictObject({
     ...measured,
+    measure: z.literal('intervals').describe('Days between consecutive events, exact to the second'),
+    of: z.enum(intervalStatistics).describe('Statistic of the intervals'),
+  }),
+  z.strictObject({
+    ...measured,
     measure: z.literal('sessions').describe('Runs of events without a long pause'),
     of: z.enum(sessionStatistics).describe('How many, how long in all, how long on average'),
     inactivityMinutes: z.int().min(1).max(1_440).default(30).describe('A longer pause begins a new session'),
@@ -63,7 +68,7 @@ const derivedSchema = z.strictObject({
   kind: z.literal('derived').describe('Made of other features'),
   formula: z.enum(formulaNames).describe('How the inputs are combined'),
   from: z.array(featureName).min(1).describe('Names of features, in the order of the formula'),
-  limit: z.number().positive().optional().describe('Only for rate and below'),
+  limit: z.number().positive().optional().describe('Only for rate, below and fade'),
   ...shared,
 })
 

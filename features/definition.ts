@@ -37,7 +37,8 @@ export type LevelColumn = 'category' | 'channel'
  * quantity of the last event that has one, ties by the greatest value; `last` and `first`: days from the last (first)
  * event to the cutoff; `activeDays`: calendar days with an event; `distinct`: levels seen; `lastLevel`, `firstLevel`:
  * level of the last (first) event that has one, ties by greatest (least) name; `gaps`: days between consecutive days with
- * an event, both inside the window; `levels`: how the events spread over the levels; `sessions`: runs of events.
+ * an event, both inside the window; `levels`: how the events spread over the levels; `sessions`: runs of events;
+ * `intervals`: days between consecutive events, exact to the second, both events inside the window.
  */
 export type Measurement =
   | { readonly measure: 'count' | 'last' | 'first' | 'activeDays' }
@@ -45,6 +46,7 @@ export type Measurement =
   | { readonly measure: 'distinct' | 'lastLevel' | 'firstLevel'; readonly of: LevelColumn }
   | { readonly measure: 'gaps'; readonly of: GapStatistic; readonly silentDays?: number }
   | { readonly measure: 'levels'; readonly of: LevelColumn; readonly statistic: LevelStatistic }
+  | { readonly measure: 'intervals'; readonly of: IntervalStatistic }
   | { readonly measure: 'sessions'; readonly of: SessionStatistic; readonly inactivityMinutes: number }
 
 export const valueMeasures = ['sum', 'min', 'max', 'mean', 'lastValue'] as const
@@ -61,6 +63,10 @@ export type GapStatistic = 'mean' | 'sd' | 'max' | 'count' | 'first' | 'daysSinc
  * sessions at its edges. Its length is the time from its first event to its last, so 0 for a single event. `count`;
  * `totalMinutes` of all sessions (0 without events); `meanMinutes` = total / count.
  */
+/** Of the intervals: `mean`; `sd` (sample, n - 1); missing with fewer than one (two) of them. */
+export const intervalStatistics = ['mean', 'sd'] as const
+export type IntervalStatistic = (typeof intervalStatistics)[number]
+
 export const sessionStatistics = ['count', 'totalMinutes', 'meanMinutes'] as const
 export type SessionStatistic = (typeof sessionStatistics)[number]
 
@@ -102,7 +108,7 @@ export type DerivedFeature = FeatureBase & {
   readonly formula: FormulaName
   /** Names of features, in the formula's order. */
   readonly from: readonly string[]
-  /** Parameter of `rate` and `below`. */
+  /** Parameter of `rate`, `below` and `fade`. */
   readonly limit?: number
 }
 
@@ -112,6 +118,7 @@ export const formulaNames = [
   'product', // a * b
   'share', // a / (a + b)
   'decay', // (a + 1) / (b + 1)
+  'fade', // a / (b / limit + 1): a stretch against the mean of the `limit` equal stretches before it
   'slope', // least-squares slope of the inputs, oldest first, per step
   'rate', // a / min(b, limit): tenure-scaled
   'below', // 1 if a < limit, else 0

@@ -22,6 +22,11 @@ export const formulas: Readonly<Record<FormulaName, Formula>> = {
   product: { ...pair, sql: ([a, b], dialect) => `(${dialect.toDouble(a!)} * ${b})` },
   share: { ...pair, sql: ([a, b], dialect) => dialect.ratio(a!, `(${a} + ${b})`) },
   decay: { ...pair, sql: ([a, b], dialect) => dialect.ratio(`(${a} + 1)`, `(${b} + 1)`) },
+  fade: {
+    ...pair,
+    needsLimit: true,
+    sql: ([a, b], dialect, limit) => dialect.ratio(a!, `(${dialect.ratio(b!, dialect.number(limit))} + 1)`),
+  },
   slope: { inputs: { atLeast: 2 }, needsLimit: false, sql: slope },
   rate: { ...pair, needsLimit: true, sql: ([a, b], dialect, limit) => dialect.ratio(a!, atMost(b!, limit, dialect)) },
   below: {

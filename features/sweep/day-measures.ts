@@ -39,6 +39,7 @@ function gapValue(
   if (feature.of === 'count') return (a, b) => Math.max(0, b - a - 1)
   if (feature.of === 'mean')
     return (a, b) => (b - a < 2 ? Number.NaN : (days.days[b - 1]! - days.days[a]!) / (b - a - 1))
+  if (feature.of === 'first') return (a, b) => (b - a < 2 ? Number.NaN : days.days[a + 1]! - days.days[a]!)
   if (feature.of === 'max') return longestGap({ hits, days }, code, registers)
   if (feature.of === 'sd') {
     const squares = gapSquares({ hits, days }, code.condition, registers)

@@ -85,3 +85,42 @@ export function extremeOf(
     }
   }
 }
+
+/** Over the events that have a value. */
+export function meanOf(code: MeasureCode, of: 'amount' | 'quantity', registers: Registers): Evaluate {
+  const hits = registers.hits(code.filled)
+  const sums = registers.sums(of, code.filled)
+  const unit = units[of]
+  return ({ count, at, lo, hi }, values, offset) => {
+    const { counts } = hits
+    for (let r = 0; r < count; r++) {
+      const a = counts[lo[r]!]!
+      const b = counts[hi[r]!]!
+      values[at[r]! + offset] = b > a ? (sums.values[b]! - sums.values[a]!) / ((b - a) * unit) : Number.NaN
+    }
+  }
+}
+
+/** Of the last event that has a value; at one instant the greatest counts. */
+export function lastValueOf(code: MeasureCode, of: 'amount' | 'quantity', registers: Registers): Evaluate {
+  const hits = registers.hits(code.filled)
+  const { events } = registers
+  const unit = units[of]
+  return ({ count, at, lo, hi }, values, offset) => {
+    const { counts, indexes } = hits
+    const { second, micro } = events
+    const measured = events[of]
+    for (let r = 0; r < count; r++) {
+      const a = counts[lo[r]!]!
+      const b = counts[hi[r]!]!
+      const edge = b > a ? indexes[b - 1]! : 0
+      let best = -Infinity
+      for (let m = b - 1; m >= a; m--) {
+        const i = indexes[m]!
+        if (second[i] !== second[edge] || micro[i] !== micro[edge]) break
+        best = Math.max(best, measured[i]!)
+      }
+      values[at[r]! + offset] = b > a ? best / unit : Number.NaN
+    }
+  }
+}

@@ -5,6 +5,9 @@ import type { Evaluate } from './window-rows.ts'
 
 type LevelColumn = 'category' | 'channel'
 
+/** So many levels fit into the bits of a signed integer; code 0 takes none. */
+const maskLevels = 31
+
 /** n ln n is added up as an integer of this fraction, as the SQL does, so that the order of levels does not matter. */
 const entropyScale = 1e10
 
@@ -39,25 +42,30 @@ export function distinctOf(
   of: LevelColumn,
   { registers, program }: { registers: Registers; program: SweepProgram },
 ): Evaluate {
-  const hits = registers.levelled(of, code.condition)
   const { events } = registers
   const levels = program.levels[of]
-  if (levels > 32) {
-    const counts = new LevelCounts(levels)
-    return ({ count, at, lo, hi }, values, offset) => {
-      for (let r = 0; r < count; r++) {
-        counts.fill(hits, events[of], { a: hits.counts[lo[r]!]!, b: hits.counts[hi[r]!]! })
-        values[at[r]! + offset] = counts.met
-      }
+  if (levels <= maskLevels) return maskedDistinctOf(code, of, registers)
+  const hits = registers.levelled(of, code.condition)
+  const counts = new LevelCounts(levels)
+  return ({ count, at, lo, hi }, values, offset) => {
+    for (let r = 0; r < count; r++) {
+      counts.fill(hits, events[of], { a: hits.counts[lo[r]!]!, b: hits.counts[hi[r]!]! })
+      values[at[r]! + offset] = counts.met
     }
   }
+}
+
+/** Few levels: one bit each; an event without a level has none. */
+function maskedDistinctOf(code: MeasureCode, of: LevelColumn, registers: Registers): Evaluate {
+  const hits = registers.hits(code.condition)
+  const bits = registers.levelBits(of)
   return ({ count, at, lo, hi }, values, offset) => {
     const { counts, indexes } = hits
-    const level = events[of]
+    const bit = bits.values
     for (let r = 0; r < count; r++) {
       const b = counts[hi[r]!]!
       let mask = 0
-      for (let m = counts[lo[r]!]!; m < b; m++) mask |= 1 << (level[indexes[m]!]! - 1)
+      for (let m = counts[lo[r]!]!; m < b; m++) mask |= bit[indexes[m]!]!
       values[at[r]! + offset] = bitCount(mask)
     }
   }

@@ -91,7 +91,8 @@ function measureCode(feature: MeasureFeature, conditions: Conditions, windows: M
 
 /** The column of which it matters whether there is a value at all. */
 function filledBy(feature: MeasureFeature): Filled {
-  if (feature.measure === 'min' || feature.measure === 'max') return feature.of
+  const needsValue = ['min', 'max', 'mean', 'lastValue']
+  if ('of' in feature && needsValue.includes(feature.measure)) return feature.of as Filled
   return feature.measure === 'sum' && feature.whenEmpty === 'missing' ? feature.of : null
 }
 
@@ -120,6 +121,9 @@ function spineCode({ churn }: ExamplePlan, conditions: Conditions): SpineCode {
   }
 }
 
+/** Measures that tell moments inside one second apart. */
+const fineMeasures = new Set(['lastLevel', 'firstLevel', 'lastValue', 'sessions'])
+
 interface Uses {
   category: boolean
   channel: boolean
@@ -131,14 +135,12 @@ interface Uses {
 
 function usesOf(measured: readonly Feature[], plan: ExamplePlan): Uses {
   const of = new Set(measured.flatMap((feature) => (feature.kind === 'measure' && 'of' in feature ? [feature.of] : [])))
-  const isEdge = measured.some(
-    (feature) => feature.kind === 'measure' && (feature.measure === 'lastLevel' || feature.measure === 'firstLevel'),
-  )
+  const isFine = measured.some((feature) => feature.kind === 'measure' && fineMeasures.has(feature.measure))
   return {
     category: of.has('category'),
     channel: of.has('channel'),
     amount: of.has('amount'),
     quantity: of.has('quantity'),
-    micro: isEdge || targetLeaves(plan.churn).some(({ kind }) => kind === 'explicit'),
+    micro: isFine || targetLeaves(plan.churn).some(({ kind }) => kind === 'explicit'),
   }
 }

@@ -1,9 +1,10 @@
 import type { MeasureFeature } from '../definition.ts'
 import { activeDaysOf, gapsOf } from './day-measures.ts'
-import { countOf, extremeOf, firstOf, lastOf, sumOf } from './event-measures.ts'
+import { countOf, extremeOf, firstOf, lastOf, lastValueOf, meanOf, sumOf } from './event-measures.ts'
 import { distinctOf, edgeLevelOf, spreadOf } from './level-measures.ts'
 import type { MeasureCode, SweepProgram } from './program.ts'
 import type { Registers } from './registers.ts'
+import { intervalsOf, sessionsOf } from './time-measures.ts'
 import type { Evaluate } from './window-rows.ts'
 
 /** Everything that a swept measure may say; one that says more is left to SQL, so that nothing is overlooked. */
@@ -22,9 +23,12 @@ const knownKeys = new Set([
   'offsetDays',
   'silentDays',
   'statistic',
+  'inactivityMinutes',
 ])
 
-const gapStatistics = new Set(['mean', 'sd', 'max', 'count', 'daysSinceReturn'])
+const gapStatistics = new Set(['mean', 'sd', 'max', 'count', 'first', 'daysSinceReturn'])
+const sessionStatistics = new Set(['count', 'totalMinutes', 'meanMinutes'])
+const intervalStatistics = new Set(['mean', 'sd'])
 const levelStatistics = new Set(['topShare', 'entropy', 'concentration'])
 
 /** Why the sweep cannot measure this, or null. */
@@ -35,6 +39,8 @@ export function whyNotMeasured(feature: MeasureFeature): string | null {
   const isKnown =
     Object.hasOwn(makers, measure) &&
     (feature.measure !== 'gaps' || gapStatistics.has(feature.of)) &&
+    (feature.measure !== 'sessions' || sessionStatistics.has(feature.of)) &&
+    (feature.measure !== 'intervals' || intervalStatistics.has(feature.of)) &&
     (feature.measure !== 'levels' || levelStatistics.has(feature.statistic))
   return isKnown ? null : `measure ${measure}`
 }
@@ -54,10 +60,14 @@ const makers: {
   sum: ({ code, registers }, { of }) => sumOf(code, of, registers),
   min: ({ code, registers }, { of }) => extremeOf(code, { of, sign: -1 }, registers),
   max: ({ code, registers }, { of }) => extremeOf(code, { of, sign: 1 }, registers),
+  mean: ({ code, registers }, { of }) => meanOf(code, of, registers),
+  lastValue: ({ code, registers }, { of }) => lastValueOf(code, of, registers),
   last: ({ code, registers }) => lastOf(code, registers),
   first: ({ code, registers }) => firstOf(code, registers),
   activeDays: ({ code, registers }) => activeDaysOf(code, registers),
   gaps: ({ code, registers }, feature) => gapsOf(code, feature, registers),
+  sessions: ({ code, registers }, feature) => sessionsOf(code, feature, registers),
+  intervals: ({ code, registers }, feature) => intervalsOf(code, feature, registers),
   distinct: (making, { of }) => distinctOf(making.code, of, making),
   lastLevel: ({ code, registers }, { of }) => edgeLevelOf(code, { of, isLast: true }, registers),
   firstLevel: ({ code, registers }, { of }) => edgeLevelOf(code, { of, isLast: false }, registers),

@@ -18,6 +18,11 @@ export interface Hits extends Register {
   indexes: Int32Array
 }
 
+/** By event. */
+export interface LevelBits extends Register {
+  values: Int32Array
+}
+
 /** Sums over the first m hits. */
 export interface Sums extends Register {
   values: Float64Array
@@ -70,6 +75,21 @@ export class Registers {
     return this.shared(`levelled/${of}/${condition}`, () =>
       growing((into, count) => keepLevelled(all, events[of], { into, count })),
     )
+  }
+
+  /** One bit per level, 0 where the event has none; for at most 31 levels. */
+  levelBits(of: 'category' | 'channel'): LevelBits {
+    const { events } = this
+    return this.shared(`bits/${of}`, () => {
+      const register: LevelBits = {
+        values: new Int32Array(0),
+        prepare(count) {
+          if (register.values.length <= count) register.values = new Int32Array(roomFor(count))
+          setBits(events[of], register.values, count)
+        },
+      }
+      return register
+    })
   }
 
   sums(of: 'amount' | 'quantity', condition: number): Sums {
@@ -177,6 +197,10 @@ function keepLevelled(all: Hits, levels: Int32Array, { into, count }: Filling<Hi
     if (all.counts[i + 1]! > all.counts[i]! && levels[i]! > 0) indexes[m++] = i
     counts[i + 1] = m
   }
+}
+
+function setBits(levels: Int32Array, into: Int32Array, count: number): void {
+  for (let i = 0; i < count; i++) into[i] = (1 << levels[i]!) >>> 1
 }
 
 function addUp(values: Float64Array, hits: Hits, { into, count }: Filling<Float64Array>): void {

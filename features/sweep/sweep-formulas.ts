@@ -19,6 +19,7 @@ export const sweepFormulas: Readonly<Partial<Record<FormulaName, (limit: number)
   product: () => pairwise((a, b) => a * b),
   share: () => pairwise((a, b) => over(a, a + b)),
   decay: () => pairwise((a, b) => over(a + 1, b + 1)),
+  fade: (limit) => pairwise((a, b) => over(a, over(b, limit) + 1)),
   rate: (limit) => pairwise((a, b) => over(a, b > limit ? limit : b)),
   below:
     (limit) =>
@@ -27,6 +28,10 @@ export const sweepFormulas: Readonly<Partial<Record<FormulaName, (limit: number)
     },
   slope: () => slope,
   countPositive: () => countPositive,
+  sum: () => sum,
+  largest: () => largest,
+  concentration: () => concentration,
+  shift: () => shift,
 }
 
 function slope(inputs: readonly Float64Array[], into: Float64Array, rows: number): void {
@@ -44,6 +49,53 @@ function countPositive(inputs: readonly Float64Array[], into: Float64Array, rows
     let n = 0
     for (const input of inputs) n += Number.isNaN(input[t]!) ? Number.NaN : input[t]! > 0 ? 1 : 0
     into[t] = n
+  }
+}
+
+function sum(inputs: readonly Float64Array[], into: Float64Array, rows: number): void {
+  for (let t = 0; t < rows; t++) {
+    let total = inputs[0]![t]!
+    for (let j = 1; j < inputs.length; j++) total += inputs[j]![t]!
+    into[t] = total
+  }
+}
+
+/** Missing inputs are passed over. */
+function largest(inputs: readonly Float64Array[], into: Float64Array, rows: number): void {
+  for (let t = 0; t < rows; t++) {
+    let most = inputs[0]![t]!
+    for (let j = 1; j < inputs.length; j++) {
+      const value = inputs[j]![t]!
+      if (value > most || Number.isNaN(most)) most = value
+    }
+    into[t] = most
+  }
+}
+
+function concentration(inputs: readonly Float64Array[], into: Float64Array, rows: number): void {
+  for (let t = 0; t < rows; t++) {
+    let total = 0
+    let squares = 0
+    for (const input of inputs) {
+      total += input[t]!
+      squares += input[t]! * input[t]!
+    }
+    into[t] = over(squares, total * total)
+  }
+}
+
+function shift(inputs: readonly Float64Array[], into: Float64Array, rows: number): void {
+  const half = inputs.length / 2
+  for (let t = 0; t < rows; t++) {
+    let a = 0
+    let b = 0
+    for (let j = 0; j < half; j++) {
+      a += inputs[j]![t]!
+      b += inputs[half + j]![t]!
+    }
+    let apart = 0
+    for (let j = 0; j < half; j++) apart += Math.abs(inputs[j]![t]! * b - inputs[half + j]![t]! * a)
+    into[t] = over(apart, 2 * a * b)
   }
 }
 

@@ -84,6 +84,8 @@ function measured(feature: MeasureFeature, where: At): Value {
       return days.length === 0 ? null : cutoffDay - days.at(-1)!
     case 'first':
       return days.length === 0 ? null : cutoffDay - days[0]!
+    case 'intervals':
+      return intervals(feature, rows)
     case 'sessions':
       return sessions(feature, rows)
     case 'lastValue': {
@@ -140,6 +142,14 @@ function gaps(feature: MeasureFeature & { measure: 'gaps' }, days: readonly numb
 }
 
 /** Walks the events one by one and opens a session after every long pause. */
+function intervals(feature: MeasureFeature & { measure: 'intervals' }, rows: readonly TestEvent[]): Value {
+  const seconds = rows.map((event) => Math.floor(event.at / 1000))
+  const days = seconds.slice(1).map((second, i) => (second - seconds[i]!) / 86_400)
+  const mean = sum(days) / days.length
+  if (feature.of === 'mean') return days.length === 0 ? null : mean
+  return days.length < 2 ? null : Math.sqrt(sum(days.map((one) => (one - mean) ** 2)) / (days.length - 1))
+}
+
 function sessions(feature: MeasureFeature & { measure: 'sessions' }, rows: readonly TestEvent[]): Value {
   const found: { from: number; to: number }[] = []
   for (const { at } of rows) {
@@ -230,6 +240,8 @@ function derived(feature: DerivedFeature, where: At): Value {
       return over(a, a + b)
     case 'decay':
       return over(a + 1, b + 1)
+    case 'fade':
+      return a / (b / limit + 1)
     case 'rate':
       return over(a, Math.min(b, limit))
     case 'below':

@@ -3,6 +3,7 @@ import { createRandom } from '../../core/random.ts'
 import type { Engine } from '../../engines/engine.ts'
 import type { ExamplePlan } from '../../features/plan.ts'
 import { openTestEngine } from './engine.ts'
+import { ownFeatures } from './own-features.ts'
 import { bothWays } from './sweep-compare.ts'
 import { catalogContext, loadWorld, randomWorld, testPlan, type World } from './world.ts'
 
@@ -71,3 +72,22 @@ test('... with 140 categories, joined as a relation, and lookbacks of 3, 60 and 
   const levels = { category: manyCategories, channel: ['app', 'web'] }
   await compare(world, testPlan(catalogContext({ levels, lookbackDays: [3, 60, 400] }), { levels }))
 })
+
+test.each([
+  { delays: [0], isLate: false },
+  { delays: [3], isLate: false },
+  { delays: [0, 2], isLate: false },
+  { delays: [0], isLate: true },
+  { delays: [1, 4], isLate: true },
+])(
+  "a config's own features, every measure and formula: delays $delays, late rows $isLate",
+  async ({ delays, isLate }) => {
+    const world = randomWorld(createRandom('own'), { users: 60, delays, categories: fewCategories, isLate })
+    await loadWorld(engine, world)
+    const base = testPlan(catalogContext(), { features: ownFeatures(), supporting: [], delaysDays: delays })
+    const plan = { ...base, relations: { ...base.relations, hasAvailableDay: isLate } }
+    const { swept, differences } = await bothWays(engine, plan)
+    expect(differences.slice(0, 10)).toEqual([])
+    expect(swept.joined).toEqual([])
+  },
+)
