@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config'
 
-/** Tests that take minutes: simulated seeds, killed processes, full disks. Run by `npm run test:slow`. */
+/** Tests that take minutes: a simulated shop, killed processes, full disks. Run by `npm run test:slow`. */
 export default defineConfig({
   test: {
     include: ['test/slow/**/*.test.ts'],
