@@ -48,6 +48,6 @@ function search(args: usize, node: usize, begin: i32, end: i32, slot: usize, rec
     const histogram = slot + <usize>feature * featureBytes
     if (load<u8>(facts, 2) != 0) scanCategories(histogram, feature, bins, rule, node, isConstrained, record, room)
     else if (isConstrained) scanConstrained(histogram, feature, bins, <i32>load<i8>(facts, 4), rule, node, record)
-    else scanNumbers(histogram, feature, bins, rule, node, record)
+    else scanNumbers(histogram, feature, bins, rule, node, record, room)
   }
 }
