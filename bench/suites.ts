@@ -4,4 +4,5 @@ import type { BenchCase } from './measurement.ts'
 export const suites: Readonly<Record<string, () => Promise<readonly BenchCase[]>>> = {
   trees: async () => (await import('./trees/suite.ts')).treeCases(),
   score: async () => (await import('./score/suite.ts')).scoreCases(),
+  explain: async () => (await import('./score/suite.ts')).explainCases(),
 }

@@ -1,3 +1,4 @@
+import * as z from 'zod'
 import { EbbError } from '../core/errors.ts'
 import { sha256 } from '../core/hash.ts'
 import type { Json } from '../core/json.ts'
@@ -11,10 +12,12 @@ import type { SavedModel } from './estimator.ts'
 const magic = 'EBBMODL1'
 const prefixBytes = 8 + 32 + 4
 
-interface Directory {
-  readonly header: Json
-  readonly buffers: readonly { readonly name: string; readonly offset: number; readonly length: number }[]
-}
+const count = z.int().min(0)
+const directorySchema = z.object({
+  header: z.json() as z.ZodType<Json>,
+  buffers: z.array(z.object({ name: z.string(), offset: count, length: count })),
+})
+type Directory = z.infer<typeof directorySchema>
 
 export function packModel(saved: SavedModel): Uint8Array {
   const names = [...saved.buffers.keys()].sort()
@@ -45,12 +48,33 @@ export function unpackModel(packed: Uint8Array, where = 'model file'): SavedMode
   if (expected !== received) throw unreadable(where, 'the bytes were cut or changed', `sha256 ${expected}`, received)
   const textLength = new DataView(packed.buffer, packed.byteOffset).getUint32(40, true)
   const text = new TextDecoder().decode(packed.subarray(prefixBytes, prefixBytes + textLength))
-  const directory = JSON.parse(text) as Directory
+  const directory = directoryOf(text, where)
   const start = align(prefixBytes + textLength)
-  const buffers = directory.buffers.map(
-    ({ name, offset, length }) => [name, packed.slice(start + offset, start + offset + length)] as const,
-  )
+  const buffers = directory.buffers.map(({ name, offset, length }) => {
+    const end = start + offset + length
+    if (end > packed.length)
+      throw unreadable(where, `buffer "${name}" is not inside the file`, `at least ${end} bytes`, String(packed.length))
+    return [name, packed.slice(start + offset, end)] as const
+  })
   return { header: directory.header, buffers: new Map(buffers) }
+}
+
+function directoryOf(text: string, where: string): Directory {
+  let json: unknown
+  try {
+    json = JSON.parse(text)
+  } catch (error) {
+    throw unreadable(
+      where,
+      'the directory is not JSON',
+      'header and buffers',
+      error instanceof Error ? error.message : '',
+    )
+  }
+  const parsed = directorySchema.safeParse(json)
+  if (parsed.success) return parsed.data
+  const issue = parsed.error.issues[0]!
+  throw unreadable(where, `directory, ${issue.path.join('.')}`, 'header and buffers', issue.message)
 }
 
 function align(offset: number): number {

@@ -47,5 +47,15 @@ export function estimatorNamed(kind: string): RegisteredEstimator {
  */
 export function loadModel(saved: SavedModel): Classifier {
   const kind = estimatorOf(saved)
-  return kind === 'imported' ? loadImported(saved) : estimatorNamed(kind).load(saved)
+  if (kind === 'imported') return loadImported(saved)
+  const estimator = estimators.get(kind)
+  if (estimator !== undefined) return estimator.load(saved)
+  throw new EbbError({
+    code: 'MODEL_UNREADABLE',
+    kind: 'data',
+    where: 'saved model',
+    what: 'no known estimator made it',
+    expected: `${[...estimators.keys()].join(', ')} or imported`,
+    received: kind,
+  })
 }

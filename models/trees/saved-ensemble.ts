@@ -5,7 +5,8 @@ import type { SavedModel } from '../estimator.ts'
 import { bytesOf } from '../saved.ts'
 import type { FeatureBins } from './bins.ts'
 import type { TreeEnsemble } from './ensemble.ts'
-import { bySet, type Tree } from './tree.ts'
+import { ensembleFault } from './ensemble-fault.ts'
+import type { Tree } from './tree.ts'
 
 /** The part of a tree model's header that holds bins and base. Typed arrays lie in the buffers, little-endian. */
 export const ensembleSchema = z.object({
@@ -55,77 +56,88 @@ function joinBytes(parts: readonly ArrayBufferView[]): Uint8Array {
   return joined
 }
 
-/** Brings the trees back; an EbbError of kind `data` when a buffer is cut or a tree points out of itself. */
+/**
+ * Brings the trees back, each buffer copied once; an EbbError of kind `data` when a buffer is cut, too long, or holds anything that
+ * training never writes: what comes back can be predicted with and explained.
+ */
 export function loadEnsemble(header: EnsembleHeader, saved: SavedModel): TreeEnsemble {
-  const read = createReader(saved)
-  const nodeCounts = read.whole('nodeCounts', Uint32Array, header.trees)
-  const setCounts = read.whole('setCounts', Uint32Array, header.trees)
+  const reader = createReader(saved)
+  const nodeCounts = reader.array('nodeCounts', Uint32Array).next(header.trees)
+  const setCounts = reader.array('setCounts', Uint32Array).next(header.trees)
+  const bounds = reader.array('bounds', Float32Array)
   const features = header.features.map((entry): FeatureBins => {
     if (entry.kind === 'category') return { ...entry, binCount: entry.levels.length }
-    return { ...entry, bounds: read.next('bounds', Float32Array, Math.max(entry.binCount - 1, 0)) }
+    return { ...entry, bounds: bounds.next(Math.max(entry.binCount - 1, 0)) }
   })
+  const parts = {
+    feature: reader.array('feature', Uint16Array),
+    cut: reader.array('cut', Uint32Array),
+    flags: reader.array('flags', Uint8Array),
+    left: reader.array('left', Int32Array),
+    right: reader.array('right', Int32Array),
+    sets: reader.array('sets', Uint32Array),
+    values: reader.array('values', Float64Array),
+    leafRows: reader.array('leafRows', Uint32Array),
+  }
   const trees = Array.from({ length: header.trees }, (_, t): Tree => {
     const nodes = nodeCounts[t]!
-    const tree: Tree = {
-      feature: read.next('feature', Uint16Array, nodes),
-      cut: read.next('cut', Uint32Array, nodes),
-      flags: read.next('flags', Uint8Array, nodes),
-      left: read.next('left', Int32Array, nodes),
-      right: read.next('right', Int32Array, nodes),
-      sets: read.next('sets', Uint32Array, 8 * setCounts[t]!),
-      values: read.next('values', Float64Array, nodes + 1),
-      leafRows: read.next('leafRows', Uint32Array, nodes + 1),
+    return {
+      feature: parts.feature.next(nodes),
+      cut: parts.cut.next(nodes),
+      flags: parts.flags.next(nodes),
+      left: parts.left.next(nodes),
+      right: parts.right.next(nodes),
+      sets: parts.sets.next(8 * setCounts[t]!),
+      values: parts.values.next(nodes + 1),
+      leafRows: parts.leafRows.next(nodes + 1),
     }
-    if (!isSound(tree, features.length))
-      throw damaged(`tree ${t}`, 'nodes that point to later nodes, leaves and features')
-    return tree
   })
-  const gain = read.whole('gain', Float64Array, features.length)
-  const splits = read.whole('splits', Uint32Array, features.length)
-  return { features, base: header.base, trees, gain, splits }
-}
-
-/** Children have higher numbers than their parent, so that a walk ends; everything else is inside its array. */
-function isSound({ feature, cut, flags, left, right, sets, values }: Tree, featureCount: number): boolean {
-  for (let node = 0; node < feature.length; node++) {
-    const isChild = (child: number): boolean =>
-      child >= 0 ? child > node && child < feature.length : ~child < values.length
-    if (!isChild(left[node]!) || !isChild(right[node]!) || feature[node]! >= featureCount) return false
-    if ((flags[node]! & bySet) !== 0 && 8 * cut[node]! >= sets.length) return false
-  }
-  return values.every(Number.isFinite)
+  const gain = reader.array('gain', Float64Array).next(features.length)
+  const splits = reader.array('splits', Uint32Array).next(features.length)
+  reader.end()
+  const ensemble = { features, base: header.base, trees, gain, splits }
+  const fault = ensembleFault(ensemble)
+  if (fault !== null) throw damaged(fault.what, fault.expected)
+  return ensemble
 }
 
 type TypedArray = Float64Array | Float32Array | Int32Array | Uint32Array | Uint16Array | Uint8Array
 interface Kind<T extends TypedArray> {
-  new (buffer: ArrayBuffer): T
+  new (buffer: ArrayBuffer, byteOffset: number, length: number): T
   readonly BYTES_PER_ELEMENT: number
 }
 
-/** `next` reads on where the last call for that buffer ended; `whole` also asks that nothing is left. */
-function createReader(saved: SavedModel) {
-  const offsets = new Map<string, number>()
-  const next = <T extends TypedArray>(name: string, kind: Kind<T>, length: number): T => {
-    const bytes = saved.buffers.get(name)
-    const begin = offsets.get(name) ?? 0
-    const end = begin + length * kind.BYTES_PER_ELEMENT
-    if (bytes === undefined || end > bytes.byteLength)
-      throw damaged(
-        `buffer "${name}"`,
-        `at least ${end} bytes`,
-        bytes === undefined ? 'none' : String(bytes.byteLength),
-      )
-    offsets.set(name, end)
-    return new kind(new Uint8Array(bytes.subarray(begin, end)).buffer)
+interface Reader {
+  /** `next` reads on where the last call ended. */
+  array<T extends TypedArray>(name: string, kind: Kind<T>): { next(length: number): T }
+  /** Asks that nothing is left of the buffers that were read. */
+  end(): void
+}
+
+function createReader(saved: SavedModel): Reader {
+  const read = new Map<string, { end: number; readonly byteLength: number }>()
+  return {
+    array(name, kind) {
+      const bytes = saved.buffers.get(name)
+      if (bytes === undefined) throw damaged(`buffer "${name}"`, 'a buffer of that name', 'none')
+      const copy = new Uint8Array(bytes).buffer
+      const place = { end: 0, byteLength: copy.byteLength }
+      read.set(name, place)
+      return {
+        next(length) {
+          const begin = place.end
+          place.end += length * kind.BYTES_PER_ELEMENT
+          if (place.end > copy.byteLength)
+            throw damaged(`buffer "${name}"`, `at least ${place.end} bytes`, String(copy.byteLength))
+          return new kind(copy, begin, length)
+        },
+      }
+    },
+    end() {
+      for (const [name, { end, byteLength }] of read)
+        if (end !== byteLength) throw damaged(`buffer "${name}"`, `${end} bytes`, String(byteLength))
+    },
   }
-  const whole = <T extends TypedArray>(name: string, kind: Kind<T>, length: number): T => {
-    const values = next(name, kind, length)
-    const received = saved.buffers.get(name)!.byteLength
-    if (received !== offsets.get(name))
-      throw damaged(`buffer "${name}"`, `${offsets.get(name)} bytes`, String(received))
-    return values
-  }
-  return { next, whole }
 }
 
 function damaged(what: string, expected: string, received?: string): EbbError {

@@ -1,3 +1,4 @@
+import * as z from 'zod'
 import type { Dataset, Labels, Probabilities } from '../../core/dataset.ts'
 import type { Json } from '../../core/json.ts'
 import {
@@ -10,6 +11,7 @@ import {
 } from '../../models/estimator.ts'
 import { packModel, unpackModel } from '../../models/pack.ts'
 import { estimatorNamed, loadModel } from '../../models/registry.ts'
+import { headerOf } from '../../models/saved.ts'
 import { type FittedTransform, type TransformSpec, fitTransform, loadTransform } from '../../models/transforms.ts'
 
 /** A tag that is fitted on the training rows and saved with the model, e.g. an RFM quintile. */
@@ -53,16 +55,16 @@ export class ModelBundle {
 
   /** What a packed bundle holds, for those who write it in other formats. */
   static contents(bytes: Uint8Array, where = 'model'): BundleContents {
-    const { header, buffers } = unpackModel(bytes, where)
-    const { bundle, model } = header as unknown as BundleHeader
-    return { model: { header: model, buffers }, features: bundle.features, tags: bundle.tags }
+    const saved = unpackModel(bytes, where)
+    const { bundle, model } = headerOf(saved, bundleSchema, 'model bundle')
+    return { model: { header: model, buffers: saved.buffers }, features: bundle.features, tags: bundle.tags }
   }
 
   static unpack(bytes: Uint8Array, where = 'model'): ModelBundle {
-    const { header, buffers } = unpackModel(bytes, where)
-    const { bundle, model } = header as unknown as BundleHeader
+    const saved = unpackModel(bytes, where)
+    const { bundle, model } = headerOf(saved, bundleSchema, 'model bundle')
     const tags = bundle.tags.map(({ name, transform }) => ({ name, transform: loadTransform(transform) }))
-    return new ModelBundle(tags, bundle.features, loadModel({ header: model, buffers }))
+    return new ModelBundle(tags, bundle.features, loadModel({ header: model, buffers: saved.buffers }))
   }
 
   pack(): Uint8Array {
@@ -101,13 +103,14 @@ export interface BundleContents {
   readonly tags: readonly { readonly name: string; readonly transform: Json }[]
 }
 
-interface BundleHeader {
-  readonly bundle: {
-    readonly tags: readonly { readonly name: string; readonly transform: Json }[]
-    readonly features: readonly string[]
-  }
-  readonly model: Json
-}
+const json = z.json() as z.ZodType<Json>
+const bundleSchema = z.object({
+  bundle: z.object({
+    tags: z.array(z.object({ name: z.string(), transform: json })),
+    features: z.array(z.string()),
+  }),
+  model: json,
+})
 
 /** The features in the model's order, with the fitted tags computed. */
 function arrange(x: Dataset, tags: ModelBundle['tags'], features: readonly string[]): Dataset {
