@@ -50,6 +50,8 @@ export interface Classifier {
   readonly estimator: string
   /** P(churn) per row, before calibration, in [0, 1], never NaN. */
   predict(x: Dataset, options?: PredictOptions): Promise<Probabilities>
+  /** Trees only: the number of the leaf by row and tree, row-major rowCount x trees; leaves are numbered as they were made. */
+  leaves?(x: Dataset, options?: PredictOptions): Promise<Uint32Array>
   save(): SavedModel
   /** What people may read of it. */
   describe(): ModelDescription

@@ -31,14 +31,28 @@ export interface ExplainSession {
 
 /** Steps of arithmetic between two looks at the event loop, per thread: some 50 ms. */
 const stepsPerTurn = 5e7
+/** Contributions at a time, at most: 64 MB. */
+const mostEntries = 2 ** 23
+
+/** Rows of a tile, and of all tiles between two looks at the event loop. Tiles of whole vectors, but where rows are dear. */
+function rowsAtATime(
+  { explained, batch, x, threads }: SessionTask,
+  features: number,
+): { readonly tileRows: number; readonly rows: number } {
+  const affordable = Math.max(1, Math.floor(stepsPerTurn / Math.max(1, batch.costPerRow)))
+  const perThread = affordable < 64 && batch.tableBytes === 0 ? affordable : 64 * Math.ceil(affordable / 64)
+  const shared = 64 * Math.max(1, Math.ceil(x.rowCount / threads / 64))
+  const tileRows = Math.min(explained.context.shape.tileRows, perThread, shared)
+  const tiles = Math.min(4, Math.max(1, Math.floor(perThread / tileRows)))
+  const most = tileRows * Math.max(1, Math.floor(mostEntries / Math.max(1, features) / tileRows))
+  return { tileRows, rows: Math.max(1, Math.min(x.rowCount, threads * tiles * tileRows, most)) }
+}
 
 export function openSession(task: SessionTask): ExplainSession {
   const { explained, batch, x, threads, kernels, where } = task
   const { shape } = explained.context
   const features = explained.ensemble.features.length
-  const perThread = 64 * Math.ceil(stepsPerTurn / Math.max(1, batch.costPerRow) / 64)
-  const tileRows = Math.min(shape.tileRows, perThread, 64 * Math.ceil(x.rowCount / threads / 64) || 64)
-  const rows = Math.max(1, Math.min(x.rowCount, threads * Math.max(tileRows, Math.min(perThread, 4 * tileRows))))
+  const { tileRows, rows } = rowsAtATime(task, features)
   const plan = new MemoryPlan({ where, what: `contributions of ${rows} rows x ${features} features` })
   const columns = stageColumns(plan, explained.overBytes, { features: explained.ensemble.features, x, rows, where })
   const bytesRoom = shape.stride * columns.count + 64

@@ -39,7 +39,7 @@ export type Explain = (x: Dataset, options: ExplainOptions) => Explanation
 export function createExplainer(ensemble: TreeEnsemble, limits: ExplainerLimits = {}): Explain {
   const { batchBytes = 64 * 2 ** 20, fewestRows = fewestRowsForTables } = limits
   let explained: Explained | null = null
-  const kept = new Map<boolean, KeptPlans>()
+  const kept = new Map<boolean, KeptPlans | null>()
   return (x, options) => {
     const ready = (explained ??= prepareEnsemble(ensemble, byteEnsemble(ensemble)))
     for (const { feature, kind } of ready.overBytes.columns)
@@ -64,8 +64,8 @@ interface KeptPlans {
 
 interface ExplainTask {
   readonly explained: Explained
-  /** By whether there are tables. */
-  readonly kept: Map<boolean, KeptPlans>
+  /** By whether there are tables; null = more than one batch, so nothing is kept. */
+  readonly kept: Map<boolean, KeptPlans | null>
   readonly x: Dataset
   readonly options: ExplainOptions
   readonly batchBytes: number
@@ -99,8 +99,7 @@ async function keptPlans(task: ExplainTask): Promise<KeptPlans | null> {
   const batches = batchesOf(task)
   const { value: batch } = await batches.next()
   const isOnly = (await batches.next()).done === true
-  if (batch === undefined || !isOnly) return null
-  const plans = { batch, tables: null }
+  const plans = batch === undefined || !isOnly ? null : { batch, tables: null }
   task.kept.set(withTables, plans)
   return plans
 }

@@ -21,9 +21,11 @@ export interface Scorer {
   leaves(x: Dataset, options: ScorerOptions): Promise<Uint32Array>
 }
 
-/** Tiles that are staged together, and rows below which more threads are not worth their start. */
+/** Tiles between two looks at the event loop, at most, and rows x trees: some 100 ms where trees are large. */
 const tilesPerTurn = 16
-const fewestRowsForThreads = 20_000
+const stepsPerTurn = 2e6
+/** Rows x trees below which more threads are not worth their start. */
+const fewestStepsForThreads = 2e6
 
 export function createScorer(ensemble: TreeEnsemble): Scorer {
   const trees = ensemble.trees.length
@@ -101,9 +103,10 @@ function openSession(
   { overBytes, imageFor, x, options, output }: SessionTask,
 ): Session {
   const { where, kernels = 'auto' } = options
-  const threads = x.rowCount < fewestRowsForThreads ? 1 : (options.threads ?? 1)
+  const threads = x.rowCount * trees.length < fewestStepsForThreads ? 1 : (options.threads ?? 1)
   const { tileRows, stride } = tileShape(overBytes.columns.length)
-  const rows = Math.max(1, Math.min(x.rowCount, tilesPerTurn * tileRows))
+  const tiles = Math.min(tilesPerTurn, Math.max(threads, Math.floor(stepsPerTurn / (tileRows * (trees.length + 1)))))
+  const rows = Math.max(1, Math.min(x.rowCount, tiles * tileRows))
   const plan = new MemoryPlan({ where, what: `${rows} rows x ${trees.length} trees` })
   const columns: StagedColumns = stageColumns(plan, overBytes, { features, x, rows, where })
   const bytesRoom = stride * columns.count + 64

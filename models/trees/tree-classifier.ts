@@ -25,6 +25,7 @@ export function treeClassifier(model: TreeModel): Classifier {
   return {
     estimator,
     predict: async (x, options = {}) => toProbabilities(await scorer.scores(x, { ...options, where })),
+    leaves: (x, options = {}) => scorer.leaves(x, { ...options, where }),
     save() {
       const { header, buffers } = saveEnsemble(ensemble)
       return { header: { estimator, ...headerJson(header), description: description as unknown as Json }, buffers }
