@@ -20,6 +20,8 @@ export interface ExplainerLimits {
   readonly batchBytes?: number
   /** Calls with fewer rows walk; default 4,096. */
   readonly fewestRows?: number
+  /** Calls with fewer steps of arithmetic have one thread, as others are not worth their start; default 1e8, some 50 ms. */
+  readonly fewestSteps?: number
 }
 
 /** Explains rows of `x`; `where` names the caller in errors. */
@@ -37,7 +39,7 @@ export type Explain = (x: Dataset, options: ExplainOptions) => Explanation
  * keeps them for the next call.
  */
 export function createExplainer(ensemble: TreeEnsemble, limits: ExplainerLimits = {}): Explain {
-  const { batchBytes = 64 * 2 ** 20, fewestRows = fewestRowsForTables } = limits
+  const { batchBytes = 64 * 2 ** 20, fewestRows = fewestRowsForTables, fewestSteps = 1e8 } = limits
   let explained: Explained | null = null
   const kept = new Map<boolean, KeptPlans | null>()
   return (x, options) => {
@@ -45,7 +47,7 @@ export function createExplainer(ensemble: TreeEnsemble, limits: ExplainerLimits 
     for (const { feature, kind } of ready.overBytes.columns)
       columnNamed(x, ensemble.features[feature]!.name, { kind, where: options.where })
     const withTables = x.rowCount >= fewestRows
-    const task: ExplainTask = { explained: ready, kept, x, options, batchBytes, withTables }
+    const task: ExplainTask = { explained: ready, kept, x, options, batchBytes, withTables, fewestSteps }
     return {
       bias: ready.anatomies.reduce((sum, { mean }) => sum + mean, ensemble.base),
       names: ensemble.features.map(({ name }) => name),
@@ -70,6 +72,7 @@ interface ExplainTask {
   readonly options: ExplainOptions
   readonly batchBytes: number
   readonly withTables: boolean
+  readonly fewestSteps: number
 }
 
 async function* explainBlocks(task: ExplainTask): AsyncGenerator<ContributionBlock> {
@@ -135,9 +138,10 @@ function batchesOf(task: ExplainTask): AsyncGenerator<PlanBatch> {
   return planBatches(explained, { withTables, batchBytes, signal, where })
 }
 
-function open({ explained, x, options }: ExplainTask, batch: PlanBatch, tables: Float64Array | null): ExplainSession {
+function open(task: ExplainTask, batch: PlanBatch, tables: Float64Array | null): ExplainSession {
+  const { explained, x, options, fewestSteps } = task
   const { where, threads = 1, kernels = 'auto' } = options
-  const worth = x.rowCount * batch.costPerRow > 1e8 ? threads : 1
+  const worth = x.rowCount * batch.costPerRow >= fewestSteps ? threads : 1
   return openSession({ explained, batch, tables, x, threads: worth, kernels, where })
 }
 

@@ -24,10 +24,10 @@ export interface Scorer {
 /** Tiles between two looks at the event loop, at most, and rows x trees: some 100 ms where trees are large. */
 const tilesPerTurn = 16
 const stepsPerTurn = 2e6
-/** Rows x trees below which more threads are not worth their start. */
-const fewestStepsForThreads = 2e6
+/** Rows x trees below which more threads are not worth their start: some 50 ms. */
+const fewestStepsForThreads = 5e6
 
-export function createScorer(ensemble: TreeEnsemble): Scorer {
+export function createScorer(ensemble: TreeEnsemble, fewestSteps = fewestStepsForThreads): Scorer {
   const trees = ensemble.trees.length
   let overBytes: ByteEnsemble | null = null
   const images = new Map<boolean, ScoreImage>()
@@ -40,7 +40,7 @@ export function createScorer(ensemble: TreeEnsemble): Scorer {
     return image
   }
   const run = async (x: Dataset, options: ScorerOptions, output: Output): Promise<void> => {
-    const session = openSession(ensemble, { overBytes: prepare(), imageFor, x, options, output })
+    const session = openSession(ensemble, { overBytes: prepare(), imageFor, x, options, output, fewestSteps })
     try {
       for (let begin = 0; begin < x.rowCount; begin += session.rows) {
         throwIfAborted(options.signal, options.where)
@@ -96,14 +96,15 @@ interface SessionTask {
   readonly x: Dataset
   readonly options: ScorerOptions
   readonly output: Output
+  readonly fewestSteps: number
 }
 
 function openSession(
   { features, trees, base }: TreeEnsemble,
-  { overBytes, imageFor, x, options, output }: SessionTask,
+  { overBytes, imageFor, x, options, output, fewestSteps }: SessionTask,
 ): Session {
   const { where, kernels = 'auto' } = options
-  const threads = x.rowCount * trees.length < fewestStepsForThreads ? 1 : (options.threads ?? 1)
+  const threads = x.rowCount * trees.length < fewestSteps ? 1 : (options.threads ?? 1)
   const { tileRows, stride } = tileShape(overBytes.columns.length)
   const tiles = Math.min(tilesPerTurn, Math.max(threads, Math.floor(stepsPerTurn / (tileRows * (trees.length + 1)))))
   const rows = Math.max(1, Math.min(x.rowCount, tiles * tileRows))

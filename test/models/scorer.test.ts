@@ -81,7 +81,7 @@ describe('scorer', () => {
 
   it('25,000 rows give the same bits with 1 and 2 threads, alone or in company', async () => {
     const { ensemble, x } = made(3, { features: 7, leaves: 40, trees: 5, chain: 0.2 }, 25_000)
-    const scorer = createScorer(ensemble)
+    const scorer = createScorer(ensemble, 0)
     const one = await scorer.scores(x, { where })
     expect(await scorer.scores(x, { where, threads: 2 })).toEqual(one)
     const few = Uint32Array.of(24_999, 0, 12_345)
