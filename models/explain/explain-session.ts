@@ -1,8 +1,7 @@
-import type { Dataset } from '../../core/dataset.ts'
 import { createKernelPool, type KernelChoice, type KernelPool } from '../kernels/kernel-pool.ts'
 import { MemoryPlan } from '../kernels/memory-plan.ts'
 import { scoringKernels } from '../kernels/scoring.ts'
-import { stageColumns } from '../trees/staged-columns.ts'
+import { type ColumnSources, stageColumns } from '../trees/staged-columns.ts'
 import { quadratureFor } from './gauss-legendre.ts'
 import type { Explained, PlanBatch } from './plans.ts'
 import { mostTableFeatures } from './table-plan.ts'
@@ -12,7 +11,8 @@ export interface SessionTask {
   readonly batch: PlanBatch
   /** Tables made before; null = make them. */
   readonly tables: Float64Array | null
-  readonly x: Dataset
+  /** Rows that will be asked for, at most. */
+  readonly rowCount: number
   readonly threads: number
   readonly kernels: KernelChoice
   readonly where: string
@@ -24,6 +24,8 @@ export interface ExplainSession {
   readonly rows: number
   /** The batch's tables, a copy. */
   tables(): Float64Array
+  /** Says whose rows `run` is about; before its first call. */
+  bind(sources: ColumnSources): void
   /** Contributions of rows begin … begin + rowCount - 1, row by row and feature by feature; overwritten by the next call. */
   run(begin: number, rowCount: number): Float64Array
   close(): void
@@ -36,25 +38,25 @@ const mostEntries = 2 ** 23
 
 /** Rows of a tile, and of all tiles between two looks at the event loop. Tiles of whole vectors, but where rows are dear. */
 function rowsAtATime(
-  { explained, batch, x, threads }: SessionTask,
+  { explained, batch, rowCount, threads }: SessionTask,
   features: number,
 ): { readonly tileRows: number; readonly rows: number } {
   const affordable = Math.max(1, Math.floor(stepsPerTurn / Math.max(1, batch.costPerRow)))
   const perThread = affordable < 64 && batch.tableBytes === 0 ? affordable : 64 * Math.ceil(affordable / 64)
-  const shared = 64 * Math.max(1, Math.ceil(x.rowCount / threads / 64))
+  const shared = 64 * Math.max(1, Math.ceil(rowCount / threads / 64))
   const tileRows = Math.min(explained.context.shape.tileRows, perThread, shared)
   const tiles = Math.min(4, Math.max(1, Math.floor(perThread / tileRows)))
   const most = tileRows * Math.max(1, Math.floor(mostEntries / Math.max(1, features) / tileRows))
-  return { tileRows, rows: Math.max(1, Math.min(x.rowCount, threads * tiles * tileRows, most)) }
+  return { tileRows, rows: Math.max(1, Math.min(rowCount, threads * tiles * tileRows, most)) }
 }
 
 export function openSession(task: SessionTask): ExplainSession {
-  const { explained, batch, x, threads, kernels, where } = task
+  const { explained, batch, threads, kernels, where } = task
   const { shape } = explained.context
   const features = explained.ensemble.features.length
   const { tileRows, rows } = rowsAtATime(task, features)
   const plan = new MemoryPlan({ where, what: `contributions of ${rows} rows x ${features} features` })
-  const columns = stageColumns(plan, explained.overBytes, { features: explained.ensemble.features, x, rows, where })
+  const columns = stageColumns(plan, explained.overBytes, { features: explained.ensemble.features, rows })
   const bytesRoom = shape.stride * columns.count + 64
   const bytes = plan.reserve(threads * bytesRoom)
   const places = plan.reserve(4 * features)
@@ -66,13 +68,13 @@ export function openSession(task: SessionTask): ExplainSession {
   const makeTables = planRecipe(plan, task, { tables })
   const pool = createKernelPool(scoringKernels, { pages: plan.pages, threads, kernels })
   const { u32, f64 } = pool.memory
-  columns.prepare(pool.memory)
   u32.set(batch.image, image / 4)
   u32.fill(0xffffffff, places / 4, places / 4 + features)
   for (const [number, feature] of shape.used.entries()) u32[places / 4 + feature] = number
   makeTables(pool)
+  let stage: (begin: number, rowCount: number) => void = () => {}
   const run = (begin: number, rowCount: number): Float64Array => {
-    columns.stage(pool.memory, begin, rowCount)
+    stage(begin, rowCount)
     const tile = [columns.address, columns.count, rowCount, tileRows, bytes, bytesRoom, shape.stride]
     const plans = [image, batch.list, batch.plans, tables]
     const results = [phi, phiRoom, shape.distance, shape.used.length + 1, target, features, places]
@@ -81,6 +83,9 @@ export function openSession(task: SessionTask): ExplainSession {
   }
   return {
     rows,
+    bind: (sources) => {
+      stage = columns.bind(pool.memory, sources)
+    },
     run,
     tables: () => f64.slice(tables / 8, (tables + batch.tableBytes) / 8),
     close: () => pool.close(),

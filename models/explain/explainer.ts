@@ -1,9 +1,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Dataset } from '../../core/dataset.ts'
 import type { ContributionBlock, Explanation, PredictOptions } from '../estimator.ts'
-import { columnNamed, throwIfAborted } from '../guards.ts'
+import { throwIfAborted } from '../guards.ts'
+import type { KernelChoice } from '../kernels/kernel-pool.ts'
 import { byteEnsemble } from '../trees/byte-ensemble.ts'
 import type { TreeEnsemble } from '../trees/ensemble.ts'
+import { type ColumnSources, findColumns } from '../trees/staged-columns.ts'
 import { type ExplainSession, openSession } from './explain-session.ts'
 import { interactionBlocks } from './interactions.ts'
 import { type Explained, type PlanBatch, planBatches, prepareEnsemble } from './plans.ts'
@@ -44,10 +46,9 @@ export function createExplainer(ensemble: TreeEnsemble, limits: ExplainerLimits 
   const kept = new Map<boolean, KeptPlans | null>()
   return (x, options) => {
     const ready = (explained ??= prepareEnsemble(ensemble, byteEnsemble(ensemble)))
-    for (const { feature, kind } of ready.overBytes.columns)
-      columnNamed(x, ensemble.features[feature]!.name, { kind, where: options.where })
+    const sources = findColumns(ready.overBytes, ensemble.features, { x, where: options.where })
     const withTables = x.rowCount >= fewestRows
-    const task: ExplainTask = { explained: ready, kept, x, options, batchBytes, withTables, fewestSteps }
+    const task: ExplainTask = { explained: ready, kept, x, sources, options, batchBytes, withTables, fewestSteps }
     return {
       bias: ready.anatomies.reduce((sum, { mean }) => sum + mean, ensemble.base),
       names: ensemble.features.map(({ name }) => name),
@@ -58,17 +59,23 @@ export function createExplainer(ensemble: TreeEnsemble, limits: ExplainerLimits 
   }
 }
 
-/** Plans of a model that fit into one batch, and their tables once they are made. */
+/** Plans of a model that fit into one batch, their tables once they are made, and sessions for a few rows. */
 interface KeptPlans {
   readonly batch: PlanBatch
   tables: Float64Array | null
+  readonly residents: Map<KernelChoice, ExplainSession>
 }
+
+/** Calls with so few rows share a session that stays, where it takes no more room than this: writing the plans would take longer. */
+const residentRows = 64
+const residentBytes = 2 ** 24
 
 interface ExplainTask {
   readonly explained: Explained
   /** By whether there are tables; null = more than one batch, so nothing is kept. */
   readonly kept: Map<boolean, KeptPlans | null>
   readonly x: Dataset
+  readonly sources: ColumnSources
   readonly options: ExplainOptions
   readonly batchBytes: number
   readonly withTables: boolean
@@ -81,6 +88,7 @@ async function* explainBlocks(task: ExplainTask): AsyncGenerator<ContributionBlo
   if (x.rowCount === 0) return
   const plans = await keptPlans(task)
   if (plans === null) return yield* explainSpans(task)
+  if (x.rowCount <= residentRows && plans.batch.image.byteLength <= residentBytes) return yield* explainFew(task, plans)
   const session = open(task, plans.batch, plans.tables)
   if (plans.batch.recipe !== null) plans.tables ??= session.tables()
   try {
@@ -94,6 +102,22 @@ async function* explainBlocks(task: ExplainTask): AsyncGenerator<ContributionBlo
   }
 }
 
+/** One session on one thread for all such calls: values are copied, as the next call may come before they are read. */
+function* explainFew({ explained, x, sources, options }: ExplainTask, plans: KeptPlans): Generator<ContributionBlock> {
+  const { where, kernels = 'auto' } = options
+  const { batch, tables, residents } = plans
+  const session =
+    residents.get(kernels) ??
+    openSession({ explained, batch, tables, rowCount: residentRows, threads: 1, kernels, where })
+  residents.set(kernels, session)
+  for (let begin = 0; begin < x.rowCount; begin += session.rows) {
+    throwIfAborted(options.signal, where)
+    const rowCount = Math.min(session.rows, x.rowCount - begin)
+    session.bind(sources)
+    yield { begin, rowCount, values: session.run(begin, rowCount).slice() }
+  }
+}
+
 /** The plans of a model that needs one batch only; null when it needs more. */
 async function keptPlans(task: ExplainTask): Promise<KeptPlans | null> {
   const { withTables } = task
@@ -102,7 +126,7 @@ async function keptPlans(task: ExplainTask): Promise<KeptPlans | null> {
   const batches = batchesOf(task)
   const { value: batch } = await batches.next()
   const isOnly = (await batches.next()).done === true
-  const plans = batch === undefined || !isOnly ? null : { batch, tables: null }
+  const plans = batch === undefined || !isOnly ? null : { batch, tables: null, residents: new Map() }
   task.kept.set(withTables, plans)
   return plans
 }
@@ -139,10 +163,12 @@ function batchesOf(task: ExplainTask): AsyncGenerator<PlanBatch> {
 }
 
 function open(task: ExplainTask, batch: PlanBatch, tables: Float64Array | null): ExplainSession {
-  const { explained, x, options, fewestSteps } = task
+  const { explained, x, sources, options, fewestSteps } = task
   const { where, threads = 1, kernels = 'auto' } = options
   const worth = x.rowCount * batch.costPerRow >= fewestSteps ? threads : 1
-  return openSession({ explained, batch, tables, x, threads: worth, kernels, where })
+  const session = openSession({ explained, batch, tables, rowCount: x.rowCount, threads: worth, kernels, where })
+  session.bind(sources)
+  return session
 }
 
 async function pause({ options }: ExplainTask): Promise<void> {

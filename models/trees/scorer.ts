@@ -8,7 +8,7 @@ import { scoringKernels } from '../kernels/scoring.ts'
 import { type ByteEnsemble, byteEnsemble } from './byte-ensemble.ts'
 import type { TreeEnsemble } from './ensemble.ts'
 import { type ScoreImage, scoreImage } from './score-image.ts'
-import { type StagedColumns, stageColumns } from './staged-columns.ts'
+import { findColumns, stageColumns } from './staged-columns.ts'
 import { tileShape } from './tile-shape.ts'
 
 export type ScorerOptions = PredictOptions & { readonly where: string }
@@ -109,7 +109,8 @@ function openSession(
   const tiles = Math.min(tilesPerTurn, Math.max(threads, Math.floor(stepsPerTurn / (tileRows * (trees.length + 1)))))
   const rows = Math.max(1, Math.min(x.rowCount, tiles * tileRows))
   const plan = new MemoryPlan({ where, what: `${rows} rows x ${trees.length} trees` })
-  const columns: StagedColumns = stageColumns(plan, overBytes, { features, x, rows, where })
+  const sources = findColumns(overBytes, features, { x, where })
+  const columns = stageColumns(plan, overBytes, { features, rows })
   const bytesRoom = stride * columns.count + 64
   const bytes = plan.reserve(threads * bytesRoom)
   const leavesRoom = 4 * tileRows
@@ -118,10 +119,10 @@ function openSession(
   const image = imageFor(kernels !== 'ts')
   const imageAddress = plan.reserve(image.words.byteLength)
   const pool = createKernelPool(scoringKernels, { pages: plan.pages, threads, kernels })
-  columns.prepare(pool.memory)
+  const stage = columns.bind(pool.memory, sources)
   pool.memory.u32.set(image.words, imageAddress / 4)
   const run = (begin: number, rowCount: number): void => {
-    columns.stage(pool.memory, begin, rowCount)
+    stage(begin, rowCount)
     const tile = [columns.address, columns.count, rowCount, tileRows, bytes, bytesRoom, stride]
     const args = [...tile, imageAddress, trees.length, leaves, leavesRoom, target, base]
     pool.run(output.kernel, args, Math.ceil(rowCount / tileRows))

@@ -10,49 +10,54 @@ export interface StagedColumns {
   /** Address of the descriptions. */
   readonly address: number
   readonly count: number
-  /** Writes what does not depend on rows; once per memory. */
-  prepare(memory: KernelMemory): void
-  /** Copies rows begin … begin + rows - 1. */
-  stage(memory: KernelMemory, begin: number, rows: number): void
+  /** Writes what does not depend on rows; returns what copies rows begin … begin + rows - 1. */
+  bind(memory: KernelMemory, sources: ColumnSources): (begin: number, rows: number) => void
 }
 
-interface Source {
-  readonly column: Column
-  readonly address: number
+/** Columns of a dataset by feature of the ensemble. */
+export type ColumnSources = ReadonlyMap<number, Column>
+
+/** Finds the features that are split on by name; an EbbError of kind `data` names one that is missing or of another kind. */
+export function findColumns(
+  { columns }: ByteEnsemble,
+  features: readonly FeatureBins[],
+  { x, where }: { x: Dataset; where: string },
+): ColumnSources {
+  return new Map(
+    columns.map(({ feature, kind }) => [feature, columnNamed(x, features[feature]!.name, { kind, where })]),
+  )
 }
 
-/** Room for `rows` rows at a time of all features that are split on; columns are found by name, once. */
+/** Room for `rows` rows at a time of all features that are split on. */
 export function stageColumns(
   plan: MemoryPlan,
   { columns }: ByteEnsemble,
-  { features, x, rows, where }: { features: readonly FeatureBins[]; x: Dataset; rows: number; where: string },
+  { features, rows }: { features: readonly FeatureBins[]; rows: number },
 ): StagedColumns {
   const address = plan.reserve(16 * columns.length)
-  const sources = new Map<number, Source>()
-  for (const { feature, kind } of columns) {
-    if (sources.has(feature)) continue
-    const column = columnNamed(x, features[feature]!.name, { kind, where })
-    sources.set(feature, { column, address: plan.reserve((kind === 'number' ? 4 : 2) * rows) })
-  }
+  const rooms = new Map<number, number>()
+  for (const { feature, kind } of columns)
+    if (!rooms.has(feature)) rooms.set(feature, plan.reserve((kind === 'number' ? 4 : 2) * rows))
   const tables = columns.map((column) =>
     plan.reserve(column.kind === 'number' ? 4 << stepsOf(column) : missingCode + 1),
   )
   return {
     address,
     count: columns.length,
-    prepare(memory) {
+    bind(memory, sources) {
       for (const [c, column] of columns.entries()) {
-        const source = sources.get(column.feature)!
         const steps = column.kind === 'number' ? stepsOf(column) : 0
-        const words = [column.kind === 'number' ? 0 : 1, steps, source.address, tables[c]!]
+        const words = [column.kind === 'number' ? 0 : 1, steps, rooms.get(column.feature)!, tables[c]!]
         memory.u32.set(words, address / 4 + 4 * c)
-        writeTable(memory, tables[c]!, { column, source: source.column, bins: features[column.feature]! })
+        const source = sources.get(column.feature)!
+        writeTable(memory, tables[c]!, { column, source, bins: features[column.feature]! })
       }
-    },
-    stage(memory, begin, rowCount) {
-      for (const { column, address: target } of sources.values()) {
-        if (column.kind === 'number') memory.f32.set(column.values.subarray(begin, begin + rowCount), target / 4)
-        else memory.u16.set(column.codes.subarray(begin, begin + rowCount), target / 2)
+      return (begin, rowCount) => {
+        for (const [feature, room] of rooms) {
+          const column = sources.get(feature)!
+          if (column.kind === 'number') memory.f32.set(column.values.subarray(begin, begin + rowCount), room / 4)
+          else memory.u16.set(column.codes.subarray(begin, begin + rowCount), room / 2)
+        }
       }
     },
   }
