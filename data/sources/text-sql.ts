@@ -43,7 +43,8 @@ export function readCsv(
 }
 
 function storeRejects(dialect: Dialect, rejects: RejectTables | undefined): string {
-  if (rejects === undefined) return ', ignore_errors = true'
+  // A look at the first lines: what is wrong further on, such as another line ending inside quotes, does not matter here.
+  if (rejects === undefined) return ', ignore_errors = true, strict_mode = false'
   return `, store_rejects = true, rejects_table = ${dialect.text(rejects.errors)}, rejects_scan = ${dialect.text(rejects.scans)}`
 }
 

@@ -16,6 +16,7 @@ import { runFiles } from '../../store/layout.ts'
 import { writeFileAtomic } from '../../store/atomic.ts'
 import type { StageContext } from '../context.ts'
 import type { CalibratedModel } from './calibrate.ts'
+import { csvField } from './csv-field.ts'
 import { type Evaluation, flatMetrics } from './evaluate.ts'
 import type { Examples, PartRows } from './examples-type.ts'
 import type { ShippedModel } from './refit.ts'
@@ -87,14 +88,6 @@ export async function writeImportance(
     run.path(runFiles.importanceParquet),
     { signal },
   )
-}
-
-function csvField(value: string | number | null): string {
-  if (value === null) return ''
-  // A spreadsheet would run text that begins like this as a formula (OWASP, CSV injection).
-  const isFormula = typeof value === 'string' && /^[=+\-@\t\r]/.test(value)
-  const text = isFormula ? `'${value}` : String(value)
-  return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }
 
 /** predictions/<part>.parquet: one row per (user_id, cutoff, model). */
