@@ -1,5 +1,4 @@
 import { readFile, rm } from 'node:fs/promises'
-import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openEngine } from '../../engines/registry.ts'
 import { train, type TrainOutcome } from '../../pipelines/train.ts'
