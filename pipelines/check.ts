@@ -14,6 +14,7 @@ import { type SplitSpec, parts as partNames, planSplit } from '../evaluation/spl
 import { compileExamples } from '../features/compile.ts'
 import { resolveCutoffs } from '../features/cutoffs.ts'
 import { cutoffTimes } from './stages/cutoff-times.ts'
+import { checkLookbackHistory } from './stages/lookback-history.ts'
 import { planOf, populationOf } from './stages/examples.ts'
 import { planFeatures } from './stages/plan-features.ts'
 
@@ -94,6 +95,12 @@ async function look(request: CheckRequest, engine: Engine, workDir: string): Pro
       passed('cutoffs', `${cutoffs.length} closed, ${dropped.length} dropped`),
       classes(population),
       passed('split', split.explanation),
+      checkLookbackHistory({
+        features: planned.features,
+        trainCutoffs: split.parts.train,
+        firstEventDay: extracted.firstEventDay,
+        delayDays: times.maxDelayDays,
+      }),
     ],
     summary: [
       `data ${extracted.firstEventDay} to ${extracted.dataEnd} (exclusive): ${grouped(extracted.counts.events)} events of ${grouped(extracted.counts.users)} users`,

@@ -13,6 +13,7 @@ import { cutoffTimes } from './stages/cutoff-times.ts'
 import type { Examples, FeatureSet } from './stages/examples-type.ts'
 import { labelledExamples } from './stages/examples.ts'
 import { type ExtractedStage, extractStage } from './stages/extract.ts'
+import { checkLookbackHistory } from './stages/lookback-history.ts'
 import { catalogOf, chooseFeatures, type PlannedFeatures, planFeatures } from './stages/plan-features.ts'
 import { describePopulation } from './stages/population.ts'
 import { readUserIds } from './stages/read-user-ids.ts'
@@ -74,6 +75,14 @@ export async function prepareExperiment(context: StageContext, request: PrepareR
     reference: examined.reference,
     tags: examined.tags,
   })
+  context.checks.push(
+    checkLookbackHistory({
+      features: planned.features,
+      trainCutoffs: split.plan.parts.train,
+      firstEventDay: extracted.firstEventDay,
+      delayDays: times.maxDelayDays,
+    }),
+  )
   const { older, strict } = request
   const audit = await stage('audit', () =>
     auditStage(context, { extracted, planned, labelled, split, examined, times, userIds, older, strict }),
