@@ -7,6 +7,7 @@ import type { Emit, Resources } from '../core/stage.ts'
 import type { LoadedConfig } from '../configs/load.ts'
 import { lockPath, runFiles } from '../store/layout.ts'
 import { type Lock, acquireLock } from '../store/lock.ts'
+import { requireWritable } from '../store/require-writable.ts'
 import { type Run, openRun } from '../tracking/run.ts'
 import { interruptedIn } from './context.ts'
 import { experiment } from './experiment.ts'
@@ -51,6 +52,8 @@ export async function train(request: TrainRequest): Promise<TrainOutcome> {
   const { loaded, runsDir } = request
   const name = loaded.config.scores.name ?? loaded.config.experiment
   const began = performance.now()
+  await requireWritable(runsDir, '--runs')
+  for (const root of Object.values(rootsOf(request))) await requireWritable(root, '--out')
   const lock = await acquireLock({ path: lockPath(runsDir, `scores-${name}`), purpose: `${request.command}` })
   try {
     const run = await openRun({
@@ -70,6 +73,11 @@ export async function train(request: TrainRequest): Promise<TrainOutcome> {
   }
 }
 
+const rootsOf = ({ outDir, loaded }: TrainRequest) => ({
+  scores: resolve(outDir, loaded.config.scores.path),
+  excluded: resolve(outDir, 'excluded'),
+})
+
 async function runExperiment(
   request: TrainRequest,
   run: Run,
@@ -81,10 +89,7 @@ async function runExperiment(
         asOf: request.asOf,
         name: publication.name,
         lock: publication.lock,
-        roots: {
-          scores: resolve(request.outDir, request.loaded.config.scores.path),
-          excluded: resolve(request.outDir, 'excluded'),
-        },
+        roots: rootsOf(request),
       }),
     )
     const scoresPath = join(request.outDir, relative(resolve(request.outDir), scoresFolder))

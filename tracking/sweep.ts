@@ -1,11 +1,12 @@
 import { join } from 'node:path'
 import { nodeFileSystem, type FileSystem } from '../store/file-system.ts'
-import { isRunId, runFiles, runLockPath } from '../store/layout.ts'
+import { isRunId, runFiles, runLockPath, storeFolder } from '../store/layout.ts'
 import { inspectLock } from '../store/lock.ts'
 
 /**
- * Removes the scratch folders (spilled data, often gigabytes) that killed runs left behind. Best effort: a run whose
- * lock is alive is left alone, and nothing here stops the run that is about to start.
+ * Removes what killed runs of any experiment left behind: scratch folders (spilled data, often gigabytes) and locks whose
+ * holder is gone. Best effort: a run whose lock is alive is left alone, and nothing here stops the run that is about to
+ * start.
  */
 export async function sweepCrashedRuns(runsDir: string, fs: FileSystem = nodeFileSystem): Promise<void> {
   try {
@@ -15,7 +16,18 @@ export async function sweepCrashedRuns(runsDir: string, fs: FileSystem = nodeFil
       const { state } = await inspectLock(runLockPath(runsDir, name), { fs })
       if (state !== 'held') await fs.remove(scratch)
     }
+    await sweepLocks(runsDir, fs)
   } catch {
-    // The folders stay until the next run.
+    // What is left stays until the next run.
+  }
+}
+
+/** A run's lock has one holder in its life: nobody waits for it, so that it can be removed without taking it. */
+async function sweepLocks(runsDir: string, fs: FileSystem): Promise<void> {
+  for (const name of await fs.list(join(storeFolder(runsDir), 'locks'))) {
+    const [, id] = /^run-(.+)\.lock$/.exec(name) ?? []
+    if (id === undefined || !isRunId(id)) continue
+    const path = runLockPath(runsDir, id)
+    if ((await inspectLock(path, { fs })).state === 'stale') await fs.remove(path)
   }
 }

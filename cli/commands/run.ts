@@ -66,17 +66,18 @@ export const command: Command = {
 
 async function present(outcome: TrainOutcome, context: CommandContext, ms: number): Promise<void> {
   const { terminal } = context
+  const warnings = await failedWarnings(outcome.runDir)
   const board = parseJson(await readFile(join(outcome.runDir, runFiles.leaderboard), 'utf8')) as Leaderboard
   if (terminal.isJson) {
     const { runId, runDir, status, winner, reportPath, scoresPath } = outcome
     const document = { schemaVersion: 1, status, run: runId, runDir, winner, report: reportPath, scores: scoresPath }
-    terminal.data(JSON.stringify({ ...document, durationMs: Math.round(ms) }))
+    const told = warnings.map(({ name, message, observed, expected }) => ({ name, message, observed, expected }))
+    terminal.data(JSON.stringify({ ...document, warnings: told, durationMs: Math.round(ms) }))
     return
   }
   const paint = terminal.paint.stderr
   terminal.note('')
   for (const line of leaderboardLines(board, paint, terminal.columns)) terminal.note(line)
-  const warnings = await failedWarnings(outcome.runDir)
   for (const { name, message } of warnings) terminal.note(`${paint.yellow('warning')} ${name}: ${message}`)
   terminal.note('')
   terminal.note(`${paint.bold(outcome.runId)} finished in ${formatDuration(ms)}`)

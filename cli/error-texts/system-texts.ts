@@ -68,6 +68,11 @@ export const systemTexts: Readonly<Record<string, ErrorText>> = {
     'The run was stopped by a signal. Nothing was published.',
     'Run the same command again.',
   ),
+  FOLDER_UNWRITABLE: text(
+    'usage',
+    'A folder that the command would write to cannot be written to; nothing was run.',
+    'Name another with --runs, --out or scores.path, or change its permissions; `ebb doctor --out DIR` tries one.',
+  ),
   IO_TEMPORARY: text('temporary', 'Reading or writing failed in a way that often passes.', 'Run again later.'),
   LOCK_HELD: text(
     'temporary',
