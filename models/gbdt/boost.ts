@@ -12,6 +12,7 @@ import type { Tree } from '../trees/tree.ts'
 import type { TreeSpace } from '../trees/tree-space.ts'
 import { addLeafValues, addTree } from './add-tree.ts'
 import { type Part, type PartInSpace, placeParts } from './boost-space.ts'
+import { excessOf } from './correct-base.ts'
 import type { GbdtParameters } from './parameters.ts'
 import { ruleFor } from './rule.ts'
 import { type DrawnSlopes, drawSlopes, meanLossOf } from './slopes.ts'
@@ -58,8 +59,8 @@ interface Boosting {
  * Gradient boosting with second-order leaf values (Friedman 2001; Chen and Guestrin 2016): each tree fits the gradient of
  * the log-loss at the scores so far. Stops when a tree finds nothing to split (and nothing is sampled), or when the
  * watched log-loss has not fallen for `earlyStopping` trees; then the trees up to its lowest value are kept, at least one.
- * While training churned rows weigh `churnWeight` times as much, so their scores stand log(churnWeight) too high: the base
- * is lowered by as much at the end, and from the beginning for the watched rows.
+ * While training churned rows weigh `churnWeight` times as much, so all scores stand about log(churnWeight) too high: the
+ * watched rows' scores begin as much lower, and at the end the base is lowered so that probabilities average to the rate.
  */
 export async function boost(task: BoostTask): Promise<Boosted> {
   const { parameters, signal, emit } = task
@@ -84,7 +85,22 @@ export async function boost(task: BoostTask): Promise<Boosted> {
   const last = curve.at(-1)
   if (last && Number.isNaN(last.train)) last.train = meanLossOf(task.space, boosting.learning)
   const kept = watching ? Math.max(best.trees, 1) : trees.length
-  return { base, trees: trees.slice(0, kept), gains: gains.slice(0, kept - given), curve }
+  const lowered = task.churnWeight === 1 ? base : correctBase(task, boosting, { base, kept })
+  return { base: lowered, trees: trees.slice(0, kept), gains: gains.slice(0, Math.max(kept - given, 0)), curve }
+}
+
+/** The base without what the weight of churned rows added to the scores of the trees that are kept. */
+function correctBase(
+  { space, learn, churnWeight }: BoostTask,
+  { learning, trees }: Boosting,
+  { base, kept }: { base: number; kept: number },
+): number {
+  const raised = base + Math.log(churnWeight)
+  if (kept < trees.length) {
+    space.pool.memory.f32.fill(raised, learning.scores / 4, learning.scores / 4 + learning.rows)
+    for (const tree of trees.slice(0, kept)) addTree(space, tree, { part: learning })
+  }
+  return raised - excessOf(space, learn, learning, Math.log(churnWeight))
 }
 
 /** Bins the rows and brings the scores to where the start left them: the same sums in the same order. */
