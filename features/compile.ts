@@ -12,6 +12,7 @@ import { levelTables, maskLevels } from './compile/level-tables.ts'
 import { levelsBlocks, type LevelsFeature } from './compile/levels-block.ts'
 import { finalSelect } from './compile/final-select.ts'
 import { pastLabelBlocks } from './compile/past-labels-block.ts'
+import { rowSqlBlocks } from './compile/row-sql-block.ts'
 import { sessionsBlocks } from './compile/sessions-block.ts'
 import type { Feature, MeasureFeature } from './definition.ts'
 import type { MadeTable, TableNames } from './made-table.ts'
@@ -91,6 +92,10 @@ function makeBlocks(context: BlockContext, features: readonly Feature[], measure
     ...sessionsBlocks(
       context,
       measures.filter((feature) => feature.measure === 'sessions'),
+    ),
+    ...rowSqlBlocks(
+      context,
+      features.filter((feature) => feature.kind === 'rowSql'),
     ),
     ...pastLabelBlocks(
       context,

@@ -72,8 +72,23 @@ const derivedSchema = z.strictObject({
   ...shared,
 })
 
+const rowSqlSchema = z.strictObject({
+  kind: z.literal('rowSql').describe('A SQL expression over the rows of the window; slower than all others'),
+  expression: z
+    .string()
+    .min(1)
+    .max(10_000)
+    .describe(
+      "Aggregates over the columns of where and days_ago, e.g. sum(amount) filter (where category = 'a') / count(*)",
+    ),
+  whenEmpty: z.enum(['zero', 'missing']).default('missing').describe('The value without any row, or where it is NULL'),
+  lookbackDays: lookback,
+  offsetDays: z.int().min(0).max(3_660).default(0).describe('The window ends so many days earlier'),
+  ...shared,
+})
+
 /** A feature that a config declares under `features.add`. */
-export const userFeatureSchema = z.discriminatedUnion('kind', [measureSchema, derivedSchema])
+export const userFeatureSchema = z.discriminatedUnion('kind', [measureSchema, derivedSchema, rowSqlSchema])
 export type UserFeature = z.output<typeof userFeatureSchema>
 
 /** The config's `features:` section. */

@@ -157,8 +157,14 @@ export type PastLabelFeature = FeatureBase & {
   readonly windows: number
 }
 
+/**
+ * A SQL expression of the user over the rows of the window; see `features/row-sql.ts` for what it may say. The slow path:
+ * the events of the window are laid beside every example. `whenEmpty: zero` also where the expression gives NULL.
+ */
+export type RowSqlFeature = FeatureBase & Window & { readonly kind: 'rowSql'; readonly expression: string }
+
 /** A tag as data, not as SQL. */
-export type Feature = MeasureFeature | AsOfFeature | DerivedFeature | FittedFeature | PastLabelFeature
+export type Feature = MeasureFeature | AsOfFeature | DerivedFeature | FittedFeature | PastLabelFeature | RowSqlFeature
 
 /** What the column holds: numbers (integers or DOUBLE) or text. */
 export function featureKind(feature: Feature): 'number' | 'category' {

@@ -33,7 +33,7 @@ function inputHash(name: string, byName: ReadonlyMap<string, Feature>): string {
 export function lookbackOf(feature: Feature, byName: ReadonlyMap<string, Feature>): number | 'lifetime' | null {
   if (feature.kind === 'asOf') return feature.read === 'changes' ? feature.lookbackDays : null
   if (feature.kind === 'pastLabel') return 'lifetime'
-  if (feature.kind === 'measure')
+  if (feature.kind === 'measure' || feature.kind === 'rowSql')
     return feature.lookbackDays === 'lifetime' ? 'lifetime' : feature.lookbackDays + feature.offsetDays
   const inputs = feature.from.flatMap((name) => {
     const input = byName.get(name)
@@ -47,7 +47,7 @@ export function lookbackOf(feature: Feature, byName: ReadonlyMap<string, Feature
 function entry(feature: Feature, byName: ReadonlyMap<string, Feature>, reason: string | null): CatalogEntry {
   return {
     name: feature.name,
-    description: feature.description,
+    description: feature.kind === 'rowSql' ? `${feature.description} (own SQL: the slow path)` : feature.description,
     family: feature.family,
     unit: feature.unit,
     lookbackDays: lookbackOf(feature, byName),

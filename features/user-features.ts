@@ -5,6 +5,7 @@ import type { UserFeature } from './config.ts'
 import type { Feature } from './definition.ts'
 import { eventScope } from './event-columns.ts'
 import { formulaFault } from './formula.ts'
+import { readRowSql } from './row-sql.ts'
 
 /** The features of the config's `features.add`. Throws EbbError `config` with the place of the fault. */
 export function userFeatures(add: Readonly<Record<string, UserFeature>>): readonly Feature[] {
@@ -20,6 +21,10 @@ function userFeature(name: string, declared: UserFeature): Feature {
   }
   if (declared.lookbackDays === 'lifetime' && declared.offsetDays > 0)
     throw new EbbError({ code: 'FEATURE_INVALID', kind: 'config', where, what: 'offsetDays needs a lookback in days' })
+  if (declared.kind === 'rowSql') {
+    readRowSql(declared.expression, `${where}.expression`)
+    return { ...declared, name }
+  }
   const { where: text, ...rest } = declared
   const condition =
     text === undefined ? {} : { where: parseCondition(text, { known: eventScope, where: `${where}.where` }) }

@@ -1,3 +1,4 @@
+import type { CheckResult } from '../core/artifacts.ts'
 import type { AuditReport } from '../core/audit-artifacts.ts'
 import { type Day, daysBetween } from '../core/day.ts'
 import { EbbError } from '../core/errors.ts'
@@ -54,6 +55,7 @@ export async function prepareExperiment(context: StageContext, request: PrepareR
   await run.update({ asOf, key: runKey(context, extracted, asOf) })
   requireAsOf(asOf, extracted)
   const planned = await planFeatures(context, extracted)
+  context.checks.push(...slowFeatureChecks(planned))
   const times = cutoffTimes(config, extracted, planned.delaysDays)
   const { cutoffs, dropped } = resolveCutoffs(structuredClone(config.cutoffs) as never, times)
 
@@ -110,4 +112,13 @@ function requireAsOf(asOf: Day, extracted: { dataEnd: Day; lastEventDay: Day }):
     received: asOf,
     hint: 'wait for the data, or score as of an earlier day',
   })
+}
+
+/** Expressions of the user are computed by a slower path: said in the report and in checks.json. */
+function slowFeatureChecks({ features, supporting }: Pick<PlannedFeatures, 'features' | 'supporting'>): CheckResult[] {
+  const slow = [...features, ...supporting].filter(({ kind }) => kind === 'rowSql').map(({ name }) => name)
+  if (slow.length === 0) return []
+  const message = 'SQL expressions over rows (rowSql): events are laid beside every cutoff, which is slower'
+  const observed = slow.join(', ')
+  return [{ name: 'features.slow_path', passed: true, severity: 'info', observed, expected: '', message }]
 }

@@ -120,6 +120,11 @@ export const configTexts: Readonly<Record<string, ErrorText>> = {
     'A feature cannot be computed as declared.',
     'Check formula, inputs and lookback; `ebb features CONFIG` lists the names that can be used.',
   ),
+  ROW_SQL_INVALID: text(
+    'config',
+    'The expression of a rowSql feature cannot be read.',
+    'It is one number made of aggregates over the columns of the window; docs/config.md lists columns and functions.',
+  ),
   METRIC_UNKNOWN: text('config', 'No such metric.', 'docs/config.md lists the metrics.'),
   MODEL_KIND_UNKNOWN: text('config', 'No such kind of model.', 'docs/config.md lists the kinds.'),
   SIZE_INVALID: text('config', 'Not a size.', 'Write a number with a unit, such as 4GB or 512MiB.'),

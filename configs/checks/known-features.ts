@@ -36,7 +36,7 @@ function unreadableRule(path: readonly PropertyKey[], text: string, selected: Se
 function placed({ details }: EbbError, features: NonNullable<SoundSections['features']>): Finding[] {
   const { what, expected, received, hint, where } = details
   // Told by the check of conditions, at the condition itself.
-  if (/^features\.add\.\w+\.where/.test(where)) return []
+  if (/^features\.add\.\w+\.(where|expression)/.test(where)) return []
   const own = /^feature "(\w+)"/.exec(where)?.[1] ?? /^features\.add\.(\w+)/.exec(where)?.[1]
   const dropped = /^features\.drop\[(\d+)\]/.exec(where)?.[1]
   const path = own !== undefined && own in features.add ? ['features', 'add', own] : ['features']

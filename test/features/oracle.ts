@@ -6,8 +6,12 @@ import type {
   Feature,
   MeasureFeature,
   PastLabelFeature,
+  RowSqlFeature,
+  Window,
 } from '../../features/definition.ts'
+import { eventScope } from '../../features/event-columns.ts'
 import { isKnown, judge } from './label-oracle.ts'
+import { evaluateRowSql } from './row-sql-oracle.ts'
 import { dayMs, type TestAttribute, type TestEvent, type World } from './world.ts'
 
 /*
@@ -33,6 +37,7 @@ export function oracle(feature: Feature, where: At): Value {
   if (feature.kind === 'measure') return measured(feature, where)
   if (feature.kind === 'asOf') return asOf(feature, where)
   if (feature.kind === 'derived') return derived(feature, where)
+  if (feature.kind === 'rowSql') return ownExpression(feature, where)
   if (feature.kind === 'pastLabel') return pastLabel(feature, where)
   throw new Error('fitted features are not in the query')
 }
@@ -46,14 +51,29 @@ const dayOf = (ms: number): number => Math.floor(ms / dayMs)
 const distinct = <T>(values: readonly T[]): T[] => [...new Set(values)]
 const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0)
 
+/** Events of the window that the cutoff sees. */
+function windowOf(feature: Window, where: At): TestEvent[] {
+  return visibleEvents(where).filter((event) => {
+    if (feature.lookbackDays === 'lifetime') return true
+    const end = where.cutoff - (event.delay + feature.offsetDays) * dayMs
+    return event.at >= end - feature.lookbackDays * dayMs && event.at < end
+  })
+}
+
+function ownExpression(feature: RowSqlFeature, where: At): Value {
+  const names = Object.keys(eventScope)
+  const rows = windowOf(feature, where).map((event) => ({
+    ...Object.fromEntries(names.map((name) => [name, column(event, name)])),
+    days_ago: dayOf(where.cutoff) - dayOf(event.at),
+  }))
+  const value = rows.length === 0 ? null : evaluateRowSql(feature.expression, rows)
+  return value === null ? (feature.whenEmpty === 'zero' ? 0 : null) : (value as number)
+}
+
 function rowsOf(feature: MeasureFeature, where: At): TestEvent[] {
-  return visibleEvents(where)
-    .filter((event) => {
-      if (feature.lookbackDays === 'lifetime') return true
-      const end = where.cutoff - (event.delay + feature.offsetDays) * dayMs
-      return event.at >= end - feature.lookbackDays * dayMs && event.at < end
-    })
-    .filter((event) => feature.where === undefined || evaluateCondition(feature.where, (name) => column(event, name)))
+  return windowOf(feature, where).filter(
+    (event) => feature.where === undefined || evaluateCondition(feature.where, (name) => column(event, name)),
+  )
 }
 
 function column(event: TestEvent, name: string): Value {

@@ -36,11 +36,34 @@ const formulas = {
   how_many: { formula: 'countPositive', from: ['big', 'many', 'least'] },
 }
 
+const expressions = {
+  x_share: { expression: "count(*) filter (where category = 'c''c') / count(*)", lookbackDays: 60 },
+  x_spent: { expression: 'sum(amount) + 2 * avg(quantity) - -1', lookbackDays: 'lifetime', whenEmpty: 'zero' },
+  x_fading: {
+    expression: 'sum(case when days_ago <= 7 then 1 when days_ago <= 30 then 0.5 else 0.1 end) / greatest(count(*), 3)',
+    lookbackDays: 45,
+    offsetDays: 2,
+  },
+  x_middle: { expression: 'round(median(abs(amount)), 1) + ln(count(distinct category) + 1)', lookbackDays: 90 },
+  x_night: {
+    expression:
+      "count(channel) filter (where not (hour between 6 and 21) or weekday in (6, 7) and upper(channel) = 'APP')",
+    lookbackDays: 60,
+    whenEmpty: 'zero',
+  },
+  x_range: {
+    expression:
+      'sqrt(max(amount) - min(amount)) + floor(max(days_ago) / 7) + coalesce(nullif(min(length(event_type)), 4), 0.5)',
+    lookbackDays: 80,
+  },
+}
+
 /** Features that a config declares, every measure and formula among them. */
 export function ownFeatures(): readonly Feature[] {
   const add = {
     ...Object.fromEntries(Object.entries(measures).map(([name, of]) => [name, { kind: 'measure', ...words, ...of }])),
     ...Object.fromEntries(Object.entries(formulas).map(([name, of]) => [name, { kind: 'derived', ...words, ...of }])),
+    ...Object.fromEntries(Object.entries(expressions).map(([name, of]) => [name, { kind: 'rowSql', ...words, ...of }])),
   }
   return userFeatures(featuresSchema.parse({ add }).add)
 }
