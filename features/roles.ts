@@ -2,21 +2,33 @@ import type { Condition } from '../core/condition.ts'
 
 /** What events mean to the catalogue. A role is played by the event type of the same name unless the config maps it. */
 export const roles = [
+  'register',
   'login',
   'view',
   'cart',
   'favourite',
+  'key_action',
   'purchase',
   'return',
+  'refund',
   'complaint',
   'cancel_order',
+  'payment_failed',
   'unsubscribe',
   'uninstall',
 ] as const
 export type Role = (typeof roles)[number]
 
 /** Roles that tell of trouble. */
-export const negativeRoles = ['return', 'complaint', 'cancel_order', 'unsubscribe', 'uninstall'] as const
+export const negativeRoles = [
+  'return',
+  'refund',
+  'complaint',
+  'cancel_order',
+  'payment_failed',
+  'unsubscribe',
+  'uninstall',
+] as const
 
 /** Role -> the event types that play it; at least one each. */
 export type RoleMap = Readonly<Record<Role, readonly string[]>>

@@ -1,15 +1,20 @@
 // Lists of features as data: some functions are longer than the house's 40 lines.
-import type { Feature } from '../definition.ts'
+import type { Condition } from '../../core/condition.ts'
+import type { Feature, Window } from '../definition.ts'
 import { playsRole } from '../roles.ts'
-import type { CatalogContext, FamilyFeatures } from './context.ts'
-import { before, derive, inWords, last, measure, quarters, suffix } from './make.ts'
-import { activeDays, daysSinceEvent, eventCount, roleCount, roleLast } from './shared.ts'
+import { joinFamilies, type CatalogContext, type FamilyFeatures } from './context.ts'
+import { habitFeatures } from './habits.ts'
+import { before, derive, inWords, last, measure, suffix, trendParts, trendWords } from './make.ts'
+import { sessionFeatures } from './sessions.ts'
+import { activeDays, daysSinceEvent, decayOf, eventCount, roleCount, roleLast } from './shared.ts'
 
 const family = 'activity'
 
 /** How often, how regularly, when and by which channels the user is there. */
 export function activityFeatures(context: CatalogContext): FamilyFeatures {
-  const windowed = context.lookbackDays.map((days) => byLookback(context, days))
+  const windowed = context.lookbackDays.map((days) =>
+    joinFamilies(byLookback(context, days), sessionFeatures(days), habitFeatures(days)),
+  )
   const gap = gaps()
   return {
     features: [
@@ -44,103 +49,107 @@ function gaps(): Feature[] {
 }
 
 function byLookback(context: CatalogContext, days: number): FamilyFeatures {
-  const now = last(days)
+  const [now, then] = [last(days), before(days)]
+  const login = playsRole(context.roles, 'login')
   const events = eventCount(now)
-  const earlier = eventCount(before(days))
   const active = activeDays(now)
   const logins = roleCount(context, 'login', now)
-  const loginsEarlier = roleCount(context, 'login', before(days))
-  const loginDays = measure(
-    family,
-    { name: `login_days_${days}d`, description: `Days with a login ${inWords(now)}`, unit: 'days', actionable: true },
-    { measure: 'activeDays', where: playsRole(context.roles, 'login') },
-    now,
-  )
-  const parts = days < 4 ? [] : quarters(days).map((window) => eventCount(window))
-  const weekend = countWhere(`weekend_count_${days}d`, { op: 'compare', name: 'weekday', by: '>=', value: 6 }, days)
-  const night = countWhere(`night_count_${days}d`, nightHours, days)
-  const share = (name: string, description: string, part: Feature): Feature =>
-    derive(family, { name, description, unit: 'ratio' }, { formula: 'ratio', from: [part, events] })
+  const views = roleCount(context, 'view', now)
+  const loginDays = daysWithLogin(login, now)
+  const earlier = {
+    events: eventCount(then),
+    active: activeDays(then),
+    logins: roleCount(context, 'login', then),
+    views: roleCount(context, 'view', then),
+    loginDays: daysWithLogin(login, then),
+  }
+  const parts = days < 4 ? [] : trendParts(days)
+  const periods = parts.map((window) => eventCount(window))
+  const gap = longestAbsence(now)
+  const recency = recentWithin(now)
   return {
     features: [
       events,
       active,
       logins,
       loginDays,
-      roleCount(context, 'view', now),
+      views,
       derive(
         family,
         { name: `events_per_active_day_${days}d`, description: `Events per active day ${inWords(now)}`, unit: 'ratio' },
         { formula: 'ratio', from: [events, active] },
       ),
-      derive(family, decayWords(`event_decay_${days}d`, 'Events', days), { formula: 'decay', from: [events, earlier] }),
-      derive(family, decayWords(`login_decay_${days}d`, 'Logins', days), {
-        formula: 'decay',
-        from: [logins, loginsEarlier],
-      }),
-      ...(parts.length === 0 ? [] : [slope(days, parts)]),
-      measure(
+      decayOf(events, earlier.events, { name: `event_decay_${days}d`, what: 'Events', days }),
+      decayOf(active, earlier.active, { name: `active_day_decay_${days}d`, what: 'Days with any event', days }),
+      decayOf(logins, earlier.logins, { name: `login_decay_${days}d`, what: 'Logins', days }),
+      decayOf(loginDays, earlier.loginDays, { name: `login_day_decay_${days}d`, what: 'Days with a login', days }),
+      decayOf(views, earlier.views, { name: `view_decay_${days}d`, what: 'Views', days }),
+      ...(parts.length === 0 ? [] : [slope(days, parts, periods)]),
+      gap,
+      derive(
         family,
         {
-          name: `longest_absence_${days}d`,
-          description: `Longest stretch between two active days ${inWords(now)}`,
+          name: `longest_silence_${days}d`,
+          description: `Longest run of days without activity ${inWords(now)}, the present one included`,
           unit: 'days',
-        },
-        { measure: 'gaps', of: 'max' },
-        now,
-      ),
-      measure(
-        family,
-        {
-          name: `channel_count_${days}d`,
-          description: `Channels used ${inWords(now)}`,
-          unit: 'count',
           actionable: true,
         },
-        { measure: 'distinct', of: 'channel' },
-        now,
+        { formula: 'largest', from: [gap, recency] },
       ),
-      share(`weekend_share_${days}d`, `Share of events on Saturday or Sunday ${inWords(now)}`, weekend),
-      share(`night_share_${days}d`, `Share of events between 22 and 6 o'clock ${inWords(now)}`, night),
     ],
-    supporting: [earlier, loginsEarlier, ...parts, weekend, night],
+    supporting: [...Object.values(earlier), ...periods, recency],
   }
 }
 
-const nightHours = {
-  op: 'or',
-  of: [
-    { op: 'compare', name: 'hour', by: '>=', value: 22 },
-    { op: 'compare', name: 'hour', by: '<', value: 6 },
-  ],
-} as const
-
-function countWhere(name: string, where: Parameters<typeof measure>[2]['where'], days: number): Feature {
-  return measure(family, { name, description: name, unit: 'count' }, { measure: 'count', where }, last(days))
+function daysWithLogin(where: Condition, window: Window): Feature {
+  return measure(
+    family,
+    {
+      name: `login_days_${suffix(window)}`,
+      description: `Days with a login ${inWords(window)}`,
+      unit: 'days',
+      actionable: true,
+    },
+    { measure: 'activeDays', where },
+    window,
+  )
 }
 
-/** Words of a decay: the last days against as many days before them. */
-export const decayWords = (
-  name: string,
-  what: string,
-  days: number,
-): { name: string; description: string; unit: string; actionable: boolean } => ({
-  name,
-  description: `${what} in the last ${days} days against the ${days} days before (both plus 1); below 1 = falling`,
-  unit: 'ratio',
-  actionable: true,
-})
+function longestAbsence(window: Window): Feature {
+  return measure(
+    family,
+    {
+      name: `longest_absence_${suffix(window)}`,
+      description: `Longest stretch between two active days ${inWords(window)}`,
+      unit: 'days',
+    },
+    { measure: 'gaps', of: 'max' },
+    window,
+  )
+}
 
-function slope(days: number, parts: readonly Feature[]): Feature {
-  const part = Math.floor(days / 4)
+function recentWithin(window: Window): Feature {
+  return measure(
+    family,
+    {
+      name: `days_since_event_within_${suffix(window)}`,
+      description: `Days since the last event ${inWords(window)}; empty if there was none`,
+      unit: 'days',
+    },
+    { measure: 'last' },
+    window,
+  )
+}
+
+function slope(days: number, parts: readonly Window[], periods: readonly Feature[]): Feature {
   return derive(
     family,
     {
-      name: `event_slope_${suffix(last(days))}`,
-      description: `Trend of events over the last four periods of ${part} days: change per period`,
+      name: `event_slope_${days}d`,
+      description: `Trend of events over the last ${trendWords(parts)}`,
       unit: 'count',
       actionable: true,
     },
-    { formula: 'slope', from: parts },
+    { formula: 'slope', from: periods },
   )
 }

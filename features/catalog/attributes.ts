@@ -1,7 +1,8 @@
 import type { AsOfFeature, AttributeRead, Feature, LookbackDays } from '../definition.ts'
 import type { PlanAttribute } from '../plan.ts'
 import type { CatalogContext, FamilyFeatures } from './context.ts'
-import { last, measure } from './make.ts'
+import { derive, last, measure } from './make.ts'
+import { firstOf } from './shared.ts'
 
 const family = 'attributes'
 
@@ -24,8 +25,11 @@ export function attributeFeatures(context: CatalogContext): FamilyFeatures {
       ...context.attributes.flatMap((table) =>
         table.columns.flatMap((column) => columnFeatures(context, { table, column })),
       ),
+      ...context.attributes.flatMap((table) =>
+        table.columns.flatMap((column) => (column.type === 'day' ? [untilPurchase(context, { table, column })] : [])),
+      ),
     ],
-    supporting: [],
+    supporting: [firstOf(context, 'purchase')],
   }
 }
 
@@ -75,6 +79,21 @@ function columnFeatures(context: CatalogContext, of: AttributeColumn): Feature[]
       asOf(`${changed}s_${days}d`, `Changes of ${words} in the last ${days} days`, 'changes', { unit: 'count', days }),
     ),
   ]
+}
+
+/** E.g. from registration to the first order. */
+function untilPurchase(context: CatalogContext, of: AttributeColumn): Feature {
+  const base = attributeName(context, of)
+  const since = columnFeatures(context, of)[0]!
+  return derive(
+    family,
+    {
+      name: `days_from_${base}_to_purchase`,
+      description: `Days from ${base.replaceAll('_', ' ')} to the first order; empty if there was none`,
+      unit: 'days',
+    },
+    { formula: 'difference', from: [since, firstOf(context, 'purchase')] },
+  )
 }
 
 /** The column's name, with the table's in front where two tables have a column of that name; in snake_case. */

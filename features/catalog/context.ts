@@ -30,6 +30,13 @@ export interface FamilyFeatures {
   readonly supporting: readonly Feature[]
 }
 
+export function joinFamilies(...parts: readonly FamilyFeatures[]): FamilyFeatures {
+  return {
+    features: parts.flatMap(({ features }) => features),
+    supporting: parts.flatMap(({ supporting }) => supporting),
+  }
+}
+
 /**
  * Why the data cannot give this feature, or null. Judged by what the definition itself says: event types of its
  * condition, money, quantity, levels, time of day. Derived and fitted features are judged by their inputs.

@@ -1,15 +1,20 @@
 // Lists of features as data: some functions are longer than the house's 40 lines.
 import type { Feature } from '../definition.ts'
 import { roles } from '../roles.ts'
-import type { CatalogContext, FamilyFeatures } from './context.ts'
+import { joinFamilies, type CatalogContext, type FamilyFeatures } from './context.ts'
 import { derive, inWords, last, measure } from './make.ts'
-import { activeDays, daysSinceEvent, eventCount, firstPurchase, roleCount, tenureDays } from './shared.ts'
+import { onboardingFeatures } from './onboarding.ts'
+import { pastLabelFeatures } from './past-labels.ts'
+import { activeDays, daysSinceEvent, eventCount, roleCount, spend, tenureDays } from './shared.ts'
 
 const family = 'lifecycle'
 
 /** How old the relation is, how it began, and how much of it was used. */
 export function lifecycleFeatures(context: CatalogContext): FamilyFeatures {
-  const first = firstPurchase(context)
+  return joinFamilies(relationFeatures(context), onboardingFeatures(context), pastLabelFeatures)
+}
+
+function relationFeatures(context: CatalogContext): FamilyFeatures {
   const lifetime = last('lifetime')
   const allDays = activeDays(lifetime)
   const orders = roleCount(context, 'purchase', lifetime)
@@ -19,16 +24,6 @@ export function lifecycleFeatures(context: CatalogContext): FamilyFeatures {
   return {
     features: [
       tenureDays,
-      first,
-      derive(
-        family,
-        {
-          name: 'days_to_first_purchase',
-          description: 'Days from the first event to the first order; empty if there was none',
-          unit: 'days',
-        },
-        { formula: 'difference', from: [tenureDays, first] },
-      ),
       allDays,
       eventCount(lifetime),
       derive(
@@ -91,23 +86,27 @@ function stepsDone(steps: readonly Feature[]): Feature {
 /** A user too young for a lookback gets a tenure-scaled rate and a flag. */
 function byLookback(context: CatalogContext, days: number): FamilyFeatures {
   const now = last(days)
-  const events = eventCount(now)
-  const orders = roleCount(context, 'purchase', now)
-  const rate = (name: string, what: string, from: Feature): Feature =>
-    derive(
-      family,
-      {
-        name,
-        description: `${what} per day ${inWords(now)}, or since the first event if that is later`,
-        unit: 'per day',
-        actionable: true,
-      },
-      { formula: 'rate', from: [from, tenureDays], limit: days },
-    )
+  const measured = [
+    { name: 'event_rate', what: 'Events', unit: 'per day', from: eventCount(now) },
+    { name: 'active_day_rate', what: 'Active days', unit: 'per day', from: activeDays(now) },
+    { name: 'login_rate', what: 'Logins', unit: 'per day', from: roleCount(context, 'login', now) },
+    { name: 'purchase_rate', what: 'Orders', unit: 'per day', from: roleCount(context, 'purchase', now) },
+    { name: 'spend_rate', what: 'Money spent', unit: 'currency per day', from: spend(context, now) },
+  ]
   return {
     features: [
-      rate(`event_rate_${days}d`, 'Events', events),
-      rate(`purchase_rate_${days}d`, 'Orders', orders),
+      ...measured.map(({ name, what, unit, from }) =>
+        derive(
+          family,
+          {
+            name: `${name}_${days}d`,
+            description: `${what} per day ${inWords(now)}, or since the first event if that is later`,
+            unit,
+            actionable: true,
+          },
+          { formula: 'rate', from: [from, tenureDays], limit: days },
+        ),
+      ),
       derive(
         family,
         {
@@ -118,6 +117,6 @@ function byLookback(context: CatalogContext, days: number): FamilyFeatures {
         { formula: 'below', from: [tenureDays], limit: days },
       ),
     ],
-    supporting: [events, orders],
+    supporting: measured.map(({ from }) => from),
   }
 }

@@ -70,10 +70,22 @@ export const last = (lookbackDays: LookbackDays): Window => ({ lookbackDays, off
 /** The stretch of the same length just before `last(days)`. */
 export const before = (days: number): Window => ({ lookbackDays: days, offsetDays: days })
 
-/** Four equal parts of a lookback, oldest first; the parts cover 4 floor(days / 4) days. */
-export function quarters(days: number): readonly Window[] {
-  const part = Math.floor(days / 4)
-  return [3, 2, 1, 0].map((i) => ({ lookbackDays: part, offsetDays: i * part }))
+/**
+ * The parts over which a trend is drawn, oldest first: whole weeks for lookbacks of 28 to 91 days, whole stretches of four
+ * weeks for longer ones up to a year, else four equal parts. They end at the visible end and may leave out the first days.
+ */
+export function trendParts(days: number): readonly Window[] {
+  const part = days >= 28 && days <= 91 ? 7 : days > 91 && days <= 366 ? 28 : Math.floor(days / 4)
+  const count = part === 7 || part === 28 ? Math.floor(days / part) : 4
+  return Array.from({ length: count }, (_, i) => ({ lookbackDays: part, offsetDays: (count - 1 - i) * part }))
+}
+
+/** `weeks`, `periods of 28 days`: what a trend goes over. */
+export function trendWords(parts: readonly Window[]): string {
+  const part = parts[0]!.lookbackDays
+  return part === 7
+    ? `${parts.length} weeks: change per week`
+    : `${parts.length} periods of ${part} days: change per period`
 }
 
 /** `30d`, `30d_before`, `7d_from_14d`, `lifetime`. */

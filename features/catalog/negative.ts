@@ -1,14 +1,17 @@
 // Lists of features as data: some functions are longer than the house's 40 lines.
 import type { Feature, MeasureFeature, Window } from '../definition.ts'
 import { negativeRoles, playsRole } from '../roles.ts'
-import { decayWords } from './activity.ts'
 import type { CatalogContext, FamilyFeatures } from './context.ts'
 import { before, derive, inWords, last, measure, suffix } from './make.ts'
-import { eventCount, roleCount, roleLast } from './shared.ts'
+import { decayOf, eventCount, roleCount, roleLast, roleWords, spend } from './shared.ts'
 
 const family = 'negative'
 
-/** Signs of trouble: returns, complaints, cancelled orders, unsubscriptions, uninstalls. */
+const allWords = new Intl.ListFormat('en', { type: 'conjunction' }).format(
+  negativeRoles.map((role, i) => (i === 0 ? roleWords[role].many : roleWords[role].many.toLowerCase())),
+)
+
+/** Signs of trouble: what went wrong for the user, how often per order, and whether it rises. */
 export function negativeFeatures(context: CatalogContext): FamilyFeatures {
   const windowed = context.lookbackDays.map((days) => byLookback(context, days))
   return {
@@ -18,7 +21,7 @@ export function negativeFeatures(context: CatalogContext): FamilyFeatures {
         family,
         {
           name: 'days_since_trouble',
-          description: 'Days since the last return, complaint, cancelled order, unsubscription or uninstall',
+          description: `Days since the last ${new Intl.ListFormat('en', { type: 'disjunction' }).format(negativeRoles.map((role) => roleWords[role].one))}`,
           unit: 'days',
           actionable: true,
         },
@@ -36,7 +39,7 @@ function troubleCount(context: CatalogContext, window: Window): MeasureFeature {
     family,
     {
       name: `trouble_count_${suffix(window)}`,
-      description: `Returns, complaints, cancelled orders, unsubscriptions and uninstalls ${inWords(window)}`,
+      description: `${allWords} ${inWords(window)}`,
       unit: 'count',
       actionable: true,
     },
@@ -45,30 +48,60 @@ function troubleCount(context: CatalogContext, window: Window): MeasureFeature {
   )
 }
 
+function returnedValue(context: CatalogContext, window: Window): MeasureFeature {
+  return measure(
+    family,
+    {
+      name: `returned_value_${suffix(window)}`,
+      description: `Money of returns and refunds ${inWords(window)}`,
+      unit: 'currency',
+      actionable: true,
+    },
+    { measure: 'sum', of: 'amount', where: playsRole(context.roles, 'return', 'refund') },
+    window,
+  )
+}
+
 function byLookback(context: CatalogContext, days: number): FamilyFeatures {
-  const now = last(days)
+  const [now, then] = [last(days), before(days)]
   const counts = negativeRoles.map((role) => roleCount(context, role, now))
-  const [returns, complaints, cancelled] = counts as [Feature, Feature, Feature]
+  const earlier = negativeRoles.map((role) => roleCount(context, role, then))
+  const countOf = (role: (typeof negativeRoles)[number]): Feature => counts[negativeRoles.indexOf(role)]!
   const orders = roleCount(context, 'purchase', now)
   const events = eventCount(now)
-  const trouble = troubleCount(context, now)
-  const earlier = troubleCount(context, before(days))
+  const [trouble, troubleEarlier] = [troubleCount(context, now), troubleCount(context, then)]
+  const [returned, returnedEarlier] = [returnedValue(context, now), returnedValue(context, then)]
+  const money = spend(context, now)
   const ratio = (name: string, description: string, from: readonly Feature[]): Feature =>
     derive(family, { name, description, unit: 'ratio', actionable: true }, { formula: 'ratio', from })
   return {
     features: [
       ...counts,
-      trouble,
-      ratio(`return_rate_${days}d`, `Returns per order ${inWords(now)}`, [returns, orders]),
-      ratio(`complaint_rate_${days}d`, `Complaints per order ${inWords(now)}`, [complaints, orders]),
-      ratio(`cancel_rate_${days}d`, `Cancelled orders per order ${inWords(now)}`, [cancelled, orders]),
-      ratio(`trouble_share_${days}d`, `Share of events that tell of trouble ${inWords(now)}`, [trouble, events]),
-      derive(
-        family,
-        { ...decayWords(`trouble_rise_${days}d`, 'Signs of trouble', days), actionable: true },
-        { formula: 'decay', from: [trouble, earlier] },
+      ...negativeRoles.map((role, i) =>
+        decayOf(counts[i]!, earlier[i]!, { name: `${role}_rise_${days}d`, what: roleWords[role].many, days }),
       ),
+      trouble,
+      ratio(`return_rate_${days}d`, `Returns per order ${inWords(now)}`, [countOf('return'), orders]),
+      ratio(`refund_rate_${days}d`, `Refunds per order ${inWords(now)}`, [countOf('refund'), orders]),
+      ratio(`complaint_rate_${days}d`, `Complaints per order ${inWords(now)}`, [countOf('complaint'), orders]),
+      ratio(`cancel_rate_${days}d`, `Cancelled orders per order ${inWords(now)}`, [countOf('cancel_order'), orders]),
+      ratio(`payment_failure_rate_${days}d`, `Failed payments per order ${inWords(now)}`, [
+        countOf('payment_failed'),
+        orders,
+      ]),
+      returned,
+      ratio(`returned_value_share_${days}d`, `Money of returns and refunds over money spent ${inWords(now)}`, [
+        returned,
+        money,
+      ]),
+      decayOf(returned, returnedEarlier, {
+        name: `returned_value_rise_${days}d`,
+        what: 'Money of returns and refunds',
+        days,
+      }),
+      ratio(`trouble_share_${days}d`, `Share of events that tell of trouble ${inWords(now)}`, [trouble, events]),
+      decayOf(trouble, troubleEarlier, { name: `trouble_rise_${days}d`, what: 'Signs of trouble', days }),
     ],
-    supporting: [orders, events, earlier],
+    supporting: [...earlier, orders, events, money, troubleEarlier, returnedEarlier],
   }
 }

@@ -1,9 +1,8 @@
 // Lists of features as data: some functions are longer than the house's 40 lines.
 import type { Feature, LevelStatistic, Window } from '../definition.ts'
-import { decayWords } from './activity.ts'
 import type { CatalogContext, FamilyFeatures } from './context.ts'
 import { before, derive, inWords, last, measure, suffix } from './make.ts'
-import { roleCount, roleLast } from './shared.ts'
+import { decayOf, roleCount, roleLast } from './shared.ts'
 
 const family = 'preference'
 
@@ -96,13 +95,11 @@ function byLookback(context: CatalogContext, days: number): FamilyFeatures {
       spread('concentration', now),
       carts,
       favourites,
-      derive(family, decayWords(`cart_decay_${days}d`, 'Items put into the cart', days), {
-        formula: 'decay',
-        from: [carts, cartsEarlier],
-      }),
-      derive(family, decayWords(`favourite_decay_${days}d`, 'Items marked as favourite', days), {
-        formula: 'decay',
-        from: [favourites, favouritesEarlier],
+      decayOf(carts, cartsEarlier, { name: `cart_decay_${days}d`, what: 'Items put into the cart', days }),
+      decayOf(favourites, favouritesEarlier, {
+        name: `favourite_decay_${days}d`,
+        what: 'Items marked as favourite',
+        days,
       }),
       ratio(`orders_per_cart_${days}d`, `Orders per item put into the cart ${inWords(now)}`, [orders, carts]),
       ratio(`carts_per_view_${days}d`, `Items put into the cart per view ${inWords(now)}`, [carts, views]),

@@ -1,19 +1,23 @@
-import type { Family, MeasureFeature, Window } from '../definition.ts'
+import type { Family, Feature, MeasureFeature, Window } from '../definition.ts'
 import { playsRole, type Role } from '../roles.ts'
 import type { CatalogContext } from './context.ts'
-import { inWords, last, measure, suffix } from './make.ts'
+import { derive, inWords, last, measure, suffix } from './make.ts'
 
 /** Measures that several families build on: the same name is always the same definition. */
 
 export const roleWords: Readonly<
   Record<Role, { readonly one: string; readonly many: string; readonly family: Family }>
 > = {
+  register: { one: 'registration', many: 'Registrations', family: 'lifecycle' },
+  key_action: { one: 'key action', many: 'Key actions', family: 'lifecycle' },
   login: { one: 'login', many: 'Logins', family: 'activity' },
   view: { one: 'view', many: 'Views', family: 'activity' },
   cart: { one: 'cart', many: 'Items put into the cart', family: 'preference' },
   favourite: { one: 'favourite', many: 'Items marked as favourite', family: 'preference' },
   purchase: { one: 'purchase', many: 'Orders', family: 'transaction' },
   return: { one: 'return', many: 'Returns', family: 'negative' },
+  refund: { one: 'refund', many: 'Refunds', family: 'negative' },
+  payment_failed: { one: 'failed payment', many: 'Failed payments', family: 'negative' },
   complaint: { one: 'complaint', many: 'Complaints', family: 'negative' },
   cancel_order: { one: 'cancelled order', many: 'Cancelled orders', family: 'negative' },
   unsubscribe: { one: 'unsubscription', many: 'Unsubscriptions', family: 'negative' },
@@ -114,14 +118,29 @@ export const tenureDays: MeasureFeature = measure(
 )
 
 /** `days_since_first_purchase`. */
-export const firstPurchase = (context: CatalogContext): MeasureFeature =>
+export const firstOf = (context: CatalogContext, role: Role): MeasureFeature =>
   measure(
     'lifecycle',
     {
-      name: 'days_since_first_purchase',
-      description: 'Days since the first order; empty if there was none',
+      name: `days_since_first_${role}`,
+      description: `Days since the first ${role === 'purchase' ? 'order' : roleWords[role].one}; empty if there was none`,
       unit: 'days',
     },
-    { measure: 'first', where: playsRole(context.roles, 'purchase') },
+    { measure: 'first', where: playsRole(context.roles, role) },
     last('lifetime'),
   )
+
+/** The last days against as many days before them: (a + 1) / (b + 1). */
+export function decayOf(now: Feature, earlier: Feature, words: { name: string; what: string; days: number }): Feature {
+  const { name, what, days } = words
+  return derive(
+    now.family,
+    {
+      name,
+      description: `${what} in the last ${days} days against the ${days} days before (both plus 1); below 1 = falling`,
+      unit: 'ratio',
+      actionable: true,
+    },
+    { formula: 'decay', from: [now, earlier] },
+  )
+}

@@ -1,10 +1,9 @@
 // Lists of features as data: some functions are longer than the house's 40 lines.
-import type { Feature, FittedFeature, MeasureFeature } from '../definition.ts'
+import type { Feature, FittedFeature, MeasureFeature, Window } from '../definition.ts'
 import { playsRole } from '../roles.ts'
-import { decayWords } from './activity.ts'
 import type { CatalogContext, FamilyFeatures } from './context.ts'
-import { before, derive, inWords, last, measure, quarters } from './make.ts'
-import { firstPurchase, roleCount, roleLast, spend } from './shared.ts'
+import { before, derive, inWords, last, measure, suffix, trendParts, trendWords } from './make.ts'
+import { decayOf, firstOf, roleCount, roleLast, spend } from './shared.ts'
 
 const family = 'transaction'
 
@@ -22,16 +21,34 @@ export function transactionFeatures(context: CatalogContext): FamilyFeatures {
   const sd = gap('sd_purchase_gap', 'How much the days between two orders vary (standard deviation)', 'sd')
   const orders = roleCount(context, 'purchase', last('lifetime'))
   const total = spend(context, last('lifetime'))
+  const average = derive(
+    family,
+    { name: 'average_order_value_lifetime', description: 'Average value of all orders', unit: 'currency' },
+    { formula: 'ratio', from: [total, orders] },
+  )
+  const lastOrder = measure(
+    family,
+    { name: 'last_order_value', description: 'Value of the last order; empty if there was none', unit: 'currency' },
+    { measure: 'lastValue', of: 'amount', where: playsRole(context.roles, 'purchase') },
+    last('lifetime'),
+  )
   const windowed = context.lookbackDays.map((days) => byLookback(context, days))
   return {
     features: [
       recency,
       orders,
       total,
+      average,
+      lastOrder,
       derive(
         family,
-        { name: 'average_order_value_lifetime', description: 'Average value of all orders', unit: 'currency' },
-        { formula: 'ratio', from: [total, orders] },
+        {
+          name: 'last_order_value_ratio',
+          description: 'Value of the last order over the average of all orders; below 1 = smaller than usual',
+          unit: 'ratio',
+          actionable: true,
+        },
+        { formula: 'ratio', from: [lastOrder, average] },
       ),
       mean,
       sd,
@@ -58,7 +75,7 @@ export function transactionFeatures(context: CatalogContext): FamilyFeatures {
       ...rfm(context, recency),
       ...windowed.flatMap((part) => part.features),
     ],
-    supporting: [firstPurchase(context), ...windowed.flatMap((part) => part.supporting)],
+    supporting: [firstOf(context, 'purchase'), ...windowed.flatMap((part) => part.supporting)],
   }
 }
 
@@ -84,88 +101,133 @@ function rfm(context: CatalogContext, recency: Feature): FittedFeature[] {
 }
 
 function byLookback(context: CatalogContext, days: number): FamilyFeatures {
-  const now = last(days)
+  const [now, then] = [last(days), before(days)]
   const where = playsRole(context.roles, 'purchase')
   const orders = roleCount(context, 'purchase', now)
-  const ordersEarlier = roleCount(context, 'purchase', before(days))
+  const ordersEarlier = roleCount(context, 'purchase', then)
   const money = spend(context, now)
-  const moneyEarlier = spend(context, before(days))
-  const parts = days < 4 ? [] : quarters(days).map((window) => spend(context, window))
-  const average = (name: string, description: string, from: readonly Feature[]): Feature =>
-    derive(family, { name, description, unit: 'currency', actionable: true }, { formula: 'ratio', from })
-  const value = average(`average_order_value_${days}d`, `Average value of an order ${inWords(now)}`, [money, orders])
-  const valueEarlier = average(`average_order_value_${days}d_before`, 'Earlier average value of an order', [
-    moneyEarlier,
-    ordersEarlier,
-  ])
-  const items = measure(
-    family,
-    { name: `quantity_${days}d`, description: `Items bought ${inWords(now)}`, unit: 'items', actionable: true },
-    { measure: 'sum', of: 'quantity', where },
-    now,
-  )
-  const derived = (name: string, words: { description: string; unit: string }, from: readonly Feature[]): Feature =>
+  const moneyEarlier = spend(context, then)
+  const parts = days < 4 ? [] : trendParts(days)
+  const periods = parts.map((window) => spend(context, window))
+  const orderPeriods = parts.map((window) => roleCount(context, 'purchase', window))
+  const orderDays = (window: Window): Feature =>
+    measure(
+      family,
+      {
+        name: `purchase_days_${suffix(window)}`,
+        description: `Days with an order ${inWords(window)}`,
+        unit: 'days',
+        actionable: true,
+      },
+      { measure: 'activeDays', where },
+      window,
+    )
+  const items = (window: Window): Feature =>
+    measure(
+      family,
+      {
+        name: `quantity_${suffix(window)}`,
+        description: `Items bought ${inWords(window)}`,
+        unit: 'items',
+        actionable: true,
+      },
+      { measure: 'sum', of: 'quantity', where },
+      window,
+    )
+  const over = (name: string, words: { description: string; unit: string }, from: readonly Feature[]): Feature =>
     derive(family, { name, ...words, actionable: true }, { formula: 'ratio', from })
+  const value = (window: Window, from: readonly Feature[]): Feature =>
+    over(
+      `average_order_value_${suffix(window)}`,
+      { description: `Average value of an order ${inWords(window)}`, unit: 'currency' },
+      from,
+    )
+  const price = (window: Window, from: readonly Feature[]): Feature =>
+    over(
+      `average_item_price_${suffix(window)}`,
+      { description: `Average price paid per item ${inWords(window)}`, unit: 'currency' },
+      from,
+    )
+  const change = (name: string, what: string, from: readonly Feature[]): Feature =>
+    derive(
+      family,
+      {
+        name: `${name}_change_${days}d`,
+        description: `${what} in the last ${days} days less that of the ${days} days before`,
+        unit: 'currency',
+        actionable: true,
+      },
+      { formula: 'difference', from },
+    )
+  const valueNow = value(now, [money, orders])
+  const valueEarlier = value(then, [moneyEarlier, ordersEarlier])
+  const priceNow = price(now, [money, items(now)])
+  const priceEarlier = price(then, [moneyEarlier, items(then)])
   return {
     features: [
       orders,
-      measure(
-        family,
-        {
-          name: `purchase_days_${days}d`,
-          description: `Days with an order ${inWords(now)}`,
-          unit: 'days',
-          actionable: true,
-        },
-        { measure: 'activeDays', where },
-        now,
-      ),
+      orderDays(now),
       money,
-      value,
-      derive(
-        family,
-        {
-          name: `average_order_value_change_${days}d`,
-          description: `Average order value in the last ${days} days less that of the ${days} days before`,
-          unit: 'currency',
-          actionable: true,
-        },
-        { formula: 'difference', from: [value, valueEarlier] },
-      ),
+      valueNow,
+      change('average_order_value', 'Average order value', [valueNow, valueEarlier]),
       measure(
         family,
         { name: `largest_order_${days}d`, description: `Largest order ${inWords(now)}`, unit: 'currency' },
         { measure: 'max', of: 'amount', where },
         now,
       ),
-      derive(family, decayWords(`purchase_decay_${days}d`, 'Orders', days), {
-        formula: 'decay',
-        from: [orders, ordersEarlier],
+      decayOf(orders, ordersEarlier, { name: `purchase_decay_${days}d`, what: 'Orders', days }),
+      decayOf(orderDays(now), orderDays(then), {
+        name: `purchase_day_decay_${days}d`,
+        what: 'Days with an order',
+        days,
       }),
-      derive(family, decayWords(`spend_decay_${days}d`, 'Money spent', days), {
-        formula: 'decay',
-        from: [money, moneyEarlier],
-      }),
-      ...(parts.length === 0 ? [] : [spendSlope(days, parts)]),
-      items,
-      derived(`items_per_order_${days}d`, { description: `Items per order ${inWords(now)}`, unit: 'items' }, [
-        items,
+      decayOf(money, moneyEarlier, { name: `spend_decay_${days}d`, what: 'Money spent', days }),
+      ...(parts.length === 0 ? [] : [spendSlope(days, parts, periods), orderSlope(days, parts, orderPeriods)]),
+      items(now),
+      decayOf(items(now), items(then), { name: `quantity_decay_${days}d`, what: 'Items bought', days }),
+      over(`items_per_order_${days}d`, { description: `Items per order ${inWords(now)}`, unit: 'items' }, [
+        items(now),
         orders,
       ]),
+      priceNow,
+      change('average_item_price', 'Average price paid per item', [priceNow, priceEarlier]),
     ],
-    supporting: [ordersEarlier, moneyEarlier, valueEarlier, ...parts],
+    supporting: [
+      ordersEarlier,
+      moneyEarlier,
+      valueEarlier,
+      orderDays(then),
+      items(then),
+      priceEarlier,
+      ...periods,
+      ...orderPeriods,
+    ],
   }
 }
 
-function spendSlope(days: number, parts: readonly Feature[]): Feature {
+function spendSlope(days: number, parts: readonly Window[], periods: readonly Feature[]): Feature {
   return derive(
     family,
     {
       name: `spend_slope_${days}d`,
-      description: `Trend of spend over the last four periods of ${Math.floor(days / 4)} days: change per period`,
+      description: `Trend of spend over the last ${trendWords(parts)}`,
       unit: 'currency',
       actionable: true,
     },
-    { formula: 'slope', from: parts },
+    { formula: 'slope', from: periods },
+  )
+}
+
+function orderSlope(days: number, parts: readonly Window[], periods: readonly Feature[]): Feature {
+  return derive(
+    family,
+    {
+      name: `purchase_slope_${days}d`,
+      description: `Trend of orders over the last ${trendWords(parts)}`,
+      unit: 'count',
+      actionable: true,
+    },
+    { formula: 'slope', from: periods },
   )
 }

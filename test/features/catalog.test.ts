@@ -17,7 +17,7 @@ const kinds = (family: string): Set<string> =>
   new Set(all.features.filter((feature) => feature.family === family).map(kindOf))
 
 test('at least 45 kinds of feature, at least 5 in each family', () => {
-  expect(new Set(all.features.map(kindOf)).size).toBeGreaterThanOrEqual(45)
+  expect(new Set(all.features.map(kindOf)).size).toBeGreaterThanOrEqual(140)
   for (const family of families) expect([family, kinds(family).size >= 5]).toEqual([family, true])
 })
 
@@ -30,6 +30,25 @@ test('every feature has a name in snake_case, a sentence, a unit, and every name
     expect(feature.description).not.toContain('_')
     expect(feature.unit.length).toBeGreaterThan(1)
   }
+})
+
+test('every count and every sum of a lookback comes with its decay, every number of levels with its change', () => {
+  const compared = new Set(
+    all.features.flatMap((feature) =>
+      feature.kind === 'derived' && (feature.formula === 'decay' || feature.formula === 'difference')
+        ? [feature.from[0]]
+        : [],
+    ),
+  )
+  const counted = all.features.filter(
+    (feature) =>
+      feature.kind === 'measure' &&
+      feature.whenEmpty === 'zero' &&
+      feature.lookbackDays !== 'lifetime' &&
+      feature.offsetDays === 0,
+  )
+  expect(counted.length).toBeGreaterThan(40)
+  expect(counted.map(({ name }) => name).filter((name) => !compared.has(name))).toEqual([])
 })
 
 test('only attributes and levels are categories', () => {

@@ -96,6 +96,10 @@ export const eventTypes = [
   'cancel_order',
   'unsubscribe',
   'uninstall',
+  'register',
+  'key_action',
+  'refund',
+  'payment_failed',
 ]
 export const roles = resolveRoles({ login: ['login', 'app_login'] })
 
