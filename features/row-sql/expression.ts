@@ -18,7 +18,7 @@ export type Expression =
   | { readonly kind: 'in'; readonly of: Expression; readonly list: readonly Expression[]; readonly type: ValueType }
   | {
       readonly kind: 'case'
-      readonly whens: readonly { readonly when: Expression; readonly then: Expression }[]
+      readonly whens: readonly { readonly when: Expression; readonly value: Expression }[]
       readonly otherwise: Expression | null
       readonly type: ValueType | null
     }
@@ -90,7 +90,7 @@ export function childrenOf(node: Expression): readonly Expression[] {
       return [node.of, ...node.list]
     case 'case':
       return [
-        ...node.whens.flatMap(({ when, then }) => [when, then]),
+        ...node.whens.flatMap(({ when, value }) => [when, value]),
         ...(node.otherwise === null ? [] : [node.otherwise]),
       ]
     case 'call':

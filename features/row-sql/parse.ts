@@ -1,6 +1,5 @@
 // A grammar in one class: the file is longer than most, so that the whole language is read in one place.
 import { didYouMean } from '../../core/did-you-mean.ts'
-import { EbbError } from '../../core/errors.ts'
 import { eventScope } from '../event-columns.ts'
 import {
   aggregateNames,
@@ -13,10 +12,9 @@ import {
   type ScalarName,
   type ValueType,
 } from './expression.ts'
-import { rowSqlTokens, type Token } from './tokens.ts'
+import { TokenReader } from './token-reader.ts'
+import type { Token } from './tokens.ts'
 
-const maxDepth = 100
-const maxLength = 10_000
 const words = [
   'and',
   'or',
@@ -43,25 +41,9 @@ export function parseRowSql(text: string, where: string): Expression {
   return new Parser(text, where).whole()
 }
 
-class Parser {
-  private readonly tokens: readonly Token[]
-  private readonly where: string
-  private at = 0
-  private depth = 0
+class Parser extends TokenReader {
   /** Position of each node, for faults that are found later. */
   private readonly places = new Map<Expression, number>()
-
-  constructor(text: string, where: string) {
-    this.where = where
-    if (text.length > maxLength)
-      throw this.fault(maxLength, 'the expression is too long', `at most ${maxLength} characters`)
-    const tokens = rowSqlTokens(text)
-    if (!Array.isArray(tokens)) {
-      const { badAt } = tokens as { badAt: number }
-      throw this.fault(badAt, `cannot be read here: ${JSON.stringify(text.slice(badAt, badAt + 12))}`)
-    }
-    this.tokens = tokens as readonly Token[]
-  }
 
   whole(): Expression {
     const expression = this.either()
@@ -167,7 +149,8 @@ class Parser {
     this.at++
     if (token.kind === 'text') return this.placed({ kind: 'literal', value: token.value, type: 'text' }, token.at)
     const value = Number(token.value)
-    if (!Number.isFinite(value)) throw this.fault(token.at, 'the number is too large', 'a finite number', token.value)
+    if (!Number.isFinite(value))
+      throw this.fault(token.at, 'the number is too large', { expected: 'a finite number', received: token.value })
     return this.placed({ kind: 'literal', value, type: 'number' }, token.at)
   }
 
@@ -176,7 +159,7 @@ class Parser {
       const known = Object.keys(rowColumns)
       const near = didYouMean(token.value, known)
       const hint = near === null ? `columns: ${known.join(', ')}` : `did you mean "${near}"?`
-      throw this.fault(token.at, `there is no column "${token.value}"`, undefined, undefined, hint)
+      throw this.fault(token.at, `there is no column "${token.value}"`, { hint })
     }
     return this.placed({ kind: 'column', name: token.value, type: rowColumns[token.value]! }, token.at)
   }
@@ -188,18 +171,15 @@ class Parser {
       const known = [...aggregateNames, ...Object.keys(scalarFunctions)]
       const near = didYouMean(name, known)
       const hint = near === null ? `functions: ${known.join(', ')}` : `did you mean "${near}"?`
-      throw this.fault(token.at, `there is no function "${name}"`, undefined, undefined, hint)
+      throw this.fault(token.at, `there is no function "${name}"`, { hint })
     }
     const { inputs, takes, gives }: ScalarFunction = scalarFunctions[name as ScalarName]
     const of = this.list()
     const [least, most] = inputs
     if (of.length < least || of.length > most)
-      throw this.fault(
-        token.at,
-        `${name} takes ${least === most ? least : `${least} to ${most}`} inputs`,
-        undefined,
-        `${of.length}`,
-      )
+      throw this.fault(token.at, `${name} takes ${least === most ? least : `${least} to ${most}`} inputs`, {
+        received: `${of.length}`,
+      })
     for (const one of of)
       if (takes === null) this.expectAlike(of.find(({ type }) => type !== null) ?? one, one)
       else this.expectType(one, takes, `${name} takes a ${takes}`)
@@ -210,7 +190,8 @@ class Parser {
 
   private expectDigits(digits: Expression): void {
     const isPlain = digits.kind === 'literal' && Number.isInteger(digits.value) && (digits.value as number) <= 9
-    if (!isPlain) throw this.fault(this.places.get(digits)!, 'round takes digits as a plain number', '0 to 9')
+    if (!isPlain)
+      throw this.fault(this.places.get(digits)!, 'round takes digits as a plain number', { expected: '0 to 9' })
   }
 
   private aggregate(name: AggregateName, at: number): Expression {
@@ -234,17 +215,17 @@ class Parser {
   }
 
   private cases(at: number): Expression {
-    const whens: { when: Expression; then: Expression }[] = []
+    const whens: { when: Expression; value: Expression }[] = []
     while (this.takeWord('when')) {
       const when = this.either()
       this.expectType(when, 'truth', 'when takes a condition')
       if (!this.takeWord('then')) throw this.unexpected('"then"')
-      whens.push({ when, then: this.either() })
+      whens.push({ when, value: this.either() })
     }
     if (whens.length === 0) throw this.unexpected('"when"')
     const otherwise = this.takeWord('else') ? this.either() : null
     if (!this.takeWord('end')) throw this.unexpected('"end"')
-    const results = [...whens.map(({ then }) => then), ...(otherwise === null ? [] : [otherwise])]
+    const results = [...whens.map(({ value }) => value), ...(otherwise === null ? [] : [otherwise])]
     const typed = results.find(({ type }) => type !== null) ?? results[0]!
     for (const one of results) this.expectAlike(typed, one)
     return this.placed({ kind: 'case', whens, otherwise, type: typed.type }, at)
@@ -289,81 +270,32 @@ class Parser {
         count++
       }
       if (node.kind === 'column' && !isInside)
-        throw this.fault(
-          this.places.get(node)!,
-          `column "${node.name}" stands outside of an aggregate`,
-          `e.g. max(${node.name})`,
-        )
+        throw this.fault(this.places.get(node)!, `column "${node.name}" stands outside of an aggregate`, {
+          expected: `e.g. max(${node.name})`,
+        })
       for (const child of childrenOf(node)) visit(child, isInside || node.kind === 'aggregate')
     }
     visit(root, false)
-    if (count === 0) throw this.fault(0, 'nothing is added up over the rows', 'an aggregate such as count(*)')
+    if (count === 0)
+      throw this.fault(0, 'nothing is added up over the rows', { expected: 'an aggregate such as count(*)' })
   }
 
   private expectType(node: Expression, type: ValueType, what: string): void {
     if (node.type === null || node.type === type) return
-    throw this.fault(this.places.get(node)!, what, named[type], named[node.type])
+    throw this.fault(this.places.get(node)!, what, { expected: named[type], received: named[node.type] })
   }
 
   private expectAlike(a: Expression, b: Expression): void {
     if (a.type === null || b.type === null || a.type === b.type) return
-    throw this.fault(this.places.get(b)!, `cannot be set beside ${named[a.type]}`, named[a.type], named[b.type])
+    throw this.fault(this.places.get(b)!, `cannot be set beside ${named[a.type]}`, {
+      expected: named[a.type],
+      received: named[b.type],
+    })
   }
 
   private placed<T extends Expression>(node: T, at: number): T {
     this.places.set(node, at)
     return node
-  }
-
-  private deeper(work: () => Expression): Expression {
-    if (++this.depth > maxDepth) throw this.fault(this.peek().at, 'nested too deeply', `at most ${maxDepth} levels`)
-    try {
-      return work()
-    } finally {
-      this.depth--
-    }
-  }
-
-  private peek(): Token {
-    return this.tokens[this.at]!
-  }
-
-  private isWord(word: string): boolean {
-    const token = this.peek()
-    return token.kind === 'name' && token.value === word
-  }
-
-  private takeWord(word: string): boolean {
-    const isIt = this.isWord(word)
-    if (isIt) this.at++
-    return isIt
-  }
-
-  private takeSign(...signs: readonly string[]): string | null {
-    const token = this.peek()
-    if (token.kind !== 'sign' || !signs.includes(token.value)) return null
-    this.at++
-    return token.value
-  }
-
-  private unexpected(expected: string): EbbError {
-    const token = this.peek()
-    return this.fault(token.at, 'cannot be read', expected, token.kind === 'end' ? 'the end' : `"${token.value}"`)
-  }
-
-  // oxlint-disable-next-line max-params
-  private fault(at: number, what: string, expected?: string, received?: string, hint?: string): EbbError {
-    const where = `${this.where}, position ${at + 1}`
-    return new EbbError({
-      code: 'ROW_SQL_INVALID',
-      kind: 'config',
-      where,
-      what,
-      expected,
-      received,
-      hint,
-      column: at + 1,
-    })
   }
 }
 

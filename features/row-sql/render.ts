@@ -25,7 +25,7 @@ export function renderRowSql(expression: Expression, dialect: Dialect, column: (
           ? dialect.ratio(render(node.left), render(node.right))
           : `(${render(node.left)} ${node.by.toUpperCase()} ${render(node.right)})`
       case 'case': {
-        const whens = node.whens.map(({ when, then }) => `WHEN ${render(when)} THEN ${render(then)}`)
+        const whens = node.whens.map(({ when, value }) => `WHEN ${render(when)} THEN ${render(value)}`)
         const otherwise = node.otherwise === null ? '' : ` ELSE ${render(node.otherwise)}`
         return `(CASE ${whens.join(' ')}${otherwise} END)`
       }

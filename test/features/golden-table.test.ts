@@ -105,11 +105,128 @@ const expected: Record<string, number | string | null> = {
   age: 30,
   days_since_age_change: null,
   days_since_registered: 121,
+  days_since_view: 1,
+  login_count_30d: 2,
+  login_days_30d: 2,
+  view_count_30d: 1,
+  active_day_decay_30d: (5 + 1) / (4 + 1), // 1, 10, 20, 30 January before
+  login_decay_30d: (2 + 1) / (1 + 1),
+  login_day_decay_30d: (2 + 1) / (1 + 1),
+  view_decay_30d: 1,
+  longest_silence_30d: 10, // the present one has 1 day
+  session_count_30d: 6, // 31 Jan (the second before it lies outside), 10 Feb twice, 20, 24, 29 Feb
+  session_minutes_30d: 0, // no two events of different time within 30 minutes
+  session_length_30d: 0,
+  events_per_session_30d: 7 / 6,
+  session_decay_30d: (6 + 1) / (4 + 1),
+  session_minute_decay_30d: 1,
+  channel_count_change_30d: 0,
+  core_channel_share_30d: 4 / 6, // web 4, app 2, one unknown
+  core_channel_share_change_30d: 4 / 6 - 2 / 4,
+  channel_entropy_30d: -((2 / 3) * Math.log(2 / 3) + (1 / 3) * Math.log(1 / 3)),
+  morning_share_30d: 3 / 7, // the three at 10 o'clock
+  afternoon_share_30d: 1 / 7, // noon
+  evening_share_30d: 0,
+  day_part_regularity_30d: (3 ** 2 + 3 ** 2 + 1) / 7 ** 2,
+  day_part_shift_30d: (3 / 7 - 1 / 4 + (3 / 7 - 1 / 4) + (2 / 4 - 1 / 7)) / 2, // before: morning 1, noon 2, night 1
+  weekend_share_change_30d: 4 / 7 - 1 / 4,
+  weekday_regularity_30d: (4 ** 2 + 3) / 7 ** 2, // Saturday 4; Tuesday, Wednesday, Thursday 1
+  weekday_shift_30d: (1 / 4 + (1 / 4 - 1 / 7) * 2 + 1 / 7 + (4 / 7 - 1 / 4)) / 2, // before: Mon, Tue, Wed, Sat
+  average_order_value_lifetime: 65 / 4,
+  last_order_value: 5,
+  last_order_value_ratio: 20 / 65,
+  purchase_gap_variation: Math.sqrt(60.5) / 15.5,
+  purchase_day_decay_30d: (1 + 1) / (2 + 1),
+  spend_slope_30d: -25 / 10, // weeks from 2 Feb: 0, 25, 0, 0
+  purchase_slope_30d: -2 / 10,
+  quantity_decay_30d: 1,
+  average_item_price_30d: 25 / 4,
+  average_item_price_change_30d: 25 / 4 - 40 / 4,
+  days_since_cart: null,
+  category_count_lifetime: 2,
+  cart_count_30d: 0,
+  favourite_count_30d: 0,
+  cart_decay_30d: 1,
+  favourite_decay_30d: 1,
+  carts_per_view_30d: 0,
+  active_days_lifetime: 9,
+  event_count_lifetime: 11,
+  active_day_rate_30d: 5 / 30,
+  login_rate_30d: 2 / 30,
+  purchase_rate_30d: 2 / 30,
+  spend_rate_30d: 25 / 30,
+  days_since_first_register: null,
+  days_since_first_key_action: null,
+  days_to_first_key_action: null,
+  days_from_register_to_key_action: null,
+  days_from_register_to_purchase: null,
+  days_from_key_action_to_purchase: null,
+  days_to_repeat_purchase: 10, // 10 to 20 January
+  is_quick_first_purchase: 0,
+  onboarding_step: 2, // first and second order; neither registration nor key action
+  earlier_windows: 1, // as of 28 January (window 31 Jan to 29 Feb); nobody was there on 29 December
+  earlier_churns: 0, // it holds logins and orders
+  earlier_churn_share: 0,
+  churned_in_last_window: 0,
+  days_since_return: 10,
+  days_since_refund: null,
+  days_since_cancel_order: null,
+  days_since_payment_failed: null,
+  days_since_unsubscribe: null,
+  days_since_uninstall: null,
+  return_count_30d: 1,
+  refund_count_30d: 0,
+  complaint_count_30d: 1,
+  cancel_order_count_30d: 0,
+  payment_failed_count_30d: 0,
+  unsubscribe_count_30d: 0,
+  uninstall_count_30d: 0,
+  return_rise_30d: 2,
+  refund_rise_30d: 1,
+  complaint_rise_30d: 2,
+  cancel_order_rise_30d: 1,
+  payment_failed_rise_30d: 1,
+  unsubscribe_rise_30d: 1,
+  uninstall_rise_30d: 1,
+  refund_rate_30d: 0,
+  complaint_rate_30d: 1 / 2,
+  cancel_rate_30d: 0,
+  payment_failure_rate_30d: 0,
+  returned_value_30d: 5,
+  returned_value_share_30d: 5 / 25,
+  returned_value_rise_30d: 5 + 1,
+  age_previous: null,
+  age_changes_30d: 0,
+  days_since_registered_change: null,
+  registered_changes_30d: 0,
+  days_from_registered_to_purchase: 121 - 51,
   lifecycle_stage: 'active',
   value_recent: 25,
   channel_recent: 'web',
   label: 0, // by the login of 4 March, the first day of the window
 }
+
+test('every tag of the catalogue is in the table that was worked out by hand', () => {
+  const { features } = testPlan(catalogContext({ lookbackDays: [30] }))
+  const measured = features.filter(({ kind }) => kind !== 'fitted').map(({ name }) => name)
+  expect(measured.filter((name) => !(name in expected))).toEqual([])
+  expect(measured.length).toBeGreaterThan(150)
+})
+
+test('sessions: 30 minutes after the last event is the same session, a second more is another', async () => {
+  const times = [
+    '2024-02-20T23:50:00',
+    '2024-02-21T00:20:00',
+    '2024-02-21T00:50:01',
+    '2024-02-25T12:00:00',
+    '2024-02-25T12:10:00',
+  ]
+  await loadWorld(engine, { users: 1, attributes: [], events: times.map((time) => event(0, time, 'view')) })
+  const { rows } = await makeExamples(engine, testPlan(catalogContext(), { cutoffs: [day('2024-03-01')] }))
+  // Of the last 30 days 30, 0 and 10 minutes; the last 7 days begin on 23 February, those before hold 30 minutes.
+  expect(rows[0]).toMatchObject({ session_count_30d: 3, session_minutes_30d: 40, session_length_30d: 40 / 3 })
+  expect(rows[0]).toMatchObject({ session_count_7d: 1, session_minutes_7d: 10, session_minute_decay_7d: 11 / 31 })
+})
 
 test('a log of twelve events, every number checked by hand', async () => {
   const stays = event(0, '2024-03-04', 'login')

@@ -50,11 +50,11 @@ function combine(node: Expression, at: (child: Expression) => Value): Value {
     case 'in': {
       const of = at(node.of)
       if (of === null) return null
-      const list = node.list.map(at)
-      return list.includes(of) ? true : list.includes(null) ? null : false
+      const list = new Set(node.list.map(at))
+      return list.has(of) ? true : list.has(null) ? null : false
     }
     case 'case':
-      for (const { when, then } of node.whens) if (at(when) === true) return at(then)
+      for (const { when, value } of node.whens) if (at(when) === true) return at(value)
       return node.otherwise === null ? null : at(node.otherwise)
     case 'binary':
       return binary(node.by, at(node.left), at(node.right))
