@@ -156,6 +156,25 @@ export interface LeaderboardEntry {
   tiedWithBest: boolean
 }
 
+/** targets.json: every target and horizon of a run that has several, the config's own first. */
+export interface TargetSummary {
+  target: string
+  horizonDays: number
+  labelDescription: string
+  /** Folder of its files in the run; empty: the run's own. */
+  folder: string
+  winner: string
+  /** Labelled rows, and of test: rows and base rate. */
+  rows: number
+  testRows: number
+  baseRate: number
+  /** Metrics of the winner on test. */
+  metrics: Record<string, { value: number; low: number; high: number }>
+  calibrated: boolean
+  scored: number
+  meanProbability: number
+}
+
 /** timings.json */
 export interface Timings {
   stages: { stage: string; ms: number; rows: number | null }[]

@@ -103,6 +103,10 @@ export type LeafOf<K extends LeafLabel['kind']> = Extract<LeafLabel, { kind: K }
 export type Eligibility = z.output<typeof eligibilitySchema>
 export type ChurnConfig = z.output<typeof churnSchema>
 
+/** Name of the context column with the visible spend in as many days as the horizon has. */
+export const recentValueColumn = (churn: Pick<ChurnConfig, 'horizonDays'>, horizonDays: number): string =>
+  horizonDays === churn.horizonDays ? 'value_recent' : `value_recent_${horizonDays}`
+
 /**
  * One section per thing to predict, each with one target and one horizon: first `target` with `horizonDays`, then all
  * others in order of target as listed and of rising horizon.

@@ -94,6 +94,8 @@ export interface Prediction {
     readonly label: string
     /** 1 where the row is an example of this prediction, else 0; null: every row is. */
     readonly isExample: string | null
+    /** Visible spend in as many days as the horizon has. */
+    readonly recentValue: string
   }
   /**
    * One row per closed cutoff, ascending: cutoff DATE and BIGINT counts users, eligible, ineligible, already_churned,

@@ -1,7 +1,7 @@
 import { addDays, type Day } from '../core/day.ts'
 import { EbbError } from '../core/errors.ts'
 import type { Dialect } from '../engines/dialect.ts'
-import { predictionsOf, type ChurnConfig, type LeafOf } from './churn.ts'
+import { predictionsOf, recentValueColumn, type ChurnConfig, type LeafOf } from './churn.ts'
 import { labelDelayDays, targetLeaves, tellsWill, typeIn } from './label.ts'
 import { contractsSelect } from './labels/contract.ts'
 import { labelFacts } from './labels/label-facts.ts'
@@ -69,7 +69,11 @@ function spinePart(
     population: populationName(i),
     cutoffs,
     isWhole: cutoffs.length === plan.cutoffs.length,
-    names: { label: `label${suffix}`, isExample: example[0]?.name ?? null },
+    names: {
+      label: `label${suffix}`,
+      isExample: example[0]?.name ?? null,
+      recentValue: recentValueColumn(plan.churn, churn.horizonDays),
+    },
     columns: [
       { name: `label${suffix}`, from: 'label', kind: 'number' },
       { name: `churn_kind${suffix}`, from: 'churn_kind', kind: 'category' },

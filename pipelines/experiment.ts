@@ -1,4 +1,5 @@
-import type { ScoringSummary } from '../core/artifacts.ts'
+import { join } from 'node:path'
+import type { CheckResult, ScoringSummary } from '../core/artifacts.ts'
 import { type Day } from '../core/day.ts'
 import { scoreHistogram } from '../evaluation/curves.ts'
 import { gather } from '../core/dataset.ts'
@@ -7,19 +8,20 @@ import type { Lock } from '../store/lock.ts'
 import { refuseFailedChecks } from './checks.ts'
 import type { StageContext } from './context.ts'
 import { writeAudit } from './stages/audit.ts'
-import { calibrateModels } from './stages/calibrate.ts'
-import { evaluateModelsOnParts } from './stages/evaluate.ts'
+import type { Evaluation } from './stages/evaluate.ts'
 import { examplesToScore } from './stages/examples.ts'
-import { fitModels } from './stages/fit.ts'
 import { importanceOf } from './stages/importance.ts'
-import { leaderboardOf } from './stages/leaderboard.ts'
-import { planModels } from './stages/models.ts'
+import { predictionName } from './stages/prediction-context.ts'
 import { prepareScores } from './stages/publish.ts'
 import { randomSplitOf } from './stages/random-split.ts'
-import { refitWinner } from './stages/refit.ts'
+import type { ShippedModel } from './stages/refit.ts'
 import { scoreStage } from './stages/score.ts'
+import type { ScoreFacts } from './stages/scored-table.ts'
 import { scoringSummary } from './stages/scoring-summary.ts'
+import { targetSummary } from './stages/target-summary.ts'
 import { writeEvaluation, writeImportance, writeModel, writePredictions } from './stages/write-results.ts'
+import { learn } from './learn.ts'
+import { learnOthers, scoreOthers } from './other-predictions.ts'
 import { prepareExperiment } from './prepare.ts'
 
 export interface ExperimentRequest {
@@ -42,29 +44,18 @@ export async function experiment(
   const { strict } = config.audit
   const design = await prepareExperiment(context, { asOf: request.asOf, older: null, strict })
   refuseFailedChecks(context.checks)
-  const { asOf, extracted, planned, cutoffs, examples, userIds, split, features, audit } = design
+  const { asOf, extracted, planned, examples, userIds, split, features, audit } = design
 
   const data = { examples, parts: split.parts }
-  const fitted = await stage('fit', () => fitModels(context, planModels(config, features), data))
-  const models = await stage('calibrate', () => calibrateModels(context, fitted, data))
-  const evaluation = await stage('evaluate', () => evaluateModelsOnParts(context, models, data))
+  const learned = await learn(context, { examples, userIds, split, features, stageName: (name) => name })
+  const { models, evaluation, shipped, leaderboard } = learned
   await writeAudit(
     context,
     audit,
     await stage('random split', () => randomSplitOf(context, models, { ...data, userIds })),
   )
   const importance = await stage('importance', () => importanceOf(context, models, data))
-  const shipped = await stage('refit', () => refitWinner(context, evaluation.winner, { examples, userIds }))
-  const leaderboard = leaderboardOf(models, evaluation, {
-    chooseBy: config.choose.metric,
-    shipped: {
-      model: shipped.model,
-      cutoffs: [...cutoffs],
-      rows: examples.dataset.rowCount,
-      calibrator: shipped.calibration.chosen,
-      fixed: { ...shipped.fixed },
-    },
-  })
+  const others = await learnOthers(context, design)
 
   const toScore = await stage('features to score', () => examplesToScore(context, extracted, { asOf, planned }))
   const scored = await stage('score', () =>
@@ -74,14 +65,10 @@ export async function experiment(
     y: gather(examples.labels, split.parts.test, new Uint8Array(split.parts.test.length)),
     p: gather(evaluation.winner.calibration.probabilities, split.parts.test, new Float64Array(split.parts.test.length)),
   }
-  context.checks.push({
-    name: 'calibration',
-    passed: evaluation.verdict.passed,
-    severity: 'warn',
-    observed: `mean(p)/base ${evaluation.verdict.meanOverBase.toFixed(3)}, ECE ${evaluation.verdict.ece.toFixed(4)}`,
-    expected: 'mean(p)/base 0.9 to 1.1, ECE at most 0.05, on test',
-    message: `${evaluation.verdict.message}${evaluation.verdict.passed ? '' : '; probability is null in the scores, only score_raw is published'}`,
-  })
+  const scoredOthers = await scoreOthers(others, { asOf, userIds, toScore: toScore.others })
+  context.checks.push(calibrationCheck('calibration', evaluation))
+  for (const other of others)
+    context.checks.push(calibrationCheck(`calibration.${predictionName(other.context.config.churn)}`, other.evaluation))
   await stage('write results', async () => {
     await writeEvaluation(context, {
       evaluation,
@@ -92,19 +79,25 @@ export async function experiment(
     await writePredictions(context, { models, ...data, users: extracted.relations.users })
     await writeModel(context, shipped)
     await run.writeJson(runFiles.checks, context.checks)
+    if (others.length > 0)
+      await run.writeJson(runFiles.targetList, [
+        targetSummary(context, '', { ...learned, examples, split, scored }),
+        ...scoredOthers.map(({ scored: own }, i) => {
+          const { context: there, ...other } = others[i]!
+          const folder = join(runFiles.targets, predictionName(there.config.churn))
+          return targetSummary(there, folder, { ...other, scored: own })
+        }),
+      ])
   })
   const prepared = await stage('write scores', () =>
     prepareScores(context, {
       scored,
       features: [...planned.features, ...planned.supporting],
-      facts: {
-        asOf,
-        target: config.churn.target,
-        horizonDays: config.churn.horizonDays,
-        modelName: shipped.model,
-        modelVersion: 0,
-        configHash: context.loaded.hash.short,
-      },
+      facts: scoreFacts(context, asOf, shipped),
+      others: scoredOthers.map(({ scored: own, excluded }, i) => {
+        const other = others[i]!
+        return { scored: own, excluded, facts: scoreFacts(other.context, asOf, other.shipped) }
+      }),
       users: extracted.relations.users,
       excluded: toScore.excluded,
       ...request,
@@ -133,5 +126,21 @@ export async function experiment(
     return { winner: evaluation.choice.winner, scoresFolder: published.folder }
   } finally {
     await prepared.discard()
+  }
+}
+
+function scoreFacts({ config, loaded }: StageContext, asOf: Day, { model }: ShippedModel): ScoreFacts {
+  const { target, horizonDays } = config.churn
+  return { asOf, target, horizonDays, modelName: model, modelVersion: 0, configHash: loaded.hash.short }
+}
+
+function calibrationCheck(name: string, { verdict }: Pick<Evaluation, 'verdict'>): CheckResult {
+  return {
+    name,
+    passed: verdict.passed,
+    severity: 'warn',
+    observed: `mean(p)/base ${verdict.meanOverBase.toFixed(3)}, ECE ${verdict.ece.toFixed(4)}`,
+    expected: 'mean(p)/base 0.9 to 1.1, ECE at most 0.05, on test',
+    message: `${verdict.message}${verdict.passed ? '' : '; probability is null in the scores, only score_raw is published'}`,
   }
 }

@@ -5,14 +5,15 @@ import { EbbError } from '../core/errors.ts'
 import { sha256 } from '../core/hash.ts'
 import { canonicalJson } from '../core/json.ts'
 import type { Extracted } from '../data/extracted.ts'
-import { resolveCutoffs } from '../features/cutoffs.ts'
+import { type ChurnConfig, predictionsOf } from '../features/churn.ts'
+import { type CutoffTimes, type ResolvedCutoffs, resolveCutoffs } from '../features/cutoffs.ts'
 import { runFiles } from '../store/layout.ts'
 import type { StageContext } from './context.ts'
 import type { OlderSnapshot } from './stages/audit/snapshot.ts'
 import { auditChecks, auditStage, writeAudit } from './stages/audit.ts'
-import { cutoffTimes } from './stages/cutoff-times.ts'
+import { cutoffTimes, shortestTimes } from './stages/cutoff-times.ts'
 import type { Examples, FeatureSet } from './stages/examples-type.ts'
-import { labelledExamples } from './stages/examples.ts'
+import { labelledExamples, type TakeLabelled } from './stages/examples.ts'
 import { type ExtractedStage, extractStage } from './stages/extract.ts'
 import { checkLookbackHistory } from './stages/lookback-history.ts'
 import { catalogOf, chooseFeatures, type PlannedFeatures, planFeatures } from './stages/plan-features.ts'
@@ -41,6 +42,16 @@ export interface Prepared {
   readonly split: SplitStage
   readonly features: FeatureSet
   readonly audit: AuditReport
+  /** Other targets and horizons of the config, on the same features. */
+  readonly others: readonly OtherExamples[]
+}
+
+/** One more target or horizon: its rows are copied when they are taken. */
+export interface OtherExamples {
+  readonly churn: ChurnConfig
+  readonly times: CutoffTimes
+  readonly dropped: readonly { readonly cutoff: Day; readonly reason: string }[]
+  readonly take: TakeLabelled
 }
 
 /**
@@ -48,7 +59,7 @@ export interface Prepared {
  * in checks.json; whether it stops the job is the caller's to say (`refuseFailedChecks`).
  */
 export async function prepareExperiment(context: StageContext, request: PrepareRequest): Promise<Prepared> {
-  const { config, clock, run } = context
+  const { clock, run } = context
   const stage = <T>(name: string, work: () => Promise<T>): Promise<T> => clock.stage(context, name, work)
   const extracted = await stage('extract', () => extractStage(context, request.asOf))
   const asOf = request.asOf ?? extracted.dataEnd
@@ -56,11 +67,15 @@ export async function prepareExperiment(context: StageContext, request: PrepareR
   requireAsOf(asOf, extracted)
   const planned = await planFeatures(context, extracted)
   context.checks.push(...slowFeatureChecks(planned))
-  const times = cutoffTimes(config, extracted, planned.delaysDays)
-  const { cutoffs, dropped } = resolveCutoffs(structuredClone(config.cutoffs) as never, times)
-
-  const labelled = await stage('label and features', () => labelledExamples(context, extracted, { cutoffs, planned }))
+  const schedule = cutoffsOfAll(context, extracted, planned)
+  const { cutoffs: allCutoffs, churns, timesOf } = schedule
+  const [times] = timesOf as [CutoffTimes, ...CutoffTimes[]]
+  const labelled = await stage('label and features', () =>
+    labelledExamples(context, extracted, { cutoffs: allCutoffs, planned }),
+  )
   const { examples } = labelled
+  const { cutoffs } = examples
+  const dropped = droppedFor(schedule, cutoffs, times)
   const userIds = await readUserIds(context, extracted)
   const split = splitStage(context, examples, { userIds, delayDays: times.maxDelayDays })
   const { dataset, labels } = examples
@@ -92,7 +107,40 @@ export async function prepareExperiment(context: StageContext, request: PrepareR
   await writeAudit(context, audit)
   context.checks.push(...auditChecks(audit))
   await run.writeJson(runFiles.checks, context.checks)
-  return { asOf, extracted, planned, cutoffs, examples, userIds, split, features, audit }
+  const others = labelled.others.map((take, i) => ({
+    churn: churns[i + 1]!,
+    times: timesOf[i + 1]!,
+    dropped: schedule.dropped,
+    take,
+  }))
+  return { asOf, extracted, planned, cutoffs, examples, userIds, split, features, audit, others }
+}
+
+interface Schedule extends ResolvedCutoffs {
+  /** One section per target and horizon, and its times. */
+  readonly churns: readonly ChurnConfig[]
+  readonly timesOf: readonly CutoffTimes[]
+}
+
+/** The cutoffs at which at least one prediction is closed. Every prediction must be closed somewhere. */
+function cutoffsOfAll(
+  { config }: StageContext,
+  extracted: ExtractedStage,
+  { delaysDays }: Pick<PlannedFeatures, 'delaysDays'>,
+): Schedule {
+  const churns = predictionsOf(structuredClone(config.churn) as ChurnConfig)
+  const timesOf = churns.map((churn) => cutoffTimes({ ...config, churn }, extracted, delaysDays))
+  const resolve = (times: CutoffTimes): ResolvedCutoffs =>
+    resolveCutoffs(structuredClone(config.cutoffs) as never, times)
+  for (const times of timesOf) resolve(times)
+  return { ...resolve(shortestTimes(timesOf)), churns, timesOf }
+}
+
+/** What is dropped for every prediction, and what is not closed for this one. */
+function droppedFor(schedule: Schedule, cutoffs: readonly Day[], times: CutoffTimes): ResolvedCutoffs['dropped'] {
+  const open = schedule.cutoffs.filter((cutoff) => !cutoffs.includes(cutoff))
+  const reason = `prediction window not closed by ${times.dataEnd}`
+  return [...schedule.dropped, ...open.map((cutoff) => ({ cutoff, reason }))]
 }
 
 /** experiment / as-of / 12 hex of the config's hash and the fingerprints of the inputs: the same key, the same result. */

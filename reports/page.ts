@@ -13,6 +13,7 @@ import { rankingSection } from './sections/ranking.ts'
 import { runFactsSection } from './sections/run-facts.ts'
 import { shippedSection } from './sections/shipped.ts'
 import { slicesSection } from './sections/slices.ts'
+import { targetsSection } from './sections/targets.ts'
 import { summarySection } from './sections/summary.ts'
 import { windowsSection } from './sections/windows.ts'
 import { entryOf } from './test-part.ts'
@@ -64,6 +65,7 @@ function sectionsOf(files: RunFiles, gallery: Gallery): Section[] {
     summarySection(files, gallery),
     atRiskSection(files),
     leaderboardSection(files, gallery),
+    ...targetsSection(files),
     rankingSection(files, gallery),
     calibrationSection(files, gallery),
     importanceSection(files, gallery),

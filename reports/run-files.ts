@@ -13,6 +13,7 @@ import type {
   ScoringSummary,
   SliceReport,
   SplitReport,
+  TargetSummary,
   Timings,
 } from '../core/artifacts.ts'
 import { EbbError } from '../core/errors.ts'
@@ -33,6 +34,7 @@ export interface RunFiles {
   readonly catalog: readonly CatalogEntry[] | null
   readonly importance: readonly ImportanceRow[] | null
   readonly scoring: ScoringSummary | null
+  readonly targets: readonly TargetSummary[] | null
   readonly roc: CurveFiles['roc'] | null
   readonly pr: CurveFiles['pr'] | null
   readonly calibration: CurveFiles['calibration'] | null
@@ -54,6 +56,7 @@ const optionalFiles = {
   catalog: runFiles.catalog,
   importance: runFiles.importance,
   scoring: runFiles.scoring,
+  targets: runFiles.targetList,
   roc: `${runFiles.plots}/roc.json`,
   pr: `${runFiles.plots}/pr.json`,
   calibration: `${runFiles.plots}/calibration.json`,

@@ -47,6 +47,10 @@ export const runFiles = {
   rejects: 'rejects',
   model: 'model',
   plots: 'plots',
+  /** One folder per further target and horizon. */
+  targets: 'targets',
+  /** All targets and horizons of the run; only where there are several. */
+  targetList: 'targets.json',
   /** Spill files and other scratch: removed when the run ends, or by the next run after a crash. */
   temporary: 'tmp',
 } as const

@@ -17,7 +17,10 @@ export function labelReferences({ churn }: SoundSections): Finding[] {
   }
   const findings = [
     ...unknown(['churn', 'target'], churn.target),
-    ...(churn.targets ?? []).flatMap((name, i) => unknown(['churn', 'targets', i], name)),
+    ...(churn.targets ?? []).flatMap((name, i) => [
+      ...unknown(['churn', 'targets', i], name),
+      ...unusable(['churn', 'targets', i], name),
+    ]),
   ]
   for (const [name, label] of Object.entries(churn.labels)) {
     if (label.kind !== 'any' && label.kind !== 'all') continue
@@ -30,6 +33,13 @@ export function labelReferences({ churn }: SoundSections): Finding[] {
       })
   }
   return findings
+}
+
+/** A further target names a folder of the run. */
+function unusable(path: readonly PropertyKey[], name: string): Finding[] {
+  if (/^[A-Za-z][A-Za-z0-9_-]{0,63}$/.test(name)) return []
+  const expected = 'a letter, then at most 63 letters, digits, _ or -'
+  return [{ code: 'CONFIG_NAME', path, what: 'cannot name a folder', expected, received: JSON.stringify(name) }]
 }
 
 type Labels = NonNullable<SoundSections['churn']>['labels']

@@ -19,10 +19,11 @@ export function possibleWindows({ cutoffs, churn, dataEnd, sources, split }: Sou
     isCalendarDay(from)
   ) {
     const delayDays = Math.max(0, ...Object.values(sources ?? {}).map((source) => source.delayDays))
-    const needed = churn.gapDays + churn.horizonDays + delayDays
+    const horizonDays = Math.max(churn.horizonDays, ...(churn.horizonsDays ?? []))
+    const needed = churn.gapDays + horizonDays + delayDays
     const there = daysBetween(parseDay(from), parseDay(dataEnd))
     if (there < needed) {
-      const windows = `gap ${churn.gapDays} + horizon ${churn.horizonDays} + source delay ${delayDays}`
+      const windows = `gap ${churn.gapDays} + horizon ${horizonDays} + source delay ${delayDays}`
       const path = isList ? ['cutoffs'] : ['cutoffs', 'from']
       const received = `${there} days, ${from} to ${dataEnd}`
       findings.push(window(path, 'no cutoff can be closed by dataEnd', `at least ${needed} days: ${windows}`, received))

@@ -4,9 +4,9 @@ import type { CutoffTimes } from '../../features/cutoffs.ts'
 import { labelDelayDays } from '../../features/label.ts'
 import type { StageContext } from '../context.ts'
 
-/** What decides which cutoffs are closed. */
+/** What decides which cutoffs are closed for the section's own target and horizon. */
 export function cutoffTimes(
-  { churn, features }: StageContext['config'],
+  { churn, features }: Pick<StageContext['config'], 'churn' | 'features'>,
   data: { readonly firstEventDay: Day; readonly dataEnd: Day },
   delaysDays: readonly number[],
 ): CutoffTimes {
@@ -18,4 +18,10 @@ export function cutoffTimes(
     dataEnd: data.dataEnd,
     defaultLookbackDays: Math.max(...features.lookbackDays),
   }
+}
+
+/** The times of the prediction that is known first: its cutoffs are those of all. */
+export function shortestTimes(all: readonly CutoffTimes[]): CutoffTimes {
+  const reach = (times: CutoffTimes): number => times.gapDays + times.horizonDays + times.maxDelayDays
+  return [...all].sort((a, b) => reach(a) - reach(b))[0]!
 }

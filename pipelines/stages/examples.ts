@@ -7,10 +7,12 @@ import { lifecycleColumn } from '../../cohorts/lifecycle.ts'
 import { type ContextColumn as ReadContext, readDataset } from '../../engines/read-dataset.ts'
 import { compileExamples } from '../../features/compile.ts'
 import type { CompiledExamples, ExamplePlan } from '../../features/plan.ts'
+import { type ChurnConfig, predictionsOf } from '../../features/churn.ts'
 import type { StageContext } from '../context.ts'
 import type { ExampleRows, Examples } from './examples-type.ts'
 import type { ExtractedStage } from './extract.ts'
 import type { PlannedFeatures } from './plan-features.ts'
+import { readJointExamples } from './joint-examples.ts'
 import { requireEligible } from './require-eligible.ts'
 import { writeSql } from './write-sql.ts'
 
@@ -21,12 +23,43 @@ export async function labelledExamples(
   context: StageContext,
   extracted: ExtractedStage,
   { cutoffs, planned }: { cutoffs: readonly Day[]; planned: PlannedFeatures },
-): Promise<{ examples: Examples; population: CutoffPopulation[]; rows: number }> {
-  const compiled = await makeExamples(context, { extracted, cutoffs, planned, mode: 'label' })
+): Promise<Labelled & { rows: number; others: readonly TakeLabelled[] }> {
+  const churn = structuredClone(context.config.churn) as ChurnConfig
+  const compiled = await makeExamples(context, { extracted, cutoffs, planned, mode: 'label', churn })
+  if (compiled.predictions.length > 1) return jointExamples(context, compiled)
   const read = await readExamples(context, compiled, { mode: 'label', folder: 'examples-label' })
   const population = await populationOf(context, compiled)
   await cleanUp(context, compiled)
-  return { examples: { ...read.rows, labels: read.labels!, cutoffs }, population, rows: read.rows.dataset.rowCount }
+  const { rowCount } = read.rows.dataset
+  return { examples: { ...read.rows, labels: read.labels!, cutoffs }, population, rows: rowCount, others: [] }
+}
+
+/** Rows, labels and population of one target and horizon. */
+export interface Labelled {
+  readonly examples: Examples
+  readonly population: CutoffPopulation[]
+}
+
+/** Takes a copy of its rows out of the rows of all. */
+export type TakeLabelled = () => Labelled
+
+/** Of several targets and horizons: the features are computed once, for the users of all. */
+async function jointExamples(
+  context: StageContext,
+  compiled: CompiledExamples,
+): Promise<Labelled & { rows: number; others: readonly TakeLabelled[] }> {
+  const read = await readJointExamples(context, compiled, { mode: 'label', folder: 'examples-label' })
+  const takes: TakeLabelled[] = []
+  for (const { prediction, take } of read) {
+    const population = await populationOf(context, prediction)
+    takes.push(() => {
+      const { rows, labels } = take()
+      return { examples: { ...rows, labels, cutoffs: prediction.cutoffs }, population }
+    })
+  }
+  await cleanUp(context, compiled)
+  const first = takes[0]!()
+  return { ...first, rows: first.examples.dataset.rowCount, others: takes.slice(1) }
 }
 
 /** The eligible users of the as-of day (at least one), and the query of those who are not ranked. */
@@ -34,11 +67,30 @@ export async function examplesToScore(
   context: StageContext,
   extracted: ExtractedStage,
   { asOf, planned }: { asOf: Day; planned: PlannedFeatures },
-): Promise<{ examples: ExampleRows; excluded: string | null; rows: number }> {
-  const compiled = await makeExamples(context, { extracted, cutoffs: [asOf], planned, mode: 'score' })
+): Promise<ToScore & { rows: number; others: readonly ToScore[] }> {
+  const churn = structuredClone(context.config.churn) as ChurnConfig
+  const compiled = await makeExamples(context, { extracted, cutoffs: [asOf], planned, mode: 'score', churn })
+  if (compiled.predictions.length > 1) return jointToScore(context, compiled, asOf)
   const read = await readExamples(context, compiled, { mode: 'score', folder: 'examples-score' })
   requireEligible(read.rows.dataset.rowCount, [asOf])
-  return { examples: read.rows, excluded: compiled.excludedSelect, rows: read.rows.dataset.rowCount }
+  return { examples: read.rows, excluded: compiled.excludedSelect, rows: read.rows.dataset.rowCount, others: [] }
+}
+
+/** Eligible users of one target and horizon, and the query of those who are not ranked. */
+export interface ToScore {
+  readonly examples: ExampleRows
+  readonly excluded: string | null
+}
+
+async function jointToScore(
+  context: StageContext,
+  compiled: CompiledExamples,
+  asOf: Day,
+): Promise<ToScore & { rows: number; others: readonly ToScore[] }> {
+  const read = await readJointExamples(context, compiled, { mode: 'score', folder: 'examples-score' })
+  const all = read.map(({ prediction, take }) => ({ examples: take().rows, excluded: prediction.excludedSelect }))
+  for (const { examples } of all) requireEligible(examples.dataset.rowCount, [asOf])
+  return { ...all[0]!, rows: all[0]!.examples.dataset.rowCount, others: all.slice(1) }
 }
 
 interface Making {
@@ -46,12 +98,14 @@ interface Making {
   readonly cutoffs: readonly Day[]
   readonly planned: PlannedFeatures
   readonly mode: ExamplePlan['mode']
+  /** What to predict; default: the config's own target and horizon alone. */
+  readonly churn?: ChurnConfig
 }
 
 /** The plan of spine, labels and features, as data. */
 export function planOf(
   { config }: Pick<StageContext, 'config'>,
-  { extracted, cutoffs, planned, mode }: Making,
+  { extracted, cutoffs, planned, mode, churn }: Making,
 ): ExamplePlan {
   return {
     mode,
@@ -59,7 +113,7 @@ export function planOf(
     cutoffs,
     dataEnd: extracted.dataEnd,
     delaysDays: planned.delaysDays,
-    churn: structuredClone(config.churn) as ExamplePlan['churn'],
+    churn: churn ?? predictionsOf(structuredClone(config.churn) as ChurnConfig)[0]!,
     features: planned.features,
     supporting: planned.supporting,
     levels: planned.levels,
@@ -125,7 +179,7 @@ function numbersOf(column: Column): Float32Array {
 /** The spine cutoff by cutoff; the part is not known yet. */
 export async function populationOf(
   { engine, signal }: Pick<StageContext, 'engine' | 'signal'>,
-  compiled: CompiledExamples,
+  compiled: Pick<CompiledExamples, 'populationSelect'>,
 ): Promise<CutoffPopulation[]> {
   const rows = await engine.rows(compiled.populationSelect, { signal })
   return rows.map((row) => {

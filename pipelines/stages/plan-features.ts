@@ -2,7 +2,7 @@ import type { CatalogEntry } from '../../core/artifacts.ts'
 import { throwFaults } from '../../core/errors.ts'
 import { type CatalogContext, type SelectedFeatures, selectFeatures } from '../../features/catalog.ts'
 import { checkChurnEvents } from '../../features/check-churn-events.ts'
-import type { ChurnConfig } from '../../features/churn.ts'
+import { type ChurnConfig, predictionsOf } from '../../features/churn.ts'
 import type { FeaturesConfig } from '../../features/config.ts'
 import { readDataFacts } from '../../features/data-facts.ts'
 import type { Feature, FittedFeature } from '../../features/definition.ts'
@@ -25,7 +25,9 @@ export interface PlannedFeatures {
   readonly delaysDays: readonly number[]
   /** Event types that are purchases and carry money. */
   readonly purchaseTypes: readonly string[]
-  /** Days since the last qualifying event: what the recency baselines read. */
+  /** Target -> days since the last qualifying event: what the recency baselines read. */
+  readonly recencies: ReadonlyMap<string, string>
+  /** Of the first target. */
   readonly recency: string
 }
 
@@ -50,17 +52,35 @@ export async function planFeatures(
     has: facts.has,
   }
   const selected = selectFeatures(catalog, { add: userFeatures(wanted.add), drop: wanted.drop })
-  const recency = recencyFeature(churn, { roles, eventTypes: facts.eventTypes })
-  const isThere = selected.features.some(({ name }) => name === recency.name)
+  const recencies = recencyFeatures(churn, { roles, eventTypes: facts.eventTypes })
+  const own = new Map([...recencies.values()].map((feature) => [feature.name, feature]))
+  const isThere = new Set(selected.features.map(({ name }) => name))
   return {
     selected,
-    features: isThere ? selected.features : [...selected.features, recency],
-    supporting: selected.supporting.filter(({ name }) => name !== recency.name),
+    features: [...selected.features, ...[...own.values()].filter(({ name }) => !isThere.has(name))],
+    supporting: selected.supporting.filter(({ name }) => !own.has(name)),
     levels: facts.levels,
     delaysDays: facts.delaysDays,
     purchaseTypes: facts.has.amount ? roles.purchase.filter((type) => facts.eventTypes.includes(type)) : [],
-    recency: recency.name,
+    recencies: new Map([...recencies].map(([target, { name }]) => [target, name])),
+    recency: recencies.get(churn.target)!.name,
   }
+}
+
+/** One per target; the same name is always the same definition. */
+function recencyFeatures(
+  churn: ChurnConfig,
+  data: { roles: RoleMap; eventTypes: readonly string[] },
+): ReadonlyMap<string, Feature> {
+  const byTarget = new Map<string, Feature>()
+  for (const prediction of predictionsOf(churn)) {
+    if (byTarget.has(prediction.target)) continue
+    const feature = recencyFeature(prediction, data)
+    const isOwn = feature.name === 'days_since_qualifying_event' && byTarget.size > 0
+    const name = isOwn ? `${feature.name}_${byTarget.size + 1}` : feature.name
+    byTarget.set(prediction.target, { ...feature, name })
+  }
+  return byTarget
 }
 
 /** `days_since_<role>` or `days_since_event` where the catalogue has just that, else one of our own. */
@@ -95,17 +115,24 @@ function recencyFeature(churn: ChurnConfig, data: { roles: RoleMap; eventTypes: 
 }
 
 /** Leaves out what is constant in train; baselines may read the recency feature even when models may not. */
-export function chooseFeatures(_context: StageContext, planned: PlannedFeatures, examined: ExamineOutput): FeatureSet {
+export function chooseFeatures(
+  { config }: StageContext,
+  planned: PlannedFeatures,
+  examined: ExamineOutput,
+): FeatureSet {
   const constant = new Set(examined.features.filter(({ isConstant }) => isConstant).map(({ name }) => name))
   const isFitted = (feature: Feature): feature is FittedFeature => feature.kind === 'fitted'
-  const offered = planned.selected.features.some(({ name }) => name === planned.recency)
-    ? planned.features
-    : planned.features.filter(({ name }) => name !== planned.recency)
+  const offered = planned.selected.features
   const fitted = planned.features.filter(isFitted).filter(({ from }) => from.every((name) => !constant.has(name)))
   const measured = planned.features.filter((feature) => !isFitted(feature))
   const isUsable = (feature: Feature): boolean =>
     isFitted(feature) ? fitted.includes(feature) : !constant.has(feature.name)
-  return { measured, fitted, inUse: offered.filter(isUsable).map(({ name }) => name), recency: planned.recency }
+  return {
+    measured,
+    fitted,
+    inUse: offered.filter(isUsable).map(({ name }) => name),
+    recency: planned.recencies.get(config.churn.target)!,
+  }
 }
 
 /** catalog.json with the coverage of each measured feature and why others are not in use. */

@@ -30,6 +30,9 @@ export function describePopulation(
   }
 }
 
+/** The label of the section's own target and horizon in words. */
+export const labelDescription = (churn: Churn): string => labelWords(churn, churn.target)
+
 function partOf(cutoff: string, split: SplitPlan): string {
   const owners = partNames.filter((part) => split.parts[part].some((day) => day === cutoff))
   if (owners.length > 0) return owners.join('+')

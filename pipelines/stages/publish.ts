@@ -10,14 +10,20 @@ import type { ScoredUsers } from './score.ts'
 import { type ScoreFacts, excludedSelect, scoredColumns, scoresSchemaVersion, scoresSelect } from './scored-table.ts'
 import { writeSql } from './write-sql.ts'
 
-export interface PublishRequest {
+/** The scores of one target and horizon. */
+export interface ScoredPrediction {
   readonly scored: ScoredUsers
-  readonly features: readonly Feature[]
   readonly facts: ScoreFacts
-  /** Relation of users in the engine. */
-  readonly users: string
   /** Query of user_index and reason; null: nobody is excluded. */
   readonly excluded: string | null
+}
+
+export interface PublishRequest extends ScoredPrediction {
+  /** Further targets and horizons, into the same table. */
+  readonly others: readonly ScoredPrediction[]
+  readonly features: readonly Feature[]
+  /** Relation of users in the engine. */
+  readonly users: string
   readonly name: string
   /** `scores` and `excluded`. */
   readonly roots: { readonly scores: string; readonly excluded: string }
@@ -41,9 +47,15 @@ const scoredTable = 'ebb_scored'
  */
 export async function prepareScores(context: StageContext, request: PublishRequest): Promise<PreparedScores> {
   const { engine, run } = context
-  const { facts, scored, users } = request
-  await engine.load(scoredTable, await scoredColumns(scored, request.features), context)
-  const scores = scoresSelect(engine.dialect, { scored: scoredTable, users }, facts)
+  const { facts, users } = request
+  const predictions: readonly ScoredPrediction[] = [request, ...request.others]
+  const parts: { scored: string; facts: ScoreFacts }[] = []
+  for (const [i, one] of predictions.entries()) {
+    const table = i === 0 ? scoredTable : `${scoredTable}_${i}`
+    await engine.load(table, await scoredColumns(one.scored, request.features), context)
+    parts.push({ scored: table, facts: one.facts })
+  }
+  const scores = scoresSelect(engine.dialect, users, parts)
   await writeSql(context, 'publish', [{ name: 'scores', sql: scores }])
   const metadata = {
     ebb_schema_version: scoresSchemaVersion,
@@ -65,12 +77,16 @@ export async function prepareScores(context: StageContext, request: PublishReque
   const staged: PreparedPublication[] = []
   const discard = async (): Promise<void> => void (await Promise.all(staged.map((one) => one.discard())))
   try {
-    if (request.excluded !== null)
+    const excluded = predictions.flatMap((one, i) => {
+      const isFirst = predictions.findIndex((other) => other.facts.target === one.facts.target) === i
+      return one.excluded === null || !isFirst ? [] : [{ excluded: one.excluded, facts: one.facts }]
+    })
+    if (excluded.length > 0)
       staged.push(
         await preparePublication({
           ...base,
           root: request.roots.excluded,
-          writeParts: writer(excludedSelect(engine.dialect, { excluded: request.excluded, users }, facts)),
+          writeParts: writer(excludedSelect(engine.dialect, users, excluded)),
           readBack: async () => undefined,
         }),
       )

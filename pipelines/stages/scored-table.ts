@@ -66,6 +66,16 @@ function reasonColumns(reasons: readonly Reason[][], k: number): TableColumn[] {
 /** The published columns in the order and with the types of the contract, ordered by the unique key. */
 export function scoresSelect(
   dialect: Dialect,
+  users: string,
+  parts: readonly { readonly scored: string; readonly facts: ScoreFacts }[],
+): string {
+  const selects = parts.map(({ scored, facts }) => scoresOf(dialect, { scored, users }, facts))
+  if (selects.length === 1) return `${selects[0]!}\nORDER BY u.user_id`
+  return `SELECT * FROM (\n${selects.join('\nUNION ALL\n')}\n) AS a ORDER BY a.user_id, a.target, a.horizon_days`
+}
+
+function scoresOf(
+  dialect: Dialect,
   relations: { readonly scored: string; readonly users: string },
   facts: ScoreFacts,
 ): string {
@@ -95,12 +105,21 @@ export function scoresSelect(
   return [
     `SELECT ${columns.map(([name, sql]) => `${sql} AS ${dialect.identifier(name)}`).join(',\n  ')}`,
     `FROM ${dialect.identifier(relations.scored)} s JOIN ${dialect.identifier(relations.users)} u ON u.user_index = s.user_index`,
-    'ORDER BY u.user_id',
   ].join('\n')
 }
 
-/** Users who are not ranked, with the reason; `excluded` is a query of user_index and reason. */
+/** Users who are not ranked, with the reason, by target; `excluded` is a query of user_index and reason. */
 export function excludedSelect(
+  dialect: Dialect,
+  users: string,
+  parts: readonly { readonly excluded: string; readonly facts: ScoreFacts }[],
+): string {
+  const selects = parts.map(({ excluded, facts }) => excludedOf(dialect, { excluded, users }, facts))
+  if (selects.length === 1) return `${selects[0]!}\nORDER BY u.user_id`
+  return `SELECT * FROM (\n${selects.join('\nUNION ALL\n')}\n) AS a ORDER BY a.user_id, a.target`
+}
+
+function excludedOf(
   dialect: Dialect,
   relations: { readonly excluded: string; readonly users: string },
   facts: ScoreFacts,
@@ -110,7 +129,6 @@ export function excludedSelect(
     `  ${dialect.cast(dialect.text(facts.target), 'text')} AS target,`,
     `  ${dialect.cast(dialect.text(scoresSchemaVersion), 'text')} AS schema_version`,
     `FROM (${relations.excluded}) e JOIN ${dialect.identifier(relations.users)} u ON u.user_index = e.user_index`,
-    'ORDER BY u.user_id',
   ].join('\n')
 }
 
