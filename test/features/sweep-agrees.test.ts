@@ -22,10 +22,15 @@ const joinedByName = [
   'age_changes_30d',
   'age_changes_7d',
   'age_previous',
+  'churned_in_last_window',
+  'days_from_registered_to_purchase',
   'days_since_age_change',
   'days_since_registered',
   'days_since_registered_change',
   'days_since_tier_change',
+  'earlier_churn_share',
+  'earlier_churns',
+  'earlier_windows',
   'registered_changes_30d',
   'registered_changes_7d',
   'tier',
@@ -88,6 +93,6 @@ test.each([
     const plan = { ...base, relations: { ...base.relations, hasAvailableDay: isLate } }
     const { swept, differences } = await bothWays(engine, plan)
     expect(differences.slice(0, 10)).toEqual([])
-    expect(swept.joined).toEqual([])
+    expect(swept.joined.map(({ reason }) => reason)).toEqual(Array.from({ length: 6 }, () => 'kind rowSql'))
   },
 )
