@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { type Dataset, sharedFloat32, sharedUint16, sharedUint32, sharedUint8 } from '../../core/dataset.ts'
 import { createRandom } from '../../core/random.ts'
 import type { Surroundings } from '../../core/stage.ts'
+import { ModelBundle } from '../../pipelines/compute/bundle.ts'
 import { sharedSignal } from '../../pipelines/compute/shared-signal.ts'
 import { tasks } from '../../pipelines/compute/tasks.ts'
 
@@ -65,6 +66,24 @@ describe('fit', () => {
     expect(description.fixed).toEqual({ strength: 0.01 })
     expect(fitMs).toBeGreaterThan(0)
     expect(predictMs).toBeGreaterThan(0)
+  })
+
+  it('fits RFM scores on the training rows only: rows of test, 1000 times larger, move no border', async () => {
+    const spec = { transform: 'quantile_score', bins: 5, descending: true, from: 'silence' } as const
+    const rfm = { ...recipe, features: ['silence', 'score'], fitted: [{ name: 'score', spec }] }
+    const larger = dataset.columns.map((column, j) =>
+      j === 0 && column.kind === 'number'
+        ? { ...column, values: column.values.map((value, row) => (row < half ? value : value * 1000)) }
+        : column,
+    )
+    const bordersOf = async (columns: Dataset['columns']): Promise<unknown> => {
+      const input = { model: 'rfm', recipe: rfm, dataset: { ...dataset, columns }, labels, rows: trainRows }
+      const { bundle } = await tasks.fit({ ...input, scoreRows: testRows }, surroundings())
+      return ModelBundle.contents(bundle).tags
+    }
+    const borders = await bordersOf(dataset.columns)
+    expect(borders).toMatchObject([{ name: 'score', transform: { cuts: { length: 4 } } }])
+    expect(await bordersOf(larger)).toEqual(borders)
   })
 
   it('stops when shared memory says so', async () => {
