@@ -8,7 +8,7 @@ import { type ExplainShape, explainShape } from './explain-shape.ts'
 import { ImageWriter } from './image-writer.ts'
 import { type ImageContext, writeLeaves, writeLookUp } from './table-image.ts'
 import { fitsTables, planTables, tableBytes, type TablePlan, widthOf } from './table-plan.ts'
-import { walkBytes, walkRoom, writeWalk } from './walk-plan.ts'
+import { walkBytes, walkRoom, walkSteps, writeWalk } from './walk-plan.ts'
 
 /** What does not depend on the rows: made once per model. */
 export interface Explained {
@@ -106,7 +106,7 @@ function writeBatch({ overBytes, anatomies, context }: Explained, { tables, walk
     const anatomy = anatomies[t]!
     plans.push(1, writeWalk(lookUps, anatomy, overBytes.trees[t]!, context))
     planRoom = Math.max(planRoom, walkRoom(anatomy))
-    cost += walkBytes(anatomy) / 8
+    cost += walkSteps(anatomy)
   }
   const list = lookUps.offset
   for (const word of plans) lookUps.word(word)

@@ -12,7 +12,10 @@ export const vectorSize = ({ mostFeatures }: Anatomy): number => 2 * Math.ceil(M
 export const walkRoom = (anatomy: Anatomy): number => anatomy.tree.feature.length * (16 * vectorSize(anatomy) + 8)
 
 /** Bytes of the plan, about. */
-export const walkBytes = (anatomy: Anatomy): number => anatomy.tree.feature.length * (96 * vectorSize(anatomy) + 24)
+export const walkBytes = (anatomy: Anatomy): number => anatomy.tree.feature.length * (16 * vectorSize(anatomy) + 88)
+
+/** Steps of arithmetic per row, about. */
+export const walkSteps = (anatomy: Anatomy): number => anatomy.tree.feature.length * (16 * vectorSize(anatomy) + 40)
 
 /**
  * Writes a tree as shapley-walk.ts (assembly/scoring) reads it and returns its offset.
@@ -22,10 +25,10 @@ export const walkBytes = (anatomy: Anatomy): number => anatomy.tree.feature.leng
  *
  * With z the share of the path's feature and o whether the row passes, a leaf of value v adds
  * phi_j = (o_j - z_j) v integral over t in [0, 1] of prod_(i != j) (z_i (1 - t) + o_i t): the Shapley weights are a beta
- * integral. The product is carried down the tree once for all features (`down`: what the parent's vector is multiplied by, the
- * leaf's value included); the leaves' products are added up on the way back and divided by the factor of the edge's feature (`up`). Of
- * a feature that is split again below, the lower edge takes back what the upper one counted. All sums of products are of one
- * sign per leaf and nothing is divided out again, so that it stays exact however deep the tree is.
+ * integral. The product is carried down the tree once for all features, the leaf's value included: an edge multiplies by its factor
+ * over that of the same feature above, if any. The leaves' products are added up on the way back; an edge's feature gets
+ * (o - z) / factor times their sum, less what the edge of the same feature above has counted of them. All sums of products are of one
+ * sign per leaf, so that it stays exact however deep the tree is.
  */
 export function writeWalk(
   writer: ImageWriter,
@@ -36,16 +39,18 @@ export function writeWalk(
   const { tree, edgeInto, sameAbove } = anatomy
   const size = vectorSize(anatomy)
   const quadrature = paddedTo(size, quadratureFor(anatomy.mostFeatures))
-  const { down, up } = edgeVectors(anatomy, quadrature)
   const sets = new Map<number, number>()
   for (let node = 0; node < tree.feature.length; node++)
     if ((tree.flags[node]! & bySet) !== 0) {
       sets.set(node, writer.offset)
       writer.push(...setOf(overBytes, node))
     }
-  const vectors = [quadrature.weights, down, up].map((values) => writer.doubles(values))
+  const { nodes: t, weights } = quadrature
+  const times = [t, t.map((at) => 1 - at), t.map((at) => 1 / (1 - at)), weights].map((values) => writer.doubles(values))
+  const numbers = writer.doubles(edgeNumbers(anatomy))
+  const inverses = writer.doubles(edgeInverses(anatomy, t))
   const offset = writer.offset
-  writer.push(tree.feature.length, size / 2, ...vectors)
+  writer.push(tree.feature.length, size / 2, times[0]!, numbers, inverses)
   for (let node = 0; node < tree.feature.length; node++) {
     const column = shape.stride * overBytes.feature[node]!
     const set = sets.get(node)
@@ -65,49 +70,23 @@ function paddedTo(size: number, { nodes, weights }: Quadrature): Quadrature {
   return padded
 }
 
-/** By edge and state, a vector each. */
-function edgeVectors(anatomy: Anatomy, quadrature: Quadrature): { down: Float64Array; up: Float64Array } {
-  const { tree, sameAbove, share } = anatomy
-  const down = new Float64Array(6 * tree.feature.length * quadrature.nodes.length)
-  const up = new Float64Array(down.length)
-  for (let node = 0; node < tree.feature.length; node++) {
-    const above = sameAbove[node]!
-    const shareAbove = above < 0 ? 1 : share[above]!
-    for (let side = 0; side < 2; side++) {
-      const edge = 2 * node + side
-      const child = side === 0 ? tree.left[node]! : tree.right[node]!
-      const value = child < 0 ? tree.values[~child]! : 1
-      fillEdge({ down, up }, edge, { quadrature, share: share[edge]!, shareAbove, value })
-    }
+/** By edge: z, 1 - z, the value v of the leaf it leads to (1 where there is none), v z. */
+function edgeNumbers({ tree, share }: Anatomy): Float64Array {
+  const numbers = new Float64Array(8 * tree.feature.length)
+  for (let edge = 0; edge < 2 * tree.feature.length; edge++) {
+    const child = (edge & 1) === 0 ? tree.left[edge >> 1]! : tree.right[edge >> 1]!
+    numbers[4 * edge] = share[edge]!
+    numbers[4 * edge + 1] = 1 - share[edge]!
+    numbers[4 * edge + 2] = child < 0 ? tree.values[~child]! : 1
+    numbers[4 * edge + 3] = numbers[4 * edge + 2]! * share[edge]!
   }
-  return { down, up }
+  return numbers
 }
 
-interface Edge {
-  readonly quadrature: Quadrature
-  readonly share: number
-  readonly shareAbove: number
-  readonly value: number
-}
-
-function fillEdge(
-  { down, up }: { down: Float64Array; up: Float64Array },
-  edge: number,
-  { quadrature, share, shareAbove, value }: Edge,
-): void {
-  const size = quadrature.nodes.length
-  const failedAbove = 3 * edge * size
-  const failsHere = failedAbove + size
-  const passes = failsHere + size
-  for (let q = 0; q < size; q++) {
-    const t = quadrature.nodes[q]!
-    const before = shareAbove * (1 - t) + t
-    const after = share * (1 - t) + t
-    const countedAbove = (1 - shareAbove) / before
-    down[failedAbove + q] = (value * share) / shareAbove
-    down[failsHere + q] = (value * share * (1 - t)) / before
-    up[failsHere + q] = -1 / (1 - t) - countedAbove
-    down[passes + q] = (value * after) / before
-    up[passes + q] = (1 - share) / after - countedAbove
-  }
+/** By edge, the vector 1 / (z (1 - t) + t): one over the factor of a row that passes. */
+function edgeInverses({ tree, share }: Anatomy, t: Float64Array): Float64Array {
+  const inverses = new Float64Array(2 * tree.feature.length * t.length)
+  for (let edge = 0, at = 0; edge < 2 * tree.feature.length; edge++)
+    for (let q = 0; q < t.length; q++) inverses[at++] = 1 / (share[edge]! * (1 - t[q]!) + t[q]!)
+  return inverses
 }
