@@ -26,8 +26,8 @@ export const commandGroups: readonly CommandGroup[] = [
       },
       {
         name: 'init',
-        usage: 'init [DIR] --template NAME',
-        summary: 'a folder that runs at once, by trade',
+        usage: 'init [DIR]',
+        summary: 'a config for your own data, or a template that runs',
         load: () => import('./commands/init.ts'),
       },
       {

@@ -140,7 +140,7 @@ function segments(lab: DefinitionLab, gallery: Gallery): Section {
   const body =
     names.length === 0
       ? html`<p class="absent">No segment has two levels with enough silences.</p>`
-      : html`<div class="figures">${names.map((name) => segmentFigure(lab, name, gallery))}</div>`
+      : html`<div class="pair">${names.map((name) => segmentFigure(lab, name, gallery))}</div>`
   return { id: 'segments', title: 'Not everybody alike', short: 'Segments', body }
 }
 

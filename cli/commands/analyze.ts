@@ -7,6 +7,7 @@ import { machineResources } from '../machine.ts'
 import { createProgress } from '../progress.ts'
 import { renderTable, type TableColumn } from '../table.ts'
 import type { Terminal } from '../terminal.ts'
+import { wrapWords } from '../wrap-words.ts'
 
 const analyses = ['definition'] as const
 
@@ -141,7 +142,7 @@ function present(lab: DefinitionLab, files: readonly string[], terminal: Termina
   terminal.data(paint.dim(head))
   for (const line of lines) terminal.data(line.endsWith('<') ? paint.bold(paint.green(line)) : line)
   terminal.data('')
-  for (const line of wrap(
+  for (const line of wrapWords(
     `${silenceDays === null ? 'No recommendation' : `Recommended: ${silenceDays} silent days`}: ${reason}.`,
     terminal.columns,
   ))
@@ -155,7 +156,7 @@ function segmentLines(lab: DefinitionLab, width: number): string[] {
   return names.flatMap((name) => {
     const levels = lab.segments.filter(({ segment }) => segment === name)
     const said = levels.map(({ level, recommendedDays }) => `${level} ${recommendedDays ?? '–'}`)
-    return wrap(`By ${name.replaceAll('_', ' ')}: ${said.join(', ')}.`, width)
+    return wrapWords(`By ${name.replaceAll('_', ' ')}: ${said.join(', ')}.`, width)
   })
 }
 
@@ -164,15 +165,4 @@ const percent = (share: number): string => `${(100 * share).toFixed(1)} %`
 function withInterval(share: ShareWithInterval | null): string {
   if (share === null) return '–'
   return `${percent(share.value)} [${(100 * share.low).toFixed(1)}, ${(100 * share.high).toFixed(1)}]`
-}
-
-/** Words in lines of at most `width` characters. */
-function wrap(text: string, width: number): string[] {
-  const lines: string[] = []
-  for (const word of text.split(' ')) {
-    const last = lines.at(-1)
-    if (last !== undefined && last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`
-    else lines.push(word)
-  }
-  return lines
 }

@@ -4,6 +4,7 @@ import { join, normalize } from 'node:path'
 import { templateNames, templateTitle } from '../../configs/templates.ts'
 import { EbbError } from '../../core/errors.ts'
 import type { Emit } from '../../core/stage.ts'
+import type { Assumption } from '../../data/propose-mapping.ts'
 import { type TradeName, tradeParameters } from '../../data/trade-parameters.ts'
 import type { Engine } from '../../engines/engine.ts'
 import { openEngine } from '../../engines/registry.ts'
@@ -11,6 +12,8 @@ import type { Arguments, Command, CommandContext } from '../command.ts'
 import { formatCount } from '../format.ts'
 import { machineResources } from '../machine.ts'
 import { createProgress } from '../progress.ts'
+import type { Terminal } from '../terminal.ts'
+import { wrapWords } from '../wrap-words.ts'
 
 export const command: Command = {
   usage: 'init [dir]',
@@ -22,17 +25,21 @@ export const command: Command = {
       choices: templateNames,
       describe: 'The trade whose config, tags and simulated log are written',
     },
+    data: { type: 'string', requiresArg: true, describe: 'Your own log: CSV, TSV, NDJSON (also .gz, .zst) or Parquet' },
     users: { type: 'number', requiresArg: true, describe: 'Users of the simulated log; default: a few thousand' },
   },
   examples: [
     ['ebb init --template saas churn', 'A folder "churn" that runs at once: config and simulated log'],
+    ['ebb init --data orders.csv churn', 'A config for your own file: columns, events, windows; says how sure it is'],
     ['ebb init --template game', 'The same in this folder; nothing is overwritten'],
   ],
   notes: `Templates: ${templateNames.map((name) => `${name} (${templateTitle(name)})`).join(', ')}.`,
   async run(args, context) {
     const template = args['template'] as TradeName | undefined
-    if (template === undefined) throw nothingAsked()
-    await fromTemplate(template, args, context)
+    const data = args['data'] as string | undefined
+    if (template !== undefined && data === undefined) await fromTemplate(template, args, context)
+    else if (data !== undefined && template === undefined) await fromData(data, args, context)
+    else throw nothingAsked(template === undefined ? 'nothing to start from' : 'either a template or a file, not both')
   },
 }
 
@@ -70,6 +77,63 @@ async function fromTemplate(template: TradeName, args: Arguments, context: Comma
   terminal.data(`config ${config}`)
 }
 
+async function fromData(file: string, args: Arguments, context: CommandContext): Promise<void> {
+  const { terminal, signal, env } = context
+  const dir = folderOf(args)
+  if (args['users'] !== undefined) throw usersOfData()
+  const { initData } = await import('../../pipelines/init-data.ts')
+  const progress = createProgress(terminal, () => performance.now())
+  const outcome = await initData({
+    dir,
+    file,
+    env,
+    signal,
+    emit: progress.emit,
+    resources: machineResources({}),
+  }).finally(() => progress.stop())
+  const next = nextCommand(dir, 'run churn.yaml')
+  if (terminal.isJson) {
+    terminal.data(JSON.stringify({ schemaVersion: 1, data: file, dir, ...outcome, next }))
+    return
+  }
+  const { events, users, dataStart, dataEnd, assumptions, summary, files, config } = outcome
+  terminal.note(`${file}: ${formatCount(events)} events of ${formatCount(users)} users, ${dataStart} to ${dataEnd}`)
+  terminal.note('')
+  for (const line of assumptionLines(assumptions, terminal)) terminal.note(line)
+  terminal.note('')
+  for (const line of summary.filter((one) => one.startsWith('cutoff')).slice(-3)) terminal.note(line)
+  terminal.note(`wrote ${files.join(', ')}`)
+  terminal.note('')
+  terminal.note(`next   ${terminal.paint.stderr.bold(next)}`)
+  terminal.data(`config ${config}`)
+}
+
+/** What was assumed, and how sure it is: the reason stands below where it does not fit. */
+function assumptionLines(assumptions: readonly Assumption[], terminal: Terminal): string[] {
+  const paint = terminal.paint.stderr
+  const colour = { sure: paint.green, likely: paint.cyan, guess: paint.yellow }
+  const width = (pick: (one: Assumption) => string): number => Math.max(...assumptions.map((one) => pick(one).length))
+  const [whats, values] = [
+    width(({ what }) => what),
+    Math.min(
+      28,
+      width(({ value }) => value),
+    ),
+  ]
+  const indent = whats + values + 12
+  return assumptions.flatMap(({ what, value, sure, because }) => {
+    const shown = value.length > values ? `${value.slice(0, values - 1)}…` : value
+    const head = `${what.padEnd(whats)}  ${shown.padEnd(values)}  ${colour[sure](sure.padEnd(6))}  `
+    const [first = '', ...more] = wrapWords(because, Math.max(24, terminal.columns - indent))
+    return [`${head}${paint.dim(first)}`, ...more.map((line) => `${' '.repeat(indent)}${paint.dim(line)}`)]
+  })
+}
+
+function usersOfData(): EbbError {
+  const what = 'belongs to a template: it is the size of the simulated log'
+  return new EbbError({ code: 'USAGE', kind: 'usage', where: 'ebb init --users', what })
+}
+
 /** `ebb` in the folder in which outputs shall lie. */
 export function nextCommand(dir: string, words: string): string {
   const isHere = normalize(dir) === '.' || normalize(dir) === './'
@@ -95,13 +159,13 @@ async function withEngine<T>(
   }
 }
 
-function nothingAsked(): EbbError {
+function nothingAsked(what: string): EbbError {
   return new EbbError({
     code: 'USAGE',
     kind: 'usage',
     where: 'ebb init',
-    what: 'nothing to start from',
-    expected: `--template ${templateNames.join('|')}`,
+    what,
+    expected: `--data FILE, or --template ${templateNames.join('|')}`,
     hint: 'ebb init --template ecommerce churn makes a folder that runs at once',
   })
 }

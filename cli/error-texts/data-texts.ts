@@ -48,6 +48,26 @@ export const dataTexts: Readonly<Record<string, ErrorText>> = {
     'The horizon is longer than the data: no cutoff has both a past and a closed prediction window.',
     'Take a shorter horizon or gap, or bring a longer log.',
   ),
+  INIT_CHECK_FAILED: text(
+    'data',
+    'ebb init could not make a config that runs on this file.',
+    'Write one by hand from a template: `ebb init --template NAME DIR`.',
+  ),
+  INIT_LOG_TOO_SHORT: text(
+    'data',
+    'The log is too short to train on one stretch of time and to test on a later one.',
+    'Take a longer log: several times the length of the horizon.',
+  ),
+  INIT_NO_TABLE: text(
+    'data',
+    'The file is empty, not text, or not a table.',
+    'Take a CSV, TSV, NDJSON or Parquet file with one row per event.',
+  ),
+  INIT_NOT_A_LOG: text(
+    'data',
+    'The file is a table of facts about users, or lacks a time or a user: churn cannot be seen in it.',
+    'Take a log with one row per event: who, when, and what. A table of facts can stand beside it, under attributes.',
+  ),
   INPUT_EMPTY: text('data', 'A source has no rows.', 'Check the path, the filter and the export that made the file.'),
   INPUT_FORMAT: text('data', 'The ending of a file says no known format.', 'Set `format:` of the source.'),
   INPUT_FORMATS: text('data', 'One source matches files of different formats.', 'Make two sources of them.'),
