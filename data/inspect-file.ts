@@ -14,7 +14,7 @@ import { fileSchemaDefaults } from './sources/file-defaults.ts'
 import { findFiles } from './sources/find-files.ts'
 import { openTable } from './sources/open-table.ts'
 import { SqlSession } from './sources/sql-session.ts'
-import { checkWhole } from './sources/fingerprint.ts'
+import { checkWhole, fingerprint } from './sources/fingerprint.ts'
 import type { FileConfig } from './sources.ts'
 
 export type { ColumnProfile, TimeReading } from './inspect/profile-columns.ts'
@@ -51,11 +51,13 @@ export interface InspectRequest {
  */
 export async function inspectFile(request: InspectRequest): Promise<FileProfile> {
   const path = resolve(request.path)
-  const where = request.path
+  const where = 'ebb init --data'
   const [found] = await findFiles(path, { baseDir: dirname(path), where })
   await checkWhole(found!, where)
+  // Unpacks to the end: a file that was cut off is refused, not read up to the cut.
+  if (/\.gz$/i.test(path)) await fingerprint(found!, where, request.signal)
   const isParquet = await hasParquetMark(path)
-  const sniffed = isParquet ? null : await sniff(path, where)
+  const sniffed = isParquet ? null : await sniff(path, request.path)
   const inBlanks = sniffed?.delimiter === 'blanks'
   if (inBlanks) await rewriteBlanks(path, request.copyTo, sniffed)
   const source = inBlanks ? resolve(request.copyTo) : path
@@ -67,7 +69,7 @@ export async function inspectFile(request: InspectRequest): Promise<FileProfile>
   const open = { where, name: 'inspect', workDir: request.workDir, config, needed }
   const table = await openTable(session, files, open as Parameters<typeof openTable>[2])
   const { rows, columns } = await profileColumns(session, table)
-  if (rows === 0) throw noTable(where, 'no rows below the header', 'at least one event')
+  if (rows === 0) throw noTable(request.path, 'no rows below the header', 'at least one event')
   const separator =
     sniffed === null || sniffed.format === 'ndjson' ? null : inBlanks ? 'blanks' : separatorWords[sniffed.delimiter]!
   return { path: source, reading, separator, hasHeader: sniffed?.hasHeader ?? true, rows, columns }

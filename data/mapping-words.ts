@@ -8,238 +8,36 @@ export type MappedField = Exclude<EventField, 'available_at'>
  * `customerId`). Chinese and other names without word breaks are matched anywhere.
  */
 export const columnWords: Readonly<Record<MappedField, readonly string[]>> = {
-  user_id: [
-    ...[
-      'user',
-      'customer',
-      'client',
-      'account',
-      'acct',
-      'member',
-      'visitor',
-      'viewer',
-      'player',
-      'student',
-      'subscriber',
-    ],
-    ...['traveller', 'traveler', 'person', 'buyer', 'guest', 'household', 'patient', 'driver', 'uid', 'cid', 'msisdn'],
-    ...[
-      'kunde',
-      'kunden',
-      'nutzer',
-      'benutzer',
-      'mitglied',
-      'konto',
-      'usuario',
-      'cliente',
-      'utilisateur',
-      'utente',
-      'klient',
-    ],
-    ...['用户', '客户', '会员', '顧客', '사용자', 'пользователь', 'клиент'],
-  ],
-  event_time: [
-    ...[
-      'time',
-      'timestamp',
-      'ts',
-      'date',
-      'datetime',
-      'day',
-      'when',
-      'at',
-      'created',
-      'occurred',
-      'happened',
-      'booked',
-    ],
-    ...[
-      'datum',
-      'zeit',
-      'zeitpunkt',
-      'tag',
-      'zeitstempel',
-      'fecha',
-      'hora',
-      'jour',
-      'heure',
-      'data',
-      'ora',
-      '时间',
-      '日期',
-      '日時',
-      '날짜',
-      'дата',
-      'время',
-    ],
-  ],
-  event_type: [
-    ...['event', 'action', 'activity', 'verb', 'type', 'kind', 'what', 'behavior', 'behaviour', 'name', 'operation'],
-    ...[
-      'ereignis',
-      'aktion',
-      'vorgang',
-      'typ',
-      'evento',
-      'accion',
-      'tipo',
-      'evenement',
-      'type',
-      'azione',
-      '事件',
-      '行为',
-      '类型',
-      'событие',
-    ],
-  ],
-  amount: [
-    ...[
-      'amount',
-      'price',
-      'value',
-      'revenue',
-      'total',
-      'paid',
-      'spend',
-      'spent',
-      'sales',
-      'cost',
-      'charge',
-      'turnover',
-      'gmv',
-      'dollar',
-      'dollars',
-      'usd',
-      'eur',
-      'cents',
-      'payment',
-      'invoice',
-    ],
-    ...[
-      'betrag',
-      'preis',
-      'umsatz',
-      'wert',
-      'summe',
-      'kosten',
-      'importe',
-      'precio',
-      'valor',
-      'montant',
-      'prix',
-      'prezzo',
-      'importo',
-      '金额',
-      '价格',
-      '金額',
-      'сумма',
-      'цена',
-    ],
-  ],
-  quantity: [
-    ...[
-      'quantity',
-      'qty',
-      'units',
-      'items',
-      'pieces',
-      'count',
-      'cds',
-      'minutes',
-      'nights',
-      'seats',
-      'number',
-      'megabytes',
-      'duration',
-    ],
-    ...[
-      'menge',
-      'anzahl',
-      'stueck',
-      'stück',
-      'cantidad',
-      'unidades',
-      'quantite',
-      'quantité',
-      'quantita',
-      '数量',
-      'количество',
-    ],
-  ],
-  item: [
-    ...[
-      'item',
-      'product',
-      'article',
-      'sku',
-      'asin',
-      'stockcode',
-      'isbn',
-      'song',
-      'video',
-      'title',
-      'artikel',
-      'produkt',
-      'producto',
-      'articulo',
-      'produit',
-      'prodotto',
-      '商品',
-      '产品',
-      'товар',
-    ],
-  ],
-  category: [
-    ...[
-      'category',
-      'cat',
-      'department',
-      'genre',
-      'segment',
-      'section',
-      'subject',
-      'module',
-      'brand',
-      'destination',
-      'mode',
-      'service',
-    ],
-    ...[
-      'kategorie',
-      'rubrik',
-      'warengruppe',
-      'categoria',
-      'categorie',
-      'catégorie',
-      'rayon',
-      '类别',
-      '分类',
-      'категория',
-    ],
-  ],
-  channel: [
-    ...[
-      'channel',
-      'platform',
-      'device',
-      'touchpoint',
-      'client',
-      'network',
-      'store',
-      'medium',
-      'app',
-      'kanal',
-      'plattform',
-      'geraet',
-      'filiale',
-      'canal',
-      'plateforme',
-      'canale',
-      '渠道',
-      '平台',
-      'канал',
-    ],
-  ],
+  user_id: words(`
+    user customer client account acct member visitor viewer player student subscriber traveller traveler
+    person buyer guest household patient driver who wer uid cid msisdn kunde kunden nutzer benutzer mitglied
+    konto usuario cliente utilisateur utente klient 用户 客户 会员 顧客 사용자 пользователь клиент`),
+  event_time: words(`
+    time timestamp ts date datetime day when at created occurred happened booked datum zeit zeitpunkt tag
+    zeitstempel fecha hora jour heure data ora 时间 日期 日時 날짜 дата время`),
+  event_type: words(`
+    event action activity verb type kind what behavior behaviour name operation ereignis aktion vorgang typ
+    evento accion tipo evenement azione 事件 行为 类型 событие`),
+  amount: words(`
+    amount price value revenue total paid spend spent sales cost charge turnover gmv dollar dollars usd eur
+    cents payment invoice betrag preis umsatz wert summe kosten importe precio valor montant prix prezzo
+    importo 金额 价格 金額 сумма цена`),
+  quantity: words(`
+    quantity qty units items pieces count cds minutes nights seats number megabytes duration menge anzahl
+    stueck stück cantidad unidades quantite quantité quantita 数量 количество`),
+  item: words(`
+    item product article sku asin stockcode isbn song video title artikel produkt producto articulo produit
+    prodotto 商品 产品 товар`),
+  category: words(`
+    category cat department genre segment section subject module brand destination mode service kategorie
+    rubrik warengruppe categoria categorie catégorie rayon 类别 分类 категория`),
+  channel: words(`
+    channel platform device touchpoint client network store medium app kanal plattform geraet filiale canal
+    plateforme canale 渠道 平台 канал`),
+}
+
+function words(text: string): readonly string[] {
+  return text.trim().split(/\s+/)
 }
 
 /** Parts of a column's name in lower case without accents: `CustomerID` -> customer, id. */
@@ -255,29 +53,13 @@ export function nameParts(name: string): string[] {
 /** 0 = no word of the field in the name, else up to 1: the name is such a word, with nothing else of weight. */
 export function nameFit(name: string, field: MappedField): number {
   const parts = nameParts(name)
-  const fillers = new Set([
-    'id',
-    'no',
-    'nr',
-    'num',
-    'nummer',
-    'number',
-    'code',
-    'key',
-    'ref',
-    'of',
-    'the',
-    'usd',
-    'eur',
-    'utc',
-    'local',
-  ])
-  const words = columnWords[field]
+  const fillers = new Set(words('id no nr num nummer number code key ref of the usd eur utc local'))
+  const known = columnWords[field]
   const hits = parts.filter(
-    (part) => words.includes(part) || (/[^\u0000-\u024F]/.test(part) && words.some((word) => part.includes(word))),
+    (part) => known.includes(part) || (/[^\u0000-\u024F]/.test(part) && known.some((word) => part.includes(word))),
   )
   if (hits.length === 0)
-    return parts.some((part) => words.some((word) => word.length > 4 && part.startsWith(word))) ? 0.5 : 0
+    return parts.some((part) => known.some((word) => word.length > 4 && part.startsWith(word))) ? 0.5 : 0
   const rest = parts.filter((part) => !hits.includes(part) && !fillers.has(part) && !/^\d+$/.test(part))
   return 1 / (1 + 0.4 * rest.length)
 }

@@ -64,7 +64,7 @@ async function labOf(request: AnalyzeDefinitionRequest, engine: Engine, extracte
     {
       experiment: config.experiment,
       events: extracted.relations.events,
-      qualifying: qualifyingEvents(churn, types),
+      qualifying: qualifyingEvents(churn, { types, logins: roles.login }),
       purchases: roles.purchase.filter((type) => types.includes(type)),
       dataStart: extracted.firstEventDay,
       dataEnd: extracted.dataEnd,
@@ -80,15 +80,19 @@ async function labOf(request: AnalyzeDefinitionRequest, engine: Engine, extracte
   )
 }
 
-/** What ends a silence: the events of the target's silence labels, else those of eligibility, else every event. */
-export function qualifyingEvents(churn: ChurnConfig, types: readonly string[]): string[] {
+/** What ends a silence: the events of the target's silence labels, else those of eligibility, else logins, else every event. */
+export function qualifyingEvents(
+  churn: ChurnConfig,
+  { types, logins }: { readonly types: readonly string[]; readonly logins: readonly string[] },
+): string[] {
   const leaves = targetLeaves(churn)
   const silent = leaves.flatMap((leaf) =>
     leaf.kind === 'no_event_in_window' || leaf.kind === 'churn_date' ? leaf.events : [],
   )
   const eligible = activeWithin(churn)?.events ?? []
   const named = silent.length > 0 ? silent : eligible
-  return [...new Set(named.length > 0 ? named : types)].sort()
+  const seen = logins.filter((type) => types.includes(type))
+  return [...new Set([named, seen, types].find((some) => some.length > 0))].sort()
 }
 
 /** Days of silence that the config takes for a churn: of `churn_date`, else how long ago the eligible were active. */

@@ -11,14 +11,15 @@ import type { Emit, Resources } from '../core/stage.ts'
 import { extractEvents } from '../data/extract.ts'
 import type { Extracted } from '../data/extracted.ts'
 import { type FileProfile, inspectFile } from '../data/inspect-file.ts'
-import { type Assumption, type MappingProposal, proposeMapping, readingWords } from '../data/propose-mapping.ts'
-import type { SourceConfig } from '../data/sources.ts'
+import { type Assumption, type MappingProposal, proposeMapping } from '../data/propose-mapping.ts'
 import type { Engine } from '../engines/engine.ts'
 import { openEngine } from '../engines/registry.ts'
 import { writeFileAtomic } from '../store/atomic.ts'
 import { checkConfig } from './check.ts'
+import { allAssumptions, readmeOf, rejectedRows } from './init-data/assumptions.ts'
 import { chooseEvents, type ChosenEvents } from './init-data/choose-events.ts'
 import { chooseWindows, type ChosenWindows, horizonFor } from './init-data/choose-windows.ts'
+import { sourceOf } from './init-data/source-of.ts'
 import { initNames, refuseOverwriting, writeInitFolder } from './init-folder.ts'
 import type { InitOutcome } from './init-template.ts'
 
@@ -42,6 +43,9 @@ export interface InitDataOutcome extends InitOutcome {
   /** What `ebb check --data` says of the config. */
   readonly summary: readonly string[]
 }
+
+/** A file of which more than this cannot be read has been misread. */
+const mostRejects = 0.5
 
 /**
  * A config for the user's own file: how to read it, which column is what, which events count, how long a silence makes a churn (by
@@ -135,6 +139,7 @@ class Proposing {
     const { rows } = extracted.quality.events
     const rejected = rejectedRows(extracted)
     const share = rejected / Math.max(1, rows + rejected)
+    if (share > mostRejects) throw unreadable(this.request.file, extracted)
     return { extracted, maxRejects: rejected === 0 ? 0 : Math.min(1, Math.ceil(1_000 * (1.2 * share)) / 1_000) }
   }
 
@@ -214,35 +219,20 @@ class Proposing {
   }
 }
 
-function rejectedRows({ quality }: Extracted): number {
-  return quality.sources[0]!.rejected.reduce((sum, { rows }) => sum + rows, 0)
+function unreadable(file: string, { quality }: Extracted): EbbError {
+  const { rejected } = quality.sources[0]!
+  return new EbbError({
+    code: 'INIT_CHECK_FAILED',
+    kind: 'data',
+    where: file,
+    what: 'most rows cannot be read',
+    expected: 'at most half',
+    received: rejected.map(({ reason, rows }) => `${rows.toLocaleString('en-US')} rows: ${reason}`).join('; '),
+  })
 }
 
 function spanOf({ firstEventDay, dataEnd }: Extracted): number {
   return daysBetween(firstEventDay, dataEnd)
-}
-
-function sourceOf({ path, reading }: FileProfile, mapping: MappingProposal): SourceConfig {
-  const { time } = mapping
-  const format = time.reading
-  return {
-    header: true,
-    decimal: mapping.decimalComma ? ',' : '.',
-    encoding: 'utf-8',
-    nullValues: [],
-    delayDays: 0,
-    deduplicate: false,
-    sample: 1,
-    contract: {},
-    ...reading,
-    path: basename(path),
-    columns: mapping.columns as SourceConfig['columns'],
-    set: mapping.eventType === null ? {} : { event_type: mapping.eventType },
-    ...(mapping.isIntegerId ? { userIdType: 'integer' as const } : {}),
-    ...(format.kind === 'format' ? { timestampFormat: format.format } : {}),
-    ...(format.kind === 'epoch' ? { timeUnit: format.unit } : {}),
-    rejects: { maxFraction: 1 },
-  }
 }
 
 /** `CDNOW master.txt` -> cdnow-master. */
@@ -253,68 +243,4 @@ function experimentName(file: string): string {
     .replaceAll(/[^a-z0-9_]+/g, '-')
     .replaceAll(/^-+|-+$/g, '')
   return /^[a-z]/.test(name) ? name.slice(0, 60) : `churn-${name}`.slice(0, 60).replace(/-$/, '')
-}
-
-function allAssumptions(parts: {
-  readonly profile: FileProfile
-  readonly mapping: MappingProposal
-  readonly events: ChosenEvents
-  readonly windows: ChosenWindows
-  readonly extracted: Extracted
-  readonly maxRejects: number
-}): Assumption[] {
-  const { profile, mapping, events, windows, extracted, maxRejects } = parts
-  const format = mapping.time.reading
-  const isAmbiguous = format.kind === 'format' && format.other !== null
-  return [
-    ...(profile.separator === null
-      ? []
-      : [
-          {
-            what: 'file',
-            value: `${profile.separator}${profile.hasHeader ? '' : ', no header'}`,
-            sure: profile.hasHeader ? ('sure' as const) : ('likely' as const),
-            because:
-              profile.separator === 'blanks' ? 'a copy with commas was written to data/' : 'what parts its first lines',
-          },
-        ]),
-    ...mapping.assumptions,
-    ...(isAmbiguous
-      ? [{ what: 'timestampFormat', value: format.format, sure: 'guess' as const, because: readingWords(format) }]
-      : []),
-    ...(mapping.decimalComma
-      ? [{ what: 'decimal', value: 'comma', sure: 'sure' as const, because: 'numbers such as 12,50' }]
-      : []),
-    ...(maxRejects > 0
-      ? [
-          {
-            what: 'rejects',
-            value: `up to ${(100 * maxRejects).toFixed(1)} %`,
-            sure: 'sure' as const,
-            because: `${rejectedRows(extracted).toLocaleString('en-US')} rows cannot be read; a run keeps them in rejects/`,
-          },
-        ]
-      : []),
-    ...events.assumptions,
-    ...windows.assumptions,
-    {
-      what: 'dataEnd',
-      value: extracted.dataEnd,
-      sure: 'likely',
-      because: 'the day after the last event; set dataEnd where the last day is not complete',
-    },
-    { what: 'timeZone', value: 'UTC', sure: 'guess', because: 'the file names none, or instants are shown in UTC' },
-  ]
-}
-
-function readmeOf({ dataFile, experiment }: ProposedConfig): string {
-  return `# Churn: ${experiment}
-
-\`${initNames.config}\` was proposed by \`ebb init --data ${dataFile}\` from what the file looks like.
-
-1. Read it through: what a column means, a person knows better.
-2. \`npx ebb check ${initNames.config} --data\`: would it run, on how many users, at which churn rate? Trains nothing.
-3. \`npx ebb analyze definition ${initNames.config}\`: how long must a user be silent before he counts as lost?
-4. \`npx ebb run ${initNames.config}\`: train, judge, score. The last lines name the report (open it in a browser) and the scores.
-`
 }

@@ -16,6 +16,8 @@ export interface ChosenWindows {
   readonly assumptions: readonly Assumption[]
 }
 
+/** Below this there is no earlier and later to speak of. */
+const leastSpanDays = 30
 const horizons = [7, 14, 30, 60, 90, 180] as const
 
 /**
@@ -36,6 +38,7 @@ export function chooseWindows(input: {
 }): ChosenWindows {
   const { lab, dataStart, dataEnd } = input
   const spanDays = daysBetween(dataStart, dataEnd)
+  if (spanDays < leastSpanDays) throw tooShort(lab, spanDays)
   const silence = silenceOf(lab, spanDays)
   for (const horizonDays of [lab.horizonDays, ...horizons.filter((days) => days < lab.horizonDays).toReversed()]) {
     const lookbackDays = lookbacksFor(horizonDays, spanDays)
@@ -138,7 +141,7 @@ function tooShort(lab: DefinitionLab, spanDays: number): EbbError {
     kind: 'data',
     where: 'ebb init --data',
     what: 'the log is too short to train on one stretch of time and test on a later one',
-    expected: 'at least a few weeks of events',
+    expected: `at least ${leastSpanDays} days of events`,
     received: `${spanDays} days, ${lab.dataStart} to ${lab.dataEnd}`,
   })
 }
