@@ -14,6 +14,6 @@ export function overview(paint: Paint): string {
     groups.join('\n\n'),
     '',
     'ebb COMMAND --help has options and examples. RUN is an id, the unique beginning',
-    'of one, or @latest. First steps: ebb run configs/quickstart.yaml',
+    'of one, or @latest. First steps: ebb init --template ecommerce shop',
   ].join('\n')
 }
