@@ -19,7 +19,7 @@ export interface TradeParameters {
 
 /** The schema of `TradeParameters`, with the defaults of `trade`. */
 export function tradeParameters(trade: TradeName) {
-  const { users, start, days } = trades[trade]
+  const { users, start, days, seed } = trades[trade]
   return z.strictObject({
     trade: z.literal(trade).default(trade),
     users: z.int().min(1).max(20_000_000).default(users),
@@ -28,7 +28,7 @@ export function tradeParameters(trade: TradeName) {
       .regex(/^\d{4}-\d{2}-\d{2}$/, 'must be a day YYYY-MM-DD')
       .default(start),
     days: z.int().min(1).max(3_650).default(days),
-    seed: z.int().min(0).default(1),
+    seed: z.int().min(0).default(seed),
   })
 }
 

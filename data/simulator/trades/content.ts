@@ -3,6 +3,7 @@ import type { Trade } from './trade.ts'
 /** A feed of videos and articles: users come daily or hardly ever; churn is two weeks of silence, or the app taken off. */
 export const content: Trade = {
   title: 'content platform',
+  seed: 1,
   users: 3_000,
   days: 182,
   start: '2025-09-01',

@@ -3,6 +3,7 @@ import type { Trade } from './trade.ts'
 /** An online shop with app, website and a mini-program in a messenger: churn is a quarter without an order. */
 export const ecommerce: Trade = {
   title: 'online shop',
+  seed: 1,
   users: 2_000,
   days: 730,
   start: '2024-01-01',

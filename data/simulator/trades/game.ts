@@ -3,6 +3,7 @@ import type { Trade } from './trade.ts'
 /** A free mobile game with purchases inside: most players leave within weeks; churn is a week without a session. */
 export const game: Trade = {
   title: 'mobile game',
+  seed: 1,
   users: 3_000,
   days: 140,
   start: '2025-10-01',

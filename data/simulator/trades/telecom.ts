@@ -3,6 +3,7 @@ import type { Trade } from './trade.ts'
 /** A mobile operator: contracts and prepaid cards that run for 30 days; churn is one that ends without renewal. */
 export const telecom: Trade = {
   title: 'mobile operator',
+  seed: 1,
   users: 3_000,
   days: 420,
   start: '2025-01-01',

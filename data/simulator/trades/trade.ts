@@ -114,7 +114,8 @@ export interface TradeLabel {
 
 export interface Trade {
   readonly title: string
-  /** Defaults of the log. */
+  /** Defaults of the log; the seed is one whose last weeks are no worse luck than usual. */
+  readonly seed: number
   readonly users: number
   readonly days: number
   readonly start: string

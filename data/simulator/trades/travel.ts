@@ -3,6 +3,7 @@ import type { Trade } from './trade.ts'
 /** A travel site: a few bookings a year, most in summer, so that churn takes half a year of silence to see. */
 export const travel: Trade = {
   title: 'travel site',
+  seed: 1,
   users: 2_200,
   days: 1_461,
   start: '2022-01-01',
