@@ -11,7 +11,13 @@ export function definitionRatesChart(lab: DefinitionLab, width: number): string 
       width,
       height: width < 500 ? 240 : 270,
       marginLeft: 48,
-      x: { type: 'point', label: 'silent days that make a churn', domain: rows.map(({ name }) => name) },
+      x: {
+        type: 'point',
+        label: 'silent days that make a churn',
+        domain: rows.map(({ name }) => name),
+        // On a narrow screen every second label, so that none touches its neighbour.
+        tickFormat: (name: string, i: number) => (width < 500 && i % 2 === 1 ? '' : name),
+      },
       y: { domain: [0, Math.min(1, top)], label: 'churn rate', tickFormat: '.0%', ticks: 5, grid: true },
       marks: [
         Plot.ruleX(rows, { x: 'name', y1: 'low', y2: 'high', stroke: 'var(--faint)', strokeWidth: 2 }),

@@ -1,0 +1,84 @@
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { nextCommand } from '../../cli/commands/init.ts'
+import { wrapWords } from '../../cli/wrap-words.ts'
+import { ebbHere } from './ebb-here.ts'
+
+let root: string
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'ebb-init-cli-'))
+})
+afterAll(async () => {
+  await rm(root, { recursive: true, force: true })
+})
+
+describe('ebb init', () => {
+  it.each([
+    [[], 'nothing to start from, expected --data FILE, or --template ecommerce|saas|'],
+    [['--template', 'game', '--data', 'x.csv'], 'either a template or a file, not both'],
+    [['--template', 'shop'], 'Choices: "ecommerce"'],
+    [['--data', 'x.csv', '--users', '3'], 'belongs to a template'],
+    [['--template', 'game', '--users', '0'], 'ebb init --users: '],
+  ])('%j is bad usage: %s', async (argv, message) => {
+    const { code, stderr, stdout } = await ebbHere('init', ...argv)
+    expect([code, stdout]).toEqual([2, ''])
+    expect(stderr).toContain(message)
+  })
+
+  it('writes a small template, prints the config on stdout and the next command on stderr', async () => {
+    const dir = join(root, 'game')
+    const { code, stdout, stderr } = await ebbHere('init', dir, '--template', 'game', '--users', '20')
+    expect(code).toBe(0)
+    expect(stdout).toBe(`config ${dir}/churn.yaml\n`)
+    expect(stderr).toContain(`next   cd ${dir} && npx ebb run churn.yaml`)
+    expect(stderr).toContain('mobile game: 20 users')
+    expect(stderr.split('\n').filter((line) => line.length > 80 && !line.includes(root))).toEqual([])
+  })
+
+  it('--json: one document with what was written', async () => {
+    const dir = join(root, 'json')
+    const { stdout } = await ebbHere('init', dir, '--template', 'content', '--users', '10', '--json')
+    expect(JSON.parse(stdout)).toMatchObject({
+      schemaVersion: 1,
+      template: 'content',
+      files: ['data/simulated/', 'ebb.v1.schema.json', 'README.md', '.gitignore', 'churn.yaml'],
+      simulated: { users: 10 },
+    })
+  })
+
+  it('a file that is no log ends with 20 and leaves nothing', async () => {
+    const file = join(root, 'noise.bin')
+    await writeFile(file, Uint8Array.of(0, 1, 2, 3))
+    const { code, stderr } = await ebbHere('init', join(root, 'none'), '--data', file)
+    expect(code).toBe(20)
+    expect(stderr).toContain('is not text, and not Parquet')
+    expect(await readdir(root)).not.toContain('none')
+  })
+
+  it('the next command quotes folders that a shell would take apart', () => {
+    expect(nextCommand('.', 'run churn.yaml')).toBe('npx ebb run churn.yaml')
+    expect(nextCommand('my shop', 'run churn.yaml')).toBe("cd 'my shop' && npx ebb run churn.yaml")
+    expect(wrapWords('one two three', 7)).toEqual(['one two', 'three'])
+  })
+})
+
+describe('ebb simulate --trade', () => {
+  it('takes no option of the shop', async () => {
+    const { code, stderr } = await ebbHere('simulate', join(root, 'x'), '--trade', 'game', '--gap-days', '3')
+    expect(code).toBe(2)
+    expect(stderr).toContain('ebb simulate --gap-days: belongs to the shop, not to a trade')
+  })
+})
+
+describe('ebb analyze', () => {
+  it.each([
+    [['retention', 'x.yaml'], 'no such analysis, expected definition, got retention'],
+    [['definition'], 'ebb analyze: expected WHAT CONFIG'],
+  ])('%j is bad usage: %s', async (argv, message) => {
+    const { code, stderr } = await ebbHere('analyze', ...argv)
+    expect(code).toBe(2)
+    expect(stderr).toContain(message)
+  })
+})
