@@ -50,7 +50,7 @@ export const dataTexts: Readonly<Record<string, ErrorText>> = {
   ),
   INIT_CHECK_FAILED: text(
     'data',
-    'ebb init could not make a config that runs on this file.',
+    'No config could be made that runs on this file.',
     'Write one by hand from a template: `ebb init --template NAME DIR`.',
   ),
   INIT_LOG_TOO_SHORT: text(
