@@ -1,5 +1,5 @@
-import { createReadStream, createWriteStream } from 'node:fs'
-import { mkdir, stat } from 'node:fs/promises'
+import { createReadStream } from 'node:fs'
+import { mkdir, open, rm, stat } from 'node:fs/promises'
 import { basename, dirname, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import { Readable } from 'node:stream'
@@ -40,7 +40,7 @@ export interface InspectRequest {
   readonly engine: Engine
   readonly path: string
   readonly workDir: string
-  /** Where a file whose columns are parted by runs of blanks is written again as CSV. */
+  /** Where a file whose columns are parted by runs of blanks is written again as CSV; there must be no such file. */
   readonly copyTo: string
   readonly signal?: AbortSignal
 }
@@ -66,8 +66,8 @@ export async function inspectFile(request: InspectRequest): Promise<FileProfile>
   const config = { ...fileSchemaDefaults, path: basename(source), ...reading } as FileConfig
   const files = await findFiles(source, { baseDir: dirname(source), where })
   const needed = (known: readonly string[]) => ({ required: known, optional: [] })
-  const open = { where, name: 'inspect', workDir: request.workDir, config, needed }
-  const table = await openTable(session, files, open as Parameters<typeof openTable>[2])
+  const opening = { where, name: 'inspect', workDir: request.workDir, config, needed }
+  const table = await openTable(session, files, opening as Parameters<typeof openTable>[2])
   const { rows, columns } = await profileColumns(session, table)
   if (rows === 0) throw noTable(request.path, 'no rows below the header', 'at least one event')
   const separator =
@@ -128,7 +128,26 @@ async function rewriteBlanks(path: string, target: string, sniffed: SniffedText)
   async function* rows(): AsyncGenerator<string> {
     for await (const line of lines) if (line.trim() !== '') yield `${splitLine(line, 'blanks').map(quote).join(',')}\n`
   }
-  await pipeline(Readable.from(rows()), createWriteStream(target))
+  // A file of the user's own is never written over.
+  const out = await open(target, 'wx').catch((error: NodeJS.ErrnoException) => {
+    throw error.code === 'EEXIST' ? inTheWay(path, target) : error
+  })
+  try {
+    await pipeline(Readable.from(rows()), out.createWriteStream())
+  } catch (error) {
+    await rm(target, { force: true })
+    throw error
+  }
+}
+
+function inTheWay(path: string, target: string): EbbError {
+  return new EbbError({
+    code: 'INIT_EXISTS',
+    kind: 'usage',
+    where: path,
+    what: `has columns in runs of blanks, and its copy with commas would overwrite ${target}`,
+    hint: 'choose another folder: ebb init --data FILE DIR',
+  })
 }
 
 function noTable(where: string, what: string, expected: string): EbbError {

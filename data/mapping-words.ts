@@ -56,7 +56,8 @@ export function nameFit(name: string, field: MappedField): number {
   const fillers = new Set(words('id no nr num nummer number code key ref of the usd eur utc local'))
   const known = columnWords[field]
   const hits = parts.filter(
-    (part) => known.includes(part) || (/[^\u0000-\u024F]/.test(part) && known.some((word) => part.includes(word))),
+    (part) =>
+      known.includes(part) || (/(?!\p{Script=Latin})\p{L}/u.test(part) && known.some((word) => part.includes(word))),
   )
   if (hits.length === 0)
     return parts.some((part) => known.some((word) => word.length > 4 && part.startsWith(word))) ? 0.5 : 0

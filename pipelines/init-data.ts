@@ -1,8 +1,7 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join, relative, resolve, sep } from 'node:path'
 import { definitionLab } from '../cohorts/definition-lab.ts'
-import { loadConfig } from '../configs/load.ts'
 import { type ProposedConfig, proposalText } from '../configs/proposal-text.ts'
 import type { DefinitionLab } from '../core/definition-lab.ts'
 import { daysBetween } from '../core/day.ts'
@@ -14,12 +13,11 @@ import { type FileProfile, inspectFile } from '../data/inspect-file.ts'
 import { type Assumption, type MappingProposal, proposeMapping } from '../data/propose-mapping.ts'
 import type { Engine } from '../engines/engine.ts'
 import { openEngine } from '../engines/registry.ts'
-import { writeFileAtomic } from '../store/atomic.ts'
-import { checkConfig } from './check.ts'
 import { allAssumptions, readmeOf, rejectedRows } from './init-data/assumptions.ts'
 import { chooseEvents, type ChosenEvents } from './init-data/choose-events.ts'
 import { chooseWindows, type ChosenWindows, horizonFor } from './init-data/choose-windows.ts'
 import { sourceOf } from './init-data/source-of.ts'
+import { tryOut } from './init-data/try-out.ts'
 import { initNames, refuseOverwriting, writeInitFolder } from './init-folder.ts'
 import type { InitOutcome } from './init-template.ts'
 
@@ -65,6 +63,15 @@ export async function initData(request: InitDataRequest): Promise<InitDataOutcom
   }
 }
 
+/** Where a file that no CSV reader splits is written again: `data/<name>-commas.csv` in the folder. */
+function copyPath({ dir, file }: InitDataRequest): string {
+  return join(dir, 'data', `${basename(file).replace(/\.[^.]+(\.gz)?$/, '')}-commas.csv`)
+}
+
+function isCopied(request: InitDataRequest, { path }: FileProfile): boolean {
+  return path === resolve(copyPath(request)) && path !== resolve(request.file)
+}
+
 class Proposing {
   private readonly request: InitDataRequest
   private readonly engine: Engine
@@ -77,9 +84,20 @@ class Proposing {
   }
 
   async run(): Promise<InitDataOutcome> {
-    const { dir, file, emit } = this.request
+    const { file, emit } = this.request
     emit({ name: 'look', message: `columns of ${file}` })
     const profile = await this.inspect()
+    try {
+      return await this.propose(profile)
+    } catch (error) {
+      // A copy that this call has made goes with it.
+      if (isCopied(this.request, profile)) await rm(profile.path, { force: true })
+      throw error
+    }
+  }
+
+  private async propose(profile: FileProfile): Promise<InitDataOutcome> {
+    const { dir, file, emit } = this.request
     const mapping = proposeMapping(profile, file)
     emit({ name: 'look', message: 'events', rows: profile.rows })
     const { extracted, maxRejects } = await this.extract(profile, mapping)
@@ -88,16 +106,15 @@ class Proposing {
     const lab = await this.lab(extracted, events, horizonFor(first.usualReturnDays, spanOf(extracted)))
     const windows = chooseWindows({ lab, dataStart: extracted.firstEventDay, dataEnd: extracted.dataEnd })
     const proposed = this.proposal({ profile, mapping, extracted, events, windows, maxRejects })
-    const summary = await this.tryOut(proposalText(proposed))
+    const summary = await tryOut(proposalText(proposed), this.request)
     const written = await writeInitFolder(dir, {
       config: proposalText(proposed),
       readme: readmeOf(proposed),
       ignore: [],
     })
-    const isCopied = profile.path === resolve(this.copyPath())
     return {
       config: join(dir, initNames.config),
-      files: [...(isCopied ? [relative(dir, this.copyPath())] : []), ...written],
+      files: [...(isCopied(this.request, profile) ? [relative(dir, copyPath(this.request))] : []), ...written],
       assumptions: allAssumptions({ profile, mapping, events, windows, extracted, maxRejects }),
       rows: profile.rows,
       events: extracted.counts.events,
@@ -108,13 +125,15 @@ class Proposing {
     }
   }
 
-  private copyPath(): string {
-    return join(this.request.dir, 'data', `${basename(this.request.file).replace(/\.[^.]+(\.gz)?$/, '')}.csv`)
-  }
-
   private inspect(): Promise<FileProfile> {
     const { file, signal } = this.request
-    return inspectFile({ engine: this.engine, path: file, workDir: this.workDir, copyTo: this.copyPath(), signal })
+    return inspectFile({
+      engine: this.engine,
+      path: file,
+      workDir: this.workDir,
+      copyTo: copyPath(this.request),
+      signal,
+    })
   }
 
   /** Everything that can be read; what cannot is counted, and becomes the share that the config allows. */
@@ -189,32 +208,6 @@ class Proposing {
         ...(extracted.has.amount ? ['value_tier'] : []),
         ...(channels > 1 ? ['channel'] : []),
       ],
-    }
-  }
-
-  /** Loads and checks the text as a file of the folder, under a name that nobody has; returns what the check says. */
-  private async tryOut(text: string): Promise<readonly string[]> {
-    const { dir, env, signal, resources } = this.request
-    const path = join(dir, '.churn-proposal.yaml')
-    await mkdir(dir, { recursive: true })
-    await writeFileAtomic(path, text)
-    try {
-      const loaded = await loadConfig({ path, env })
-      const emit = (): void => undefined
-      const { checks, summary } = await checkConfig({ loaded, asOf: null, withData: true, signal, emit, resources })
-      const failed = checks.find(({ passed, severity }) => !passed && severity === 'error')
-      if (failed !== undefined)
-        throw new EbbError({
-          code: 'INIT_CHECK_FAILED',
-          kind: 'data',
-          where: this.request.file,
-          what: `${failed.name}: ${failed.message}`,
-          expected: failed.expected,
-          received: failed.observed,
-        })
-      return summary
-    } finally {
-      await rm(path, { force: true })
     }
   }
 }

@@ -131,7 +131,7 @@ export function chooseNumber(
       isNumber(column) && column.hasFractions === (field === 'amount') && column.distinct > 2 && column.time === null,
   )
   // Without names, whole numbers that hardly differ are a quantity; many different ones are an id.
-  const [unnamed] = plain.filter(
+  const unnamed = plain.find(
     ({ distinct, filled }) => field === 'amount' || (distinct <= 200 && distinct < 0.1 * filled),
   )
   return unnamed === undefined

@@ -55,7 +55,7 @@ function decode(bytes: Uint8Array, isWhole: boolean): { text: string; encoding: 
 
 /** Hardly any control characters. */
 function isText(text: string): boolean {
-  const controls = text.match(/[\u0001-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F]/g)?.length ?? 0
+  const controls = text.match(/(?![\t\n\r])\p{Cc}/gu)?.length ?? 0
   return controls <= text.length / 1_000
 }
 

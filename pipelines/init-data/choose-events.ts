@@ -64,7 +64,7 @@ function rolesOf(types: readonly string[], of: (role: 'purchase' | 'visit') => s
   const mapped: Record<string, string[]> = {}
   const purchases = of('purchase')
   const visits = of('visit')
-  if (purchases.length > 0 && purchases.some((type) => type !== 'purchase')) mapped['purchase'] = purchases
+  if (purchases.some((type) => type !== 'purchase')) mapped['purchase'] = purchases
   if (visits.length > 0 && !types.includes('login') && !isKnown(visits[0]!)) mapped['login'] = [visits[0]!]
   return mapped
 }

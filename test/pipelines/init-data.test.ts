@@ -85,12 +85,17 @@ describe('ebb init --data', () => {
     })
     const text = ['customer_id  date number_of_cds  dollar_value', ...lines, ''].join('\n')
     const { config, assumptions, files } = await init('master.txt', text)
-    expect(files[0]).toBe('data/master.csv')
-    expect(config).toContain('path: data/master.csv')
+    expect(files[0]).toBe('data/master-commas.csv')
+    expect(config).toContain('path: data/master-commas.csv')
     expect(config).toContain('set: { event_type: purchase }')
     expect(config).not.toContain('userIdType')
     expect(assumptions.find(({ what }) => what === 'file')).toMatchObject({ value: 'blanks' })
     expect(await readFile(join(root, 'master.txt'), 'utf8')).toBe(text)
+    await rm(join(root, 'of-master-txt', 'churn.yaml'))
+    await expect(init('master.txt', text)).rejects.toMatchObject({
+      code: 'INIT_EXISTS',
+      message: expect.stringContaining('would overwrite'),
+    })
   })
 
   it.each([
