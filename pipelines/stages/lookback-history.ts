@@ -25,18 +25,15 @@ export function checkLookbackHistory(given: {
   const list = (items: readonly (number | string)[]): string =>
     items.length <= shown ? items.join(', ') : `${items.slice(0, shown).join(', ')} and ${items.length - shown} more`
   const days = list(lookbacks.filter((lookback) => lookback > least))
-  const observed = passed
-    ? `longest ${longest} days`
-    : `${days} days at ${list(short)}, where the data begin on ${firstEventDay}`
   return {
     name: 'lookback.history',
     passed,
     severity: 'warn',
-    observed,
-    expected: 'as many days of data before every training cutoff as the longest lookback',
+    observed: passed ? 'all of them' : `${least} days before ${short.find((cutoff) => history(cutoff) === least)!}`,
+    expected: `${longest} days of data before every training cutoff`,
     message: passed
       ? 'every lookback fits before every training cutoff'
-      : `lookbacks of ${observed}: sums over them are lifetime sums there and do not carry over to later cutoffs; begin with cutoffs.from: ${addDays(firstEventDay, longest + delayDays)}, or shorten features.lookbackDays`,
+      : `lookbacks of ${days} days at ${list(short)}, where the data begin on ${firstEventDay}: sums over them are lifetime sums there and do not carry over to later cutoffs; begin with cutoffs.from: ${addDays(firstEventDay, longest + delayDays)}, or shorten features.lookbackDays`,
   }
 }
 

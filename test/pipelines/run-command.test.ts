@@ -32,8 +32,8 @@ it('--json brings the warnings of the run along: here a lookback that is longer 
   expect([code, Object.keys(document)[0]]).toEqual([0, 'schemaVersion'])
   expect(document.warnings).toContainEqual({
     name: 'lookback.history',
-    observed: '90 days at 2025-03-01, 2025-03-16, 2025-03-31, where the data begin on 2025-01-03',
-    expected: 'as many days of data before every training cutoff as the longest lookback',
+    observed: '57 days before 2025-03-01',
+    expected: '90 days of data before every training cutoff',
     message:
       'lookbacks of 90 days at 2025-03-01, 2025-03-16, 2025-03-31, where the data begin on 2025-01-03: sums over them are lifetime sums there and do not carry over to later cutoffs; begin with cutoffs.from: 2025-04-03, or shorten features.lookbackDays',
   })
