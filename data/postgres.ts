@@ -29,7 +29,7 @@ export const postgresSchema = z
       .min(1)
       .max(86_400)
       .optional()
-      .describe('How long the server may work on one step; default: its own limit'),
+      .describe('How long the server may take for one table; default: its own limit'),
   })
   .superRefine(({ table, query }, context) => {
     if ((table === undefined) === (query === undefined))
