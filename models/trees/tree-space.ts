@@ -56,36 +56,46 @@ export function createTreeSpace(
 }
 
 function layOut(plan: MemoryPlan, size: TreeSize, threads: number) {
-  const { rows, watchRows, features } = size
+  const shape = shapeOf(size)
+  return { ...shape, ...placeRows(plan, size, shape), ...placeWorkspace(plan, { size, shape, threads }) }
+}
+
+type Shape = ReturnType<typeof shapeOf>
+
+/** Counts and lengths. */
+function shapeOf({ rows, watchRows, features, maxLeaves, histograms }: TreeSize) {
   const blocks = Math.max(1, Math.ceil(features / blockFeatures))
   const blocksPerGroup = Math.ceil(blocks / Math.ceil(blocks / mostBlocks))
   const padded = blocks * blockFeatures
   const stageRows = Math.max(64, Math.min(65_536, Math.floor(stagedBytes / (4 * padded) / 64) * 64))
-  const columnBytes = 64 * Math.ceil(Math.max(rows, Math.min(stageRows, watchRows)) / 64)
   const sampled = Math.min(rows, sampleRowsForBins)
-  const perFeature = 4 * (2 * sampled + countingWords)
+  const bytesPerSample = 4 * (2 * sampled + countingWords)
   const room = Math.max(stagedBytes, 16 * rows + 256)
-  const batch = Math.max(1, Math.min(features, Math.floor(room / perFeature)))
-  const slotBytes = padded * featureBytes
-  const slots = Math.max(3, Math.min(size.histograms, size.maxLeaves + 1))
-  // Staged values are done with when training begins: they share their place with pairs, order and spare order.
-  const staged = Math.max(4 * padded * stageRows, batch * perFeature)
-  const stage = plan.reserve(Math.max(staged, 16 * rows + 256))
-  const order = 64 * Math.ceil((stage + 8 * rows + 64) / 64)
-  const sumChunks = Math.ceil(Math.max(rows, watchRows, 1) / rowsPerSlopeChunk)
-  const searchChunks = Math.ceil(padded / featuresPerSearch)
   return {
     blocks,
     blocksPerGroup,
     groups: Math.ceil(blocks / blocksPerGroup),
+    padded,
     stageRows,
-    columnBytes,
-    batch,
+    columnBytes: 64 * Math.ceil(Math.max(rows, Math.min(stageRows, watchRows)) / 64),
     sampled,
-    slotBytes,
-    slots,
-    sumChunks,
-    searchChunks,
+    /** Features whose bounds are fitted at a time. */
+    batch: Math.max(1, Math.min(features, Math.floor(room / bytesPerSample))),
+    bytesPerSample,
+    slotBytes: padded * featureBytes,
+    slots: Math.max(3, Math.min(histograms, maxLeaves + 1)),
+    sumChunks: Math.ceil(Math.max(rows, watchRows, 1) / rowsPerSlopeChunk),
+    searchChunks: Math.ceil(padded / featuresPerSearch),
+  }
+}
+
+/** Whatever has one entry per row. Staged values are done with when training begins: they share their place with pairs and orders. */
+function placeRows(plan: MemoryPlan, { rows, watchRows, hasWeights, hasWatchWeights }: TreeSize, shape: Shape) {
+  const { padded, stageRows, batch, bytesPerSample, columnBytes } = shape
+  const staged = Math.max(4 * padded * stageRows, batch * bytesPerSample)
+  const stage = plan.reserve(Math.max(staged, 16 * rows + 256))
+  const order = 64 * Math.ceil((stage + 8 * rows + 64) / 64)
+  return {
     stage,
     pairs: stage,
     order,
@@ -94,11 +104,18 @@ function layOut(plan: MemoryPlan, size: TreeSize, threads: number) {
     matrix: plan.reserve(padded * rows),
     scores: plan.reserve(4 * rows + 16),
     labels: plan.reserve(rows + 16),
-    weights: size.hasWeights ? plan.reserve(4 * rows + 16) : 0,
+    weights: hasWeights ? plan.reserve(4 * rows + 16) : 0,
     watchMatrix: plan.reserve(padded * watchRows),
     watchScores: plan.reserve(4 * watchRows + 16),
     watchLabels: plan.reserve(watchRows + 16),
-    watchWeights: size.hasWatchWeights ? plan.reserve(4 * watchRows + 16) : 0,
+    watchWeights: hasWatchWeights ? plan.reserve(4 * watchRows + 16) : 0,
+  }
+}
+
+/** Bounds, histograms, what threads and calls need. */
+function placeWorkspace(plan: MemoryPlan, { size, shape, threads }: { size: TreeSize; shape: Shape; threads: number }) {
+  const { padded, slots, slotBytes, searchChunks, sumChunks } = shape
+  return {
     bounds: plan.reserve(1024 * padded),
     boundCounts: plan.reserve(4 * padded),
     steps: plan.reserve(padded),

@@ -3,6 +3,7 @@ import { EbbError } from '../../core/errors.ts'
 import { locate } from '../../core/locate.ts'
 import type { Surroundings } from '../../core/stage.ts'
 import type { TaskReply, TaskRequest, WorkerSetup } from './messages.ts'
+import { shareThreads } from './share-threads.ts'
 import type { TaskInput, TaskName, TaskOutput } from './tasks.ts'
 
 interface Job {
@@ -14,7 +15,7 @@ interface Job {
 
 /**
  * Long-lived compute workers. A task runs on one of them; which one, and in what order tasks end, changes no result:
- * every task gets its own generator and shares nothing that it writes.
+ * every task gets its own generator and shares nothing that it writes. Tasks that run at once share the threads.
  */
 export class ComputePool {
   private readonly cancelled = new Int32Array(new SharedArrayBuffer(4))
@@ -53,7 +54,8 @@ export class ComputePool {
         resolve: (output) => resolve(output as TaskOutput<N>),
         reject,
       })
-      this.dispatch()
+      // Tasks that are asked for together are dispatched together: they share the threads.
+      queueMicrotask(() => this.dispatch())
     })
   }
 
@@ -75,10 +77,11 @@ export class ComputePool {
 
   private dispatch(): void {
     while (this.idle.length > 0 && this.waiting.length > 0) {
+      const busy = this.running.size + Math.min(this.idle.length, this.waiting.length)
       const worker = this.idle.pop()!
       const job = this.waiting.shift()!
       this.running.set(worker, job)
-      worker.postMessage(job.request)
+      worker.postMessage({ ...job.request, resources: shareThreads(job.request.resources, busy) })
     }
   }
 

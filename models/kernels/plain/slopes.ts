@@ -9,33 +9,17 @@ const nearest = (x: number): number => x + magic - magic
 /** Twin of `slopes` in assembly/training/gradients.ts: every step in float32, sums in four lanes. */
 export function slopes({ u8, f32, f64 }: KernelMemory, args: Float64Array, chunk: number): void {
   const [scores, labels, weights, scale, rows, pairs, sums] = args as unknown as number[]
-  const [, , , most, log2E, ln2High, ln2Low] = args.slice(8).map(float) as unknown as number[]
-  const exp = args.slice(16, 22).map(float)
-  const log = args.slice(22, 28).map(float)
+  const slopeOf = createSlope(args.slice(8).map(float))
   const end = Math.min(rows!, (chunk + 1) * rowsPerChunk)
   // By lane: errors, curves, losses, weights.
   const lanes = new Float64Array(16)
   for (let i = chunk * rowsPerChunk; i < end; i++) {
-    const z = f32[scores! / 4 + i]!
     const isOne = u8[labels! + i] === 1
-    const distance = Math.abs(z)
-    const x = -Math.min(most!, distance)
-    const n = nearest(float(x * log2E!))
-    const r = float(float(x - float(n * ln2High!)) - float(n * ln2Low!))
-    const p = float(float(float(polynomial(exp, r) * float(r * r)) + r) + 1)
-    const e = float(p * 2 ** n)
-    const inverse = float(1 / float(1 + e))
-    const isWrong = z >= 0 !== isOne
-    const error = float(inverse * (isWrong ? 1 : e))
-    const h = float(float(e * inverse) * inverse)
+    const { error, h, loss } = slopeOf(f32[scores! / 4 + i]!, isOne)
     if (pairs !== 0) {
       f32[pairs! / 4 + 2 * i] = h
       f32[pairs! / 4 + 2 * i + 1] = isOne ? -error : error
     }
-    const s = float(e / float(e + 2))
-    const q = float(s * s)
-    const series = float(float(polynomial(log, q) * q) + 1)
-    const loss = float(float(float(s + s) * series) + (isWrong ? distance : 0))
     const w = weights === 0 ? 1 : float(f32[weights! / 4 + i]! * float(scale!))
     const lane = 4 * (i & 3)
     lanes[lane]! += float(w * error)
@@ -45,6 +29,33 @@ export function slopes({ u8, f32, f64 }: KernelMemory, args: Float64Array, chunk
   }
   for (let k = 0; k < 4; k++)
     f64[sums! / 8 + 4 * chunk + k] = lanes[k]! + lanes[4 + k]! + (lanes[8 + k]! + lanes[12 + k]!)
+}
+
+/** |p - y|, p (1 - p) and the log-loss at score z; `constants` as in `slopeConstants`. */
+function createSlope(
+  constants: Float64Array,
+): (z: number, isOne: boolean) => { error: number; h: number; loss: number } {
+  const [, , , most, log2E, ln2High, ln2Low] = constants as unknown as number[]
+  const exponential = constants.slice(8, 14)
+  const logarithm = constants.slice(14, 20)
+  return (z, isOne) => {
+    const distance = Math.abs(z)
+    const x = -Math.min(most!, distance)
+    const n = nearest(float(x * log2E!))
+    const r = float(float(x - float(n * ln2High!)) - float(n * ln2Low!))
+    const p = float(float(float(polynomial(exponential, r) * float(r * r)) + r) + 1)
+    const e = float(p * 2 ** n)
+    const inverse = float(1 / float(1 + e))
+    const isWrong = z >= 0 !== isOne
+    const s = float(e / float(e + 2))
+    const q = float(s * s)
+    const series = float(float(polynomial(logarithm, q) * q) + 1)
+    return {
+      error: float(inverse * (isWrong ? 1 : e)),
+      h: float(float(e * inverse) * inverse),
+      loss: float(float(float(s + s) * series) + (isWrong ? distance : 0)),
+    }
+  }
 }
 
 function polynomial(coefficients: Float64Array, x: number): number {
