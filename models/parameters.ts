@@ -5,7 +5,7 @@ import {
   recencyRuleParameters,
   ruleParameters,
 } from './baselines/parameters.ts'
-import { forestParameters } from './forest/parameters.ts'
+import { extraTreesParameters, forestParameters } from './forest/parameters.ts'
 import { gbdtParameters } from './gbdt/parameters.ts'
 import { logisticParameters } from './logistic/parameters.ts'
 import { mlpParameters } from './neural/parameters.ts'
@@ -20,5 +20,6 @@ export const modelSchema = z.discriminatedUnion('kind', [
   mlpParameters.extend({ kind: z.literal('mlp').describe('Neural network') }),
   gbdtParameters.extend({ kind: z.literal('gbdt').describe('Gradient boosted trees') }),
   forestParameters.extend({ kind: z.literal('forest').describe('Random forest') }),
+  extraTreesParameters.extend({ kind: z.literal('extra_trees').describe('Forest of random cuts') }),
 ])
 export type ModelConfig = z.infer<typeof modelSchema>

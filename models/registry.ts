@@ -4,6 +4,7 @@ import { recencyLogistic } from './baselines/recency-logistic.ts'
 import { recencyRule } from './baselines/recency-rule.ts'
 import { rule } from './baselines/rule.ts'
 import type { Classifier, RegisteredEstimator, SavedModel } from './estimator.ts'
+import { extraTrees } from './forest/extra-trees.ts'
 import { forest } from './forest/forest.ts'
 import { loadImported } from './formats/imported.ts'
 import { gbdt } from './gbdt/gbdt.ts'
@@ -20,6 +21,7 @@ const registered: readonly RegisteredEstimator[] = [
   mlp,
   gbdt,
   forest,
+  extraTrees,
 ]
 
 /** Every estimator by the name that configs call `kind`. Their zod schemas are composed in `parameters.ts`. */

@@ -1,16 +1,17 @@
-import type { Random } from '../../core/random.ts'
-import type { BinnedMatrix } from '../trees/binned-matrix.ts'
 import { type FeatureBins, missingBin } from '../trees/bins.ts'
 import { scanFeature } from '../trees/find-split.ts'
-import { type Gradients, gainUnit } from '../trees/gradients.ts'
-import { addSelected, featureStride, type Histogram } from '../trees/histogram.ts'
+import type { Gradients } from '../trees/gradients.ts'
+import { featureStride, type Histogram } from '../trees/histogram.ts'
 import { leftTable, partition } from '../trees/partition.ts'
-import type { NodeSums, Split, SplitRule } from '../trees/split.ts'
+import type { NodeSums, Scan, Split, SplitRule } from '../trees/split.ts'
 import { TreeBuilder } from '../trees/tree-builder.ts'
 import type { Tree } from '../trees/tree.ts'
+import type { ForestDraws } from './forest-draws.ts'
+import { splitAtRandom } from './random-split.ts'
 
 export interface DeepTask {
-  readonly matrix: BinnedMatrix
+  /** Bins by feature and row. */
+  readonly columns: readonly Uint8Array[]
   readonly bins: readonly FeatureBins[]
   /** g = -(weight of churned rows), h = weight of rows: the gain is the fall of the Gini impurity. */
   readonly gradients: Gradients
@@ -18,7 +19,9 @@ export interface DeepTask {
   /** Features looked at for each split, >= 1. */
   readonly featuresPerSplit: number
   readonly maxDepth: number
-  readonly random: Random
+  /** One cut at random per feature instead of the best. */
+  readonly isRandom: boolean
+  readonly draws: ForestDraws
 }
 
 interface Node extends NodeSums {
@@ -39,9 +42,9 @@ interface Workspace {
  * Grows one tree of a forest (Breiman 2001), depth first, as far as the rule lets it: for each node `featuresPerSplit`
  * features are drawn, and more only while none of them differs among the node's rows, as in scikit-learn (to replace
  * every constant one would make the trees alike). Only these are summed, so there is nothing to subtract from. `rows` is
- * reordered. Leaf values are churn rates.
+ * reordered. Leaf values are churn rates. Twin of assembly/training/grow-forest-tree.ts.
  */
-export function growDeepTree(task: DeepTask, rows: Uint32Array): { tree: Tree; gain: readonly number[] } {
+export function growDeepTree(task: DeepTask, rows: Uint32Array): { tree: Tree; gainSteps: readonly number[] } {
   const builder = new TreeBuilder()
   const space = workspaceFor(task, rows)
   const leaves: Node[] = []
@@ -50,7 +53,7 @@ export function growDeepTree(task: DeepTask, rows: Uint32Array): { tree: Tree; g
     leaves[node.leaf] = node
     const split = searchNode(task, node, { rows, space })
     if (split === null) continue
-    const column = task.matrix.columns[split.feature]!
+    const column = task.columns[split.feature]!
     const middle = node.begin + partition(rows.subarray(node.begin, node.end), column, leftTable(split), space.scratch)
     const depth = node.depth + 1
     const added = builder.splitLeaf(node.leaf, split)
@@ -60,7 +63,7 @@ export function growDeepTree(task: DeepTask, rows: Uint32Array): { tree: Tree; g
   const unit = task.gradients.gUnit / task.gradients.hUnit
   const rates = Float64Array.from(leaves, ({ g, h }) => (h === 0 ? 0 : (-g / h) * unit))
   const leafRows = Uint32Array.from(leaves, ({ begin, end }) => end - begin)
-  return { tree: builder.finish(rates, leafRows), gain: builder.gain.map((steps) => steps * gainUnit(task.gradients)) }
+  return { tree: builder.finish(rates, leafRows), gainSteps: builder.gain }
 }
 
 function workspaceFor({ bins, featuresPerSplit }: DeepTask, rows: Uint32Array): Workspace {
@@ -83,7 +86,7 @@ function rootOf({ gradients: { pairs } }: DeepTask, rows: Uint32Array): Node {
 
 /** The best split over features drawn for this node; null for pure and for small nodes. */
 function searchNode(
-  { matrix, bins, gradients, rule, featuresPerSplit, maxDepth, random }: DeepTask,
+  { columns, bins, gradients, rule, featuresPerSplit, maxDepth, isRandom, draws }: DeepTask,
   node: Node,
   { rows, space }: { rows: Uint32Array; space: Workspace },
 ): Split | null {
@@ -95,28 +98,43 @@ function searchNode(
   let isVaried = false
   for (let drawn = 0; drawn < deck.length && !isVaried;) {
     const count = Math.min(drawn === 0 ? featuresPerSplit : 1, deck.length - drawn)
-    for (let k = 0; k < count; k++) draw(deck, drawn + k, random)
+    for (let k = 0; k < count; k++) draw(deck, drawn + k, draws)
     const features = deck.subarray(drawn, drawn + count)
     drawn += count
     for (let k = 0; k < count; k++) clear(histogram, k * featureStride, bins[features[k]!]!.binCount)
-    addSelected(histogram, matrix, { pairs: gradients.pairs, rows: here, features })
+    for (let k = 0; k < count; k++)
+      addFeature(histogram, k * featureStride, { pairs: gradients.pairs, rows: here, column: columns[features[k]!]! })
     for (let k = 0; k < count; k++) {
       const feature = features[k]!
       const base = k * featureStride
       if (isConstant(histogram, base, bins[feature]!.binCount)) continue
       isVaried = true
-      best = scanFeature(histogram, node, { feature, bins: bins[feature]!, rule, base, best }) ?? best
+      const scan: Scan = { feature, bins: bins[feature]!, rule, base, best }
+      best = (isRandom ? splitAtRandom(histogram, node, scan, draws) : scanFeature(histogram, node, scan)) ?? best
     }
   }
   return best
 }
 
 /** One step of a shuffle: puts one of the features at or after `at` at `at`. */
-function draw(deck: Uint16Array, at: number, random: Random): void {
-  const other = at + random.integer(deck.length - at)
+function draw(deck: Uint16Array, at: number, draws: ForestDraws): void {
+  const other = at + draws.below(deck.length - at)
   const drawn = deck[other]!
   deck[other] = deck[at]!
   deck[at] = drawn
+}
+
+function addFeature(
+  histogram: Histogram,
+  base: number,
+  { pairs, rows, column }: { pairs: Int32Array; rows: Uint32Array; column: Uint8Array },
+): void {
+  for (let i = 0; i < rows.length; i++) {
+    const row = rows[i]!
+    const entry = base + 2 * column[row]!
+    histogram[entry]! += pairs[2 * row]!
+    histogram[entry + 1]! += pairs[2 * row + 1]!
+  }
 }
 
 function clear(histogram: Histogram, base: number, binCount: number): void {

@@ -30,6 +30,7 @@ export interface ExportableLinear {
 const treeOutputs: ReadonlyMap<string, ExportableTrees['output']> = new Map([
   ['gbdt', 'log_odds'],
   ['forest', 'sum_of_rates'],
+  ['extra_trees', 'sum_of_rates'],
 ])
 const linear = new Set(['logistic', 'recency_logistic'])
 

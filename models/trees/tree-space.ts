@@ -44,14 +44,20 @@ export interface TreeSpace {
   readonly layout: TreeLayout
 }
 
+export interface TreeSpaceOptions {
+  readonly threads: number
+  readonly kernels: KernelChoice
+  readonly where: string
+  /** Asks for more memory than the layout has. */
+  readonly reserve?: (plan: MemoryPlan) => void
+}
+
 /** Memory and threads for one fit; close `pool` when it is done. An EbbError of kind `data` beyond the limit of memory. */
-export function createTreeSpace(
-  size: TreeSize,
-  { threads, kernels, where }: { threads: number; kernels: KernelChoice; where: string },
-): TreeSpace {
+export function createTreeSpace(size: TreeSize, { threads, kernels, where, reserve }: TreeSpaceOptions): TreeSpace {
   const shape = `${(size.rows + size.watchRows).toLocaleString('en-US')} rows x ${size.features} features`
   const plan = new MemoryPlan({ where, what: shape })
   const layout = layOut(plan, size, threads)
+  reserve?.(plan)
   return { pool: createKernelPool(trainingKernels, { pages: plan.pages, threads, kernels }), size, layout }
 }
 

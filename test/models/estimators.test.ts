@@ -15,6 +15,7 @@ const cases: Readonly<Record<string, SuiteCase>> = {
   mlp: { parameters: { hidden: [8], epochs: 20, batchRows: 64 }, needs: [], doubled: null, polls: 20, learns: true },
   gbdt: { parameters: { trees: 30, earlyStopping: 5 }, needs: [], doubled: null, polls: 3, learns: true },
   forest: { parameters: { trees: 20 }, needs: [], doubled: null, polls: 3, learns: true },
+  extra_trees: { parameters: { trees: 20 }, needs: [], doubled: null, polls: 3, learns: true },
 }
 
 for (const estimator of estimators.values()) estimatorSuite(estimator, cases[estimator.name]!)
@@ -24,7 +25,7 @@ describe('registry of estimators', () => {
     expect([...estimators.keys()].sort()).toEqual(Object.keys(cases).sort())
   })
 
-  it('ranks: base rate 0, rules 1, recency-only logistic 2, logistic 3, gbdt 5, forest 6, mlp 7', () => {
+  it('ranks: base rate 0, rules 1, recency-only logistic 2, logistic 3, gbdt 5, forests 6, mlp 7', () => {
     const ranks = Object.fromEntries([...estimators.values()].map(({ name, complexity }) => [name, complexity]))
     expect(ranks).toEqual({
       base_rate: 0,
@@ -34,6 +35,7 @@ describe('registry of estimators', () => {
       logistic: 3,
       gbdt: 5,
       forest: 6,
+      extra_trees: 6,
       mlp: 7,
     })
   })

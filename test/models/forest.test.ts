@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { type Dataset, selectColumns, selectRows } from '../../core/dataset.ts'
 import { createRandom } from '../../core/random.ts'
-import { createBootstrap } from '../../models/forest/bootstrap.ts'
+import { drawnGroups, drawRows } from '../../models/forest/bootstrap.ts'
 import { drawnGradients } from '../../models/forest/drawn-gradients.ts'
+import { createDraws } from '../../models/forest/forest-draws.ts'
 import { forest } from '../../models/forest/forest.ts'
 import { packModel, unpackModel } from '../../models/pack.ts'
 import { simulatedMatrix } from '../support/simulated-matrix.ts'
@@ -50,27 +51,41 @@ describe('a tree of the forest by hand', () => {
 describe('bootstrap', () => {
   const users = Uint32Array.of(9, 9, 4, 4, 7, 1)
 
+  const drawsOf = (seed: number) => createDraws(Uint32Array.of(seed, 2, 3, 4))
+
   test('of users: rows of one user are drawn equally often, as many users as there are', () => {
-    const draws = new Uint16Array(6)
-    const bootstrap = createBootstrap('bootstrap_users', range(6), users)
+    const times = new Uint16Array(6)
+    const groups = drawnGroups('bootstrap_users', users)
+    expect(groups).toEqual({ group: Uint32Array.of(3, 3, 1, 1, 2, 0), count: 4 })
     for (let tree = 0; tree < 20; tree++) {
-      bootstrap(draws, createRandom(tree))
-      expect([draws[0], draws[2]]).toEqual([draws[1], draws[3]])
-      expect(draws[0]! + draws[2]! + draws[4]! + draws[5]!).toBe(4)
+      drawRows(times, groups, drawsOf(tree))
+      expect([times[0], times[2]]).toEqual([times[1], times[3]])
+      expect(times[0]! + times[2]! + times[4]! + times[5]!).toBe(4)
     }
   })
 
   test('of rows: as many as there are; all: each once', () => {
-    const draws = new Uint16Array(1000)
-    createBootstrap('bootstrap_rows', range(1000), new Uint32Array(1000))(draws, createRandom(1))
-    expect(draws.reduce((a, b) => a + b)).toBe(1000)
-    expect(draws.filter((times) => times === 0).length / 1000).toBeCloseTo(Math.exp(-1), 1)
-    createBootstrap('all', Uint32Array.of(1, 2), users)(draws.fill(0), createRandom(1))
-    expect([...draws.subarray(0, 4)]).toEqual([0, 1, 1, 0])
+    const times = new Uint16Array(1000)
+    drawRows(times, drawnGroups('bootstrap_rows', new Uint32Array(1000)), drawsOf(1))
+    expect(times.reduce((a, b) => a + b)).toBe(1000)
+    expect(times.filter((drawn) => drawn === 0).length / 1000).toBeCloseTo(Math.exp(-1), 1)
+    drawRows(times, drawnGroups('all', users), drawsOf(1))
+    expect(times.every((drawn) => drawn === 1)).toBe(true)
+  })
+
+  test('the numbers of a tree are those of core/random.ts for the same state', () => {
+    const random = createRandom(5) as unknown as {
+      state: Uint32Array
+      uint32(): number
+      integer(limit: number): number
+    }
+    const draws = createDraws(random.state.slice())
+    for (let i = 0; i < 100; i++) expect(draws.word()).toBe(random.uint32())
+    for (const limit of [1, 2, 7, 1000, 3_000_000_000]) expect(draws.below(limit)).toBe(random.integer(limit))
   })
 
   test('gradients of drawn rows: h counts draws times weight, g the churned ones of them', () => {
-    const drawn = { y: Uint8Array.of(1, 0, 1), weights: undefined, unit: 1, draws: Uint16Array.of(2, 1, 0) }
+    const drawn = { y: Uint8Array.of(1, 0, 1), weights: undefined, unit: 1, times: Uint16Array.of(2, 1, 0) }
     const { gradients, drawsPerRow } = drawnGradients(drawn, Uint32Array.of(0, 1), new Int32Array(4))
     expect([...gradients.pairs]).toEqual([-2, 2, 0, 1])
     expect(drawsPerRow).toBe(1.5)
