@@ -53,7 +53,7 @@ export function searchNode(
         if (isCategory) partAtRandom(histogram, feature, bins, node, record, minH, state)
         else cutAtRandom(histogram, feature, bins, node, record, minH, state)
       } else if (isCategory) scanCategories(histogram, feature, bins, rule, node, false, record, room)
-      else scanNumbers(histogram, feature, bins, rule, node, record)
+      else scanNumbers(histogram, feature, bins, rule, node, record, room)
     }
   }
   return load<f64>(record, 8) >= 0
