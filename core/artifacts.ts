@@ -175,6 +175,9 @@ export interface TargetSummary {
   meanProbability: number
 }
 
+/** rules.json, where a model prints as rules: its leaves as conditions, highest churn rate of train first. */
+export type RulesFile = { model: string; rules: { when: string; rate: number; rows: number }[] }[]
+
 /** timings.json */
 export interface Timings {
   stages: { stage: string; ms: number; rows: number | null }[]

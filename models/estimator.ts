@@ -98,6 +98,8 @@ export interface ModelDescription {
   }[]
   /** Forests: loss of each row by the trees that did not see its user (or the row); an estimate without a test part. */
   readonly outOfBag?: { readonly rows: number; readonly logLoss: number; readonly brier: number }
+  /** A single tree: each leaf as a condition (in the language of `rule`), its churn rate, its rows of train; highest first. */
+  readonly rules?: readonly { readonly when: string; readonly rate: number; readonly rows: number }[]
   /** Learning curve: one entry per iteration, where there is one. */
   readonly curve?: readonly { readonly iteration: number; readonly train?: number; readonly valid?: number }[]
 }

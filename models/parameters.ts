@@ -9,6 +9,7 @@ import { extraTreesParameters, forestParameters } from './forest/parameters.ts'
 import { gbdtParameters } from './gbdt/parameters.ts'
 import { logisticParameters } from './logistic/parameters.ts'
 import { mlpParameters } from './neural/parameters.ts'
+import { treeParameters } from './tree/parameters.ts'
 
 /** One entry of the config's `models`: `kind` names the estimator, the rest are its parameters. */
 export const modelSchema = z.discriminatedUnion('kind', [
@@ -17,6 +18,7 @@ export const modelSchema = z.discriminatedUnion('kind', [
   recencyLogisticParameters.extend({ kind: z.literal('recency_logistic').describe('Logistic curve over recency') }),
   ruleParameters.extend({ kind: z.literal('rule').describe('A rule of your own') }),
   logisticParameters.extend({ kind: z.literal('logistic').describe('Elastic-net logistic regression') }),
+  treeParameters.extend({ kind: z.literal('tree').describe('One decision tree that prints as rules') }),
   mlpParameters.extend({ kind: z.literal('mlp').describe('Neural network') }),
   gbdtParameters.extend({ kind: z.literal('gbdt').describe('Gradient boosted trees') }),
   forestParameters.extend({ kind: z.literal('forest').describe('Random forest') }),

@@ -11,6 +11,7 @@ import { gbdt } from './gbdt/gbdt.ts'
 import { logistic } from './logistic/logistic.ts'
 import { mlp } from './neural/mlp.ts'
 import { estimatorOf } from './saved.ts'
+import { decisionTree } from './tree/decision-tree.ts'
 
 const registered: readonly RegisteredEstimator[] = [
   baseRate,
@@ -18,6 +19,7 @@ const registered: readonly RegisteredEstimator[] = [
   recencyRule,
   recencyLogistic,
   logistic,
+  decisionTree,
   mlp,
   gbdt,
   forest,

@@ -19,7 +19,7 @@ import { scoreStage } from './stages/score.ts'
 import type { ScoreFacts } from './stages/scored-table.ts'
 import { scoringSummary } from './stages/scoring-summary.ts'
 import { targetSummary } from './stages/target-summary.ts'
-import { writeEvaluation, writeImportance, writeModel, writePredictions } from './stages/write-results.ts'
+import { writeEvaluation, writeImportance, writeModel, writePredictions, writeRules } from './stages/write-results.ts'
 import { learn } from './learn.ts'
 import { learnOthers, scoreOthers } from './other-predictions.ts'
 import { prepareExperiment } from './prepare.ts'
@@ -78,6 +78,7 @@ export async function experiment(
     await writeImportance(context, importance)
     await writePredictions(context, { models, ...data, users: extracted.relations.users })
     await writeModel(context, shipped)
+    await writeRules(context, models)
     await run.writeJson(runFiles.checks, context.checks)
     if (others.length > 0)
       await run.writeJson(runFiles.targetList, [

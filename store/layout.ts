@@ -33,6 +33,8 @@ export const runFiles = {
   population: 'population.json',
   split: 'split.json',
   slices: 'slices.json',
+  /** Models that print as rules, where there are any. */
+  rules: 'rules.json',
   scoring: 'scoring.json',
   importance: 'importance.json',
   importanceCsv: 'importance.csv',

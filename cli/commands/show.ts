@@ -1,11 +1,11 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Leaderboard, RunRecord } from '../../core/artifacts.ts'
+import type { Leaderboard, RulesFile, RunRecord } from '../../core/artifacts.ts'
 import { parseJson } from '../../core/json.ts'
 import { runFiles } from '../../store/layout.ts'
 import { findRun, readMetrics } from '../../tracking/read.ts'
 import type { Command } from '../command.ts'
-import { formatDuration } from '../format.ts'
+import { formatCount, formatDuration } from '../format.ts'
 import { leaderboardLines } from '../leaderboard.ts'
 import { runPositional, runsOption } from '../run-options.ts'
 import type { Paint } from '../terminal.ts'
@@ -32,6 +32,11 @@ export const command: Command = {
     if (board !== null) {
       terminal.data('')
       for (const line of leaderboardLines(board, paint, terminal.columns)) terminal.data(line)
+    }
+    for (const { model, rules } of (await readJson<RulesFile>(join(dir, runFiles.rules))) ?? []) {
+      terminal.data(`\n${paint.bold(`rules of ${model}`)}`)
+      for (const { when, rate, rows } of rules)
+        terminal.data(`${(100 * rate).toFixed(1).padStart(5)} % of ${formatCount(rows)}: ${when}`)
     }
     terminal.data(`\n${paint.bold('files')}\n${wrapped(files, terminal.columns)}`)
   },

@@ -29,6 +29,7 @@ export interface ExportableLinear {
 
 const treeOutputs: ReadonlyMap<string, ExportableTrees['output']> = new Map([
   ['gbdt', 'log_odds'],
+  ['tree', 'log_odds'],
   ['forest', 'sum_of_rates'],
   ['extra_trees', 'sum_of_rates'],
 ])

@@ -6,6 +6,7 @@ import type {
   Leaderboard,
   Population,
   ReferenceFile,
+  RulesFile,
   SplitReport,
 } from '../../core/artifacts.ts'
 import type { TagReport } from '../../core/audit-artifacts.ts'
@@ -56,6 +57,14 @@ export async function writeEvaluation(
   for (const [name, curve] of Object.entries(evaluation.curves))
     await run.writeJson(join(runFiles.plots, `${name}.json`), curve)
   if (scores !== null) await run.writeJson(join(runFiles.plots, 'scores.json'), scores)
+}
+
+/** rules.json: the leaves of single trees as fitted on train; no file where no model prints as rules. */
+export async function writeRules({ run }: StageContext, models: readonly CalibratedModel[]): Promise<void> {
+  const printed: RulesFile = models.flatMap(({ name, description: { rules } }) =>
+    rules === undefined ? [] : [{ model: name, rules: [...rules] }],
+  )
+  if (printed.length > 0) await run.writeJson(runFiles.rules, printed)
 }
 
 /** importance.{json,csv,parquet}. */

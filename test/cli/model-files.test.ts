@@ -89,6 +89,15 @@ describe('ebb export', () => {
   })
 })
 
+describe('ebb show', () => {
+  it('prints the rules of single trees: rate, rows, condition', async () => {
+    const rules = [{ when: 'days > 22', rate: 0.5, rows: 3000 }]
+    writeFileSync(join(runs, run, 'rules.json'), JSON.stringify([{ model: 'simple', rules }]))
+    const { stdout } = await ebbHere('show', run, '--runs', runs)
+    expect(stdout).toContain('\nrules of simple\n 50.0 % of 3,000: days > 22\n')
+  })
+})
+
 describe('ebb models import', () => {
   const lightgbm = join(golden, 'foreign/lightgbm-codes.txt')
 

@@ -12,6 +12,7 @@ const cases: Readonly<Record<string, SuiteCase>> = {
   recency_rule: { parameters: {}, needs: recency, doubled: 1e-12, polls: 1, learns: true },
   recency_logistic: { parameters: {}, needs: recency, doubled: 1e-9, polls: 4, learns: true },
   logistic: { parameters: { l1Ratio: 0.5, pathLength: 8 }, needs: [], doubled: 1e-6, polls: 20, learns: true },
+  tree: { parameters: { minRowsPerLeaf: 20 }, needs: [], doubled: null, polls: 2, learns: true },
   mlp: { parameters: { hidden: [8], epochs: 20, batchRows: 64 }, needs: [], doubled: null, polls: 20, learns: true },
   gbdt: { parameters: { trees: 30, earlyStopping: 5 }, needs: [], doubled: null, polls: 3, learns: true },
   forest: { parameters: { trees: 20 }, needs: [], doubled: null, polls: 3, learns: true },
@@ -25,7 +26,7 @@ describe('registry of estimators', () => {
     expect([...estimators.keys()].sort()).toEqual(Object.keys(cases).sort())
   })
 
-  it('ranks: base rate 0, rules 1, recency-only logistic 2, logistic 3, gbdt 5, forests 6, mlp 7', () => {
+  it('ranks: base rate 0, rules 1, recency-only logistic 2, logistic 3, tree 4, gbdt 5, forests 6, mlp 7', () => {
     const ranks = Object.fromEntries([...estimators.values()].map(({ name, complexity }) => [name, complexity]))
     expect(ranks).toEqual({
       base_rate: 0,
@@ -33,6 +34,7 @@ describe('registry of estimators', () => {
       recency_rule: 1,
       recency_logistic: 2,
       logistic: 3,
+      tree: 4,
       gbdt: 5,
       forest: 6,
       extra_trees: 6,
