@@ -131,13 +131,12 @@ function growBatch(
     const random = data.random.child(`tree/${first + t}`)
     for (let word = 0; word < 4; word++) pool.memory.u32[at.states / 4 + 4 * t + word] = random.uint32()
   }
-  const args = [
-    ...[size.rows, size.features, layout.labels, layout.weights, unit, at.groups, size.groups],
-    ...[0, layout.matrix, layout.blocksPerGroup, layout.columns, layout.columnBytes, layout.facts, at.states],
-    ...[size.featuresPerSplit, parameters.maxDepth === 0 ? 2 ** 31 - 1 : parameters.maxDepth],
-    ...[parameters.minRowsPerLeaf, isRandom ? 1 : 0, at.draws, at.drawBytes, at.rooms, at.roomBytes],
-    ...[at.trees, at.bytesPerTree, size.leaves, at.histogramBytes, count, at.sums, at.counts],
-  ]
+  const maxDepth = parameters.maxDepth === 0 ? 2 ** 31 - 1 : parameters.maxDepth
+  const rows = [size.rows, size.features, layout.labels, layout.weights, unit, at.groups, size.groups, 0]
+  const cells = [layout.matrix, layout.blocksPerGroup, layout.columns, layout.columnBytes, layout.facts, at.states]
+  const rule = [size.featuresPerSplit, maxDepth, parameters.minRowsPerLeaf, isRandom ? 1 : 0]
+  const room = [at.draws, at.drawBytes, at.rooms, at.roomBytes, at.trees, at.bytesPerTree]
+  const args = [rows, cells, rule, room, size.leaves, at.histogramBytes, count, at.sums, at.counts].flat()
   pool.run('growForestTree', args, count)
   if (size.groups > 0) pool.run('addOutOfBag', args, Math.ceil(size.rows / outOfBagChunk))
   return Array.from({ length: count }, (_, t) => readTree(pool.memory, at.trees + t * at.bytesPerTree, size.leaves))

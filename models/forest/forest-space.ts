@@ -1,5 +1,6 @@
 import type { KernelChoice } from '../kernels/kernel-pool.ts'
 import type { MemoryPlan } from '../kernels/memory-plan.ts'
+import { treeBytes } from './tree-bytes.ts'
 import { createTreeSpace, featureBytes, type TreeSpace } from '../trees/tree-space.ts'
 
 /** What a forest needs room for. */
@@ -17,8 +18,6 @@ export interface ForestSize {
   readonly batch: number
 }
 
-/** Bytes of the head of a tree, of a node, a leaf, a set; see assembly/training/grow-forest-tree.ts. */
-export const treeBytes = { head: 64, node: 32, leaf: 16, set: 32 } as const
 /** Bytes of a thread's room behind its histograms, the deck and the stack apart. */
 const smallRoom = 192 + 4096 + 64 + 64 + 64 + 256 + 256
 const stackEntry = 40

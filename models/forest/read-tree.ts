@@ -1,6 +1,6 @@
 import type { KernelMemory } from '../kernels/kernel-memory.ts'
 import type { Tree } from '../trees/tree.ts'
-import { treeBytes } from './forest-space.ts'
+import { treeBytes } from './tree-bytes.ts'
 
 /** The tree that a kernel left at `address`, with its gain by node; `mostLeaves` is what the space was made for. */
 export function readTree(

@@ -5,7 +5,7 @@ import { searchNode } from './search-node'
 /**
  * Grows a whole tree of a forest; chunk = tree of the batch. Depth first, the left child next.
  * 0 rows; 1 features; 2 labels; 3 weights, 0 = all 1; 4 unit of weights; 5 group of each row, uint32; 6 groups, 0 = each row
- * once; 8 matrix; 9 blocks by group of the matrix; 10 columns; 11 bytes from column to column; 12 facts of features, 8 bytes:
+ * once; 7 unused; 8 matrix; 9 blocks by group of the matrix; 10 columns; 11 bytes from column to column; 12 facts of features, 8 bytes:
  * bins, uint16, and 1 for a category; 13 states of the generators, 16 bytes by tree; 14 features by split; 15 most levels;
  * 16 fewest rows in a leaf; 17 are cuts random?; 18 draws, uint16 by tree and row; 19 bytes of draws by tree; 20 rooms; 21
  * bytes by room; 22 trees; 23 bytes by tree; 24 most leaves; 25 bytes of histograms in a room.
