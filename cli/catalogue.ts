@@ -44,8 +44,8 @@ export const commandGroups: readonly CommandGroup[] = [
       },
       {
         name: 'features',
-        usage: 'features CONFIG',
-        summary: 'the features that the config asks for',
+        usage: 'features CONFIG|RUN',
+        summary: 'the features: list, describe, compare',
         load: () => import('./commands/features.ts'),
       },
       {

@@ -13,7 +13,7 @@ import type { Config } from './schema.ts'
 export function possibleFeatures(
   config: Pick<Config, 'features' | 'attributes'> & { readonly churn?: Config['churn'] },
 ): SelectedFeatures {
-  const { use, lookbackDays, roles, drop, add } = config.features
+  const { use, lookbackDays, roles, drop, add, life } = config.features
   const roleMap = resolveRoles(roles)
   const tables = Object.entries(config.attributes).map(([name, table]) => ({
     name,
@@ -36,7 +36,7 @@ export function possibleFeatures(
     levels: { category: ['a', 'b'], channel: ['a', 'b'] },
     has: { amount: true, quantity: true, timeOfDay: true },
   }
-  return selectFeatures(context, { add: own, drop })
+  return selectFeatures(context, { add: own, drop, life })
 }
 
 /** Event types that a condition names. */

@@ -239,7 +239,7 @@ export interface CatalogEntry {
   /** Share of rows with a value, over all labelled rows. */
   coverage: number | null
   inUse: boolean
-  /** Why not, when not in use: `constant`, `event type absent`, `dropped by config`. */
+  /** Why not, when not in use: `constant in train`, `dropped by config`, `proposed`, `retired`, or what the data lack. */
   reason: string | null
 }
 

@@ -118,7 +118,13 @@ function fixedAttributes(findings: Findings, isAllowed: (feature: string) => boo
   const { currentValues: found, hasCandidates } = findings
   const name = 'leakage.current_values'
   if (!hasCandidates.fixed)
-    return [{ name, looksFor, ...passed('no static attribute is used', expected, 'every attribute has a history') }]
+    return [
+      {
+        name,
+        looksFor,
+        ...passed('no static attribute is used', expected, 'every attribute that is used has a history'),
+      },
+    ]
   if (found === null)
     return [
       {

@@ -41,6 +41,8 @@ export interface Selection {
   readonly add: readonly Feature[]
   /** Names that the models shall not see. */
   readonly drop: readonly string[]
+  /** Retired ones are left out; proposed ones are measured, and it is the caller's part to keep them from the models. */
+  readonly life?: Readonly<Record<string, 'proposed' | 'retired'>>
 }
 
 /**
@@ -59,9 +61,14 @@ export function selectFeatures(context: CatalogContext, selection: Selection): S
   const wanted = new Map([...made.flatMap((part) => part.features), ...selection.add].map((f) => [f.name, f]))
   for (const [i, name] of selection.drop.entries())
     if (!wanted.has(name)) throw unknownName(`features.drop[${i}]`, name, [...wanted.keys()])
+  const { life = {} } = selection
+  for (const name of Object.keys(life))
+    if (!wanted.has(name)) throw unknownName(`features.life.${name}`, name, [...wanted.keys()])
   const reasons = absences(all, context)
   const excluded = [...wanted.values()].flatMap((feature) => {
-    const reason = selection.drop.includes(feature.name) ? 'dropped by config' : (reasons.get(feature.name) ?? null)
+    const wish = selection.drop.includes(feature.name) ? 'dropped by config' : undefined
+    const retired = life[feature.name] === 'retired' ? 'retired' : undefined
+    const reason = wish ?? retired ?? reasons.get(feature.name) ?? null
     return reason === null ? [] : [{ name: feature.name, feature, reason }]
   })
   const out = new Set(excluded.map(({ name }) => name))

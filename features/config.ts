@@ -107,6 +107,10 @@ export const featuresSchema = z.strictObject({
     .default({})
     .describe('Which event types play a role of the catalogue; default: the type of the same name'),
   drop: z.array(z.string()).default([]).describe('Features that the models shall not see'),
+  life: z
+    .record(z.string(), z.enum(['proposed', 'retired']))
+    .default({})
+    .describe('proposed: measured in every run but not shown to the models yet; retired: left out, and listed as such'),
   add: z.record(featureName, userFeatureSchema).default({}).describe('Your own features'),
 })
 export type FeaturesConfig = z.output<typeof featuresSchema>

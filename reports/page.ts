@@ -4,6 +4,7 @@ import { type Html, html, trusted } from './html.ts'
 import type { RunFiles } from './run-files.ts'
 import type { Section } from './section.ts'
 import { atRiskSection } from './sections/at-risk.ts'
+import { auditSection } from './sections/audit.ts'
 import { calibrationSection } from './sections/calibration.ts'
 import { checksSection } from './sections/checks.ts'
 import { importanceSection } from './sections/importance.ts'
@@ -15,6 +16,7 @@ import { shippedSection } from './sections/shipped.ts'
 import { slicesSection } from './sections/slices.ts'
 import { targetsSection } from './sections/targets.ts'
 import { summarySection } from './sections/summary.ts'
+import { tagsSection } from './sections/tags.ts'
 import { windowsSection } from './sections/windows.ts'
 import { entryOf } from './test-part.ts'
 
@@ -69,8 +71,10 @@ function sectionsOf(files: RunFiles, gallery: Gallery): Section[] {
     rankingSection(files, gallery),
     calibrationSection(files, gallery),
     importanceSection(files, gallery),
+    tagsSection(files),
     slicesSection(files, gallery),
     windowsSection(files, gallery),
+    auditSection(files, gallery),
     qualitySection(files, gallery),
     shippedSection(files),
     checksSection(files),

@@ -16,6 +16,7 @@ import type {
   TargetSummary,
   Timings,
 } from '../core/artifacts.ts'
+import type { AuditReport, TagReport } from '../core/audit-artifacts.ts'
 import { EbbError } from '../core/errors.ts'
 import { parseJson } from '../core/json.ts'
 import { runFiles } from '../store/layout.ts'
@@ -32,6 +33,8 @@ export interface RunFiles {
   readonly timings: Timings | null
   readonly slices: SliceReport | null
   readonly catalog: readonly CatalogEntry[] | null
+  readonly tags: TagReport | null
+  readonly audit: AuditReport | null
   readonly importance: readonly ImportanceRow[] | null
   readonly scoring: ScoringSummary | null
   readonly targets: readonly TargetSummary[] | null
@@ -54,6 +57,8 @@ const optionalFiles = {
   timings: runFiles.timings,
   slices: runFiles.slices,
   catalog: runFiles.catalog,
+  tags: runFiles.tags,
+  audit: runFiles.audit,
   importance: runFiles.importance,
   scoring: runFiles.scoring,
   targets: runFiles.targetList,

@@ -32,7 +32,7 @@ function unreadableRule(path: readonly PropertyKey[], text: string, selected: Se
   return [{ code: 'CONFIG_CONDITION', path, what, expected, received, hint }]
 }
 
-/** The fault at the key that it speaks of: `features.drop[1]`, `features.add.NAME…`, `feature "NAME"`. */
+/** The fault at the key that it speaks of: `features.drop[1]`, `features.life.NAME`, `features.add.NAME…`, `feature "NAME"`. */
 function placed({ details }: EbbError, features: NonNullable<SoundSections['features']>): Finding[] {
   const { what, expected, received, hint, where } = details
   // Told by the check of conditions, at the condition itself.
@@ -40,7 +40,9 @@ function placed({ details }: EbbError, features: NonNullable<SoundSections['feat
   const own = /^feature "(\w+)"/.exec(where)?.[1] ?? /^features\.add\.(\w+)/.exec(where)?.[1]
   const dropped = /^features\.drop\[(\d+)\]/.exec(where)?.[1]
   const path = own !== undefined && own in features.add ? ['features', 'add', own] : ['features']
-  const at = dropped === undefined ? path : ['features', 'drop', Number(dropped)]
+  const living = /^features\.life\.(.+)/.exec(where)?.[1]
+  const named = living === undefined ? path : ['features', 'life', living]
+  const at = dropped === undefined ? named : ['features', 'drop', Number(dropped)]
   return [{ code: 'CONFIG_FEATURE', path: at, what, expected, received, hint }]
 }
 

@@ -51,7 +51,7 @@ export async function planFeatures(
     levels: facts.levels,
     has: facts.has,
   }
-  const selected = selectFeatures(catalog, { add: userFeatures(wanted.add), drop: wanted.drop })
+  const selected = selectFeatures(catalog, { add: userFeatures(wanted.add), drop: wanted.drop, life: wanted.life })
   const recencies = recencyFeatures(churn, { roles, eventTypes: facts.eventTypes })
   const own = new Map([...recencies.values()].map((feature) => [feature.name, feature]))
   const isThere = new Set(selected.features.map(({ name }) => name))
@@ -114,7 +114,7 @@ function recencyFeature(churn: ChurnConfig, data: { roles: RoleMap; eventTypes: 
   }
 }
 
-/** Leaves out what is constant in train; baselines may read the recency feature even when models may not. */
+/** Leaves out what is constant in train or only proposed; baselines may read the recency feature even when models may not. */
 export function chooseFeatures(
   { config }: StageContext,
   planned: PlannedFeatures,
@@ -122,6 +122,7 @@ export function chooseFeatures(
 ): FeatureSet {
   const constant = new Set(examined.features.filter(({ isConstant }) => isConstant).map(({ name }) => name))
   const isFitted = (feature: Feature): feature is FittedFeature => feature.kind === 'fitted'
+  const isProposed = (name: string): boolean => config.features.life[name] === 'proposed'
   const offered = planned.selected.features
   const fitted = planned.features.filter(isFitted).filter(({ from }) => from.every((name) => !constant.has(name)))
   const measured = planned.features.filter((feature) => !isFitted(feature))
@@ -130,7 +131,7 @@ export function chooseFeatures(
   return {
     measured,
     fitted,
-    inUse: offered.filter(isUsable).map(({ name }) => name),
+    inUse: offered.filter((feature) => isUsable(feature) && !isProposed(feature.name)).map(({ name }) => name),
     recency: planned.recencies.get(config.churn.target)!,
   }
 }
@@ -144,7 +145,9 @@ export function catalogOf(planned: PlannedFeatures, features: FeatureSet, examin
       ...entry,
       coverage: seen.get(entry.name)?.coverage ?? null,
       inUse,
-      reason: inUse ? null : (entry.reason ?? 'constant in train'),
+      reason: inUse
+        ? null
+        : (entry.reason ?? (seen.get(entry.name)?.isConstant === false ? 'proposed' : 'constant in train')),
     }
   })
 }

@@ -21,8 +21,8 @@ import { splitStage } from '../../pipelines/stages/split.ts'
 import { withContext } from '../../pipelines/with-context.ts'
 import type { Run } from '../../tracking/run.ts'
 import { ebbHere } from '../cli/ebb-here.ts'
-import { auditedShop } from '../support/audited-shop.ts'
-import { trainRequest } from '../support/tiny-shop.ts'
+import { auditedConfig, auditedShop } from '../support/audited-shop.ts'
+import { tinyShopHeader, tinyShopLines, trainRequest } from '../support/tiny-shop.ts'
 
 const folders: string[] = []
 const shop = async (attributes: readonly string[] = [], more = ''): Promise<string> => {
@@ -194,6 +194,28 @@ describe('ebb audit', () => {
       ['shop', 1, 1, 1],
       ['region', 0, 0, 1],
     ])
+  })
+
+  it.each(['2'])('the shop of seed %s is clean, also in strict mode', async (seed) => {
+    const folder = await mkdtemp(join(tmpdir(), 'ebb-audited-'))
+    folders.push(folder)
+    const lines = tinyShopLines(200, Number(seed))
+    await writeFile(join(folder, 'events.csv'), [tinyShopHeader, ...lines, ''].join('\n'))
+    await writeFile(join(folder, 'shop.yaml'), auditedConfig([]))
+    const { code, report } = await audit(folder, '--strict')
+    expect([told(report), code]).toEqual([[], 0])
+  })
+
+  it('a fifth of the customers of CDNOW: nothing fails, nothing warns', async () => {
+    const { code, stdout } = await ebbHere(
+      'audit',
+      'configs/quickstart.yaml',
+      '--strict',
+      '--json',
+      '-s',
+      'sources.shop.sample=0.2',
+    )
+    expect([told(JSON.parse(stdout) as AuditReport), code]).toEqual([[], 0])
   })
 
   it('in words: what was looked for, what was found, and what a random split would have promised', async () => {

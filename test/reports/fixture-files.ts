@@ -1,5 +1,6 @@
 /** The files of the fixture that need no evaluation: what a run says about itself, its data and its features. */
 import type * as files from '../../core/artifacts.ts'
+import type { AuditCheck, AuditReport, TagReport } from '../../core/audit-artifacts.ts'
 import { addDays, parseDay } from '../../core/day.ts'
 
 /** Name, kind, noise of its logit, complexity, baseline. Noise Infinity = one probability for all. */
@@ -201,4 +202,85 @@ export function catalog(hostile: string | null): files.CatalogEntry[] {
     inUse: i < 9,
     reason: i < 9 ? null : 'constant',
   }))
+}
+
+export function tags(hostile: string | null): TagReport {
+  const name = (i: number): string => (i === 1 && hostile !== null ? hostile : features[i]![0])
+  return {
+    trainRows: 51_020,
+    testRows: 8400,
+    tags: features.map((_, i): TagReport['tags'][number] => ({
+      tag: name(i),
+      coverage: 1 - i / 20,
+      auc: { value: 0.78 - i / 40, low: 0.77 - i / 40, high: 0.79 - i / 40 },
+      byCutoff: [
+        {
+          cutoff: '2025-11-10',
+          rows: 4200,
+          coverage: 1 - i / 20,
+          mean: 10,
+          p10: 1,
+          p50: 8,
+          p90: 25,
+          top: null,
+          psi: 0.03,
+        },
+      ],
+      drift: {
+        feature: name(i),
+        kind: 'number',
+        referenceRows: 51_020,
+        rows: 8400,
+        psi: 0.02 + 0.05 * i,
+        jensenShannon: 0.01,
+        effect: -0.1 + 0.04 * i,
+        effectOf: 'mean',
+        missingReference: i / 20,
+        missing: i / 20,
+        missingEffect: 0,
+      },
+      repeats: i === 5 ? { tag: name(0), correlation: -0.97 } : null,
+    })),
+  }
+}
+
+export function audit(hostile: string | null): AuditReport {
+  const check = (name: string, status: AuditCheck['status'], message: string): AuditCheck => ({
+    name,
+    status,
+    looksFor: `what ${name} stands for`,
+    observed: 'as seen',
+    expected: 'as hoped',
+    message,
+  })
+  return {
+    passed: true,
+    strict: false,
+    checks: [
+      check('leakage.truncation', 'passed', 'no feature reads the future'),
+      check('leakage.current_values.tier', 'warned', hostile ?? 'attribute "tier" is declared static'),
+      check('leakage.corrections', 'not_checked', 'cannot be checked from one copy of the data'),
+    ],
+    truncation: {
+      cutoffs: ['2025-03-03', '2025-07-21', '2025-11-24'],
+      rows: 1180,
+      values: 11_800,
+      deletedEvents: 40_112,
+      lostRows: 0,
+      differing: [],
+    },
+    strongest: features.map((_, i) => ({
+      feature: i === 1 && hostile !== null ? hostile : features[i]![0],
+      value: 0.78 - i / 40,
+      low: 0.77 - i / 40,
+      high: 0.79 - i / 40,
+    })),
+    late: { arrivals: null, snapshot: null },
+    randomSplit: {
+      model: 'logistic',
+      outOfTime: { auc: 0.801, logLoss: 0.4312, trainRows: 51_020, testRows: 8400 },
+      random: { auc: 0.824, logLoss: 0.4103, trainRows: 20_000, testRows: 5000 },
+      difference: { auc: 0.023, logLoss: -0.0209 },
+    },
+  }
 }

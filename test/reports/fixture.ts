@@ -14,7 +14,7 @@ import { pairedDifference } from '../../evaluation/paired-difference.ts'
 import { metrics } from '../../evaluation/registry.ts'
 import { evaluateSlices } from '../../evaluation/slices.ts'
 import { planSplit, splitSchema } from '../../evaluation/split.ts'
-import { cast, catalog, checks, importance, inputs, quality, runRecord, timings } from './fixture-files.ts'
+import { audit, cast, catalog, checks, importance, inputs, quality, runRecord, tags, timings } from './fixture-files.ts'
 
 const rowCount = 4000
 const horizonDays = 30
@@ -74,6 +74,8 @@ export async function writeFixtureRun(options: FixtureOptions = {}): Promise<str
     'slices.json': sliced,
     'importance.json': importance(text),
     'catalog.json': catalog(text),
+    'tags.json': tags(text),
+    'audit.json': audit(text),
     'scoring.json': scoring(simulated, text),
     ...plots(simulated),
   }

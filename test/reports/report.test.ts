@@ -36,8 +36,10 @@ describe('the report of a finished run', () => {
       'Ranking',
       'Calibration and scores',
       'What drives the predictions',
+      'Features, one by one',
       'Where it works and where it does not',
       'Time, split and churn rate',
+      'Leakage audit',
       'Data quality',
       'Judged and shipped',
       'Checks',
@@ -61,6 +63,24 @@ describe('the report of a finished run', () => {
     expect(html).toContain('not above baseline')
   })
 
+  it('audit: what was found first, what was not checked last, and what a random split would have said', () => {
+    const section = html.split('<section id="audit">')[1]!.split('</section>')[0]!
+    expect(section).toContain('<b class="warn">1 finding</b>')
+    expect(section).toContain('all 11,800 values are the same bits.')
+    const marks = [...section.matchAll(/<mark[^>]*>([^<]+)<\/mark>/g)].map(([, word]) => word)
+    expect(marks).toEqual(['warning', 'passed', 'not checked'])
+    expect(section.replaceAll(/\s+/g, ' ')).toContain('<b>+0.023</b> in AUC and <b>−0.021</b> in log-loss')
+  })
+
+  it('features: how many repeat another, are used by no model, have moved; and which say the same', () => {
+    const section = html.split('<section id="tags">')[1]!.split('</section>')[0]!
+    const text = section.replaceAll(/<[^>]*>/g, '').replaceAll(/\s+/g, ' ')
+    expect(text).toContain(
+      '9 features in use. Of these 1 repeat what another says, 0 are used by no model, 4 have moved',
+    )
+    expect(text).toContain('days_since_purchaseoverdue_ratio')
+  })
+
   it('shows no NaN, undefined or [object Object]', () => {
     expect(html).not.toMatch(/NaN|undefined|\[object/)
   })
@@ -77,6 +97,7 @@ describe('the report of a finished run', () => {
         'importance',
         'leaderboard-auc',
         'leaderboard-log_loss',
+        'one-feature-auc',
         'pr',
         'roc',
         'scores-test',
