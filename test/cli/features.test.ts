@@ -24,10 +24,11 @@ const features = async (...argv: string[]) => {
 }
 
 describe('ebb features of a run', () => {
-  it('list: one line per tag with coverage, AUC, drift, models and what it repeats', async () => {
+  it('list: one line of at most 80 columns per tag with coverage, AUC, drift, models and what it repeats', async () => {
     const lines = await features('list')
     expect(lines[0]!.split(/ {2,}/)).toEqual(['tag', 'state', 'known', 'AUC', 'drift', 'models', 'repeats'])
     expect(lines).toHaveLength(11)
+    expect(lines.filter((line) => line.length > 80)).toEqual([])
     expect(lines.find((line) => line.startsWith('overdue_ratio'))!.split(/ {2,}/)).toEqual([
       'overdue_ratio',
       'in use',
@@ -35,7 +36,7 @@ describe('ebb features of a run', () => {
       '0.6550',
       '0.270',
       '2',
-      'days_since_purchase',
+      'days_since_purcha…',
     ])
   })
 
