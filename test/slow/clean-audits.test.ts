@@ -54,8 +54,6 @@ it.each(Array.from({ length: 50 }, (_, i) => i + 1))(
         `  app: { path: ${data}/app/part-*.parquet, ids: { table: ${data}/ids-app.csv } }`,
         `  web: { path: ${data}/web/part-*.parquet, ids: { table: ${data}/ids-web.csv } }`,
         `attributes: { customer: { path: ${data}/customers/part-*.parquet } }`,
-        'models: { boosted: null, forest: null, network: null }',
-        'profiles: { fast: { evaluate.bootstrap: 0 } }',
       ]
       await writeFile(join(folder, 'clean.yaml'), `${lines.join('\n')}\n`)
       expect(await told(join(folder, 'clean.yaml'))).toEqual([])
