@@ -93,6 +93,12 @@ export type UserFeature = z.output<typeof userFeatureSchema>
 
 /** The config's `features:` section. */
 export const featuresSchema = z.strictObject({
+  compiler: z
+    .enum(['auto', 'sql', 'sweep'])
+    .default('auto')
+    .describe(
+      'What computes them: one pass over each user (sweep), or SQL; auto = the sweep where it can. No value depends on it',
+    ),
   use: z
     .array(z.enum(families))
     .default([...families])

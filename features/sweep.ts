@@ -17,6 +17,7 @@ import type { KeyColumns } from './sweep/tasks.ts'
 
 export { splitPlan, type Joined, type SweepSplit } from './sweep/plan-sweep.ts'
 export type { CutoffCounts } from './sweep/population.ts'
+export { mostSweptDays } from './sweep/read-events.ts'
 
 export interface SweepOptions {
   readonly resources: Resources

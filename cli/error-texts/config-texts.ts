@@ -134,4 +134,9 @@ export const configTexts: Readonly<Record<string, ErrorText>> = {
     'Take days of the cutoffs section, or numbers of cutoffs.',
   ),
   SOURCES_EMPTY: text('config', 'The config has no source.', 'Add one under sources.'),
+  SWEEP_IMPOSSIBLE: text(
+    'config',
+    'The config insists on the sweep for features that only SQL can make here.',
+    'Set features.compiler to auto.',
+  ),
 }

@@ -114,15 +114,16 @@ export function spreadOf(
   const { events } = registers
   const counts = new LevelCounts(program.levels[of])
   const value = statistics[statistic]
+  const ln = (n: number): number => program.logarithms[n] ?? Math.log(n)
   return ({ count, at, lo, hi }, values, offset) => {
     for (let r = 0; r < count; r++) {
       counts.fill(hits, events[of], { a: hits.counts[lo[r]!]!, b: hits.counts[hi[r]!]! })
-      values[at[r]! + offset] = counts.total === 0 ? Number.NaN : value(counts)
+      values[at[r]! + offset] = counts.total === 0 ? Number.NaN : value(counts, ln)
     }
   }
 }
 
-const statistics: Readonly<Record<LevelStatistic, (counts: LevelCounts) => number>> = {
+const statistics: Readonly<Record<LevelStatistic, (counts: LevelCounts, ln: (n: number) => number) => number>> = {
   topShare({ counts, touched, met, total }) {
     let top = 0
     for (let t = 0; t < met; t++) top = Math.max(top, counts[touched[t]!]!)
@@ -133,13 +134,13 @@ const statistics: Readonly<Record<LevelStatistic, (counts: LevelCounts) => numbe
     for (let t = 0; t < met; t++) squares += counts[touched[t]!]! ** 2
     return squares / total / total
   },
-  entropy({ counts, touched, met, total }) {
+  entropy({ counts, touched, met, total }, ln) {
     if (met === 1) return 0
     let logs = 0
     for (let t = 0; t < met; t++) {
       const n = counts[touched[t]!]!
-      logs += Math.round(n * Math.log(n) * entropyScale)
+      logs += Math.round(n * ln(n) * entropyScale)
     }
-    return Math.log(total) - logs / entropyScale / total
+    return ln(total) - logs / entropyScale / total
   },
 }

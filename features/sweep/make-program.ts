@@ -18,6 +18,7 @@ export interface EventFacts {
   readonly userBits: number
   /** Money or quantity passes 2^31. */
   readonly isWide: boolean
+  readonly logarithms: Float64Array
 }
 
 /** A program, and what the engine has to be asked for it. */
@@ -68,6 +69,7 @@ export function makeProgram(plan: ExamplePlan, split: SweepSplit, facts: EventFa
       kind: featureKind(feature),
     })),
     spine,
+    logarithms: facts.logarithms,
     levels: { category: plan.levels.category.length, channel: plan.levels.channel.length },
   }
   return { program, typeNames, flags: conditions.flags }

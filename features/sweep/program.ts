@@ -102,6 +102,8 @@ export interface SweepProgram {
   readonly outputs: readonly OutputCode[]
   /** Null: the spine is given. */
   readonly spine: SpineCode | null
+  /** Natural logarithms of 0, 1, 2, ... as the engine has them; empty where no entropy is measured. */
+  readonly logarithms: Float64Array
   /** Number of levels of each column. */
   readonly levels: { readonly category: number; readonly channel: number }
 }

@@ -39,12 +39,13 @@ export interface ReadEvents {
 }
 
 /** Seconds are counted from the first day in 31 bits. */
-const mostDays = 24_800
+export const mostSweptDays = 24_800
 /** Longer spans are cut by what their days hold. */
 const mostEvenDays = 7_300
 /** Buckets beyond this number would be too many to write to at once. */
 const mostBuckets = 1_024
 const mostUserBits = 20
+const mostLogarithms = 2_048
 
 interface Known {
   readonly baseDay: number
@@ -76,14 +77,14 @@ async function knownOf(
   { sliceEvents, signal }: Pick<ReadingLimits, 'sliceEvents' | 'signal'>,
 ): Promise<Known> {
   const [span] = await engine.rows(spanSql(plan), { signal })
-  const [users] = await engine.rows(`SELECT COUNT(*) AS n FROM ${plan.relations.users}`, { signal })
+  const [users] = await engine.rows(`SELECT MAX(u.user_index) + 1 AS n FROM ${plan.relations.users} AS u`, { signal })
   const events = Number(span!['n'])
   const end = lastDayNeeded(plan)
   const first = span!['first'] === null ? end : parseDay(String(span!['first']).slice(0, 10), 'first event')
   const baseDay = dayNumber(first)
-  if (dayNumber(end) - baseDay > mostDays) throw tooLong(first, end)
+  if (dayNumber(end) - baseDay > mostSweptDays) throw tooLong(first, end)
   const slices = await slicesOf(engine, plan, { sliceEvents, signal, events, first })
-  return { baseDay, slices, events, userCount: Number(users!['n']) }
+  return { baseDay, slices, events, userCount: Number(users!['n'] ?? 0) }
 }
 
 /** Equal stretches of time, unless one old event among many new ones would make them useless. */
@@ -95,7 +96,7 @@ async function slicesOf(
   const end = lastDayNeeded(plan)
   if (events === 0 || first >= end) return []
   if (dayNumber(end) - dayNumber(first) <= mostEvenDays) return sliceSpan(first, end, Math.ceil(events / sliceEvents))
-  const rows = await engine.rows(eventsByDaySql(plan, engine.dialect), { limit: mostDays * 2, signal })
+  const rows = await engine.rows(eventsByDaySql(plan, engine.dialect), { limit: mostSweptDays * 2, signal })
   const days = rows.map((row) => ({ day: parseDay(String(row['day']), 'event day'), events: Number(row['n']) }))
   return sliceDays(days, { rows: sliceEvents, end })
 }
@@ -106,7 +107,7 @@ function tooLong(first: Day, end: Day): EbbError {
     kind: 'data',
     where: 'features',
     what: 'the events span too many years for the sweep',
-    expected: `at most ${mostDays} days before ${end}`,
+    expected: `at most ${mostSweptDays} days before ${end}`,
     received: `an event on ${first}`,
     hint: 'leave the wrong dates out with a filter, or set features.compiler to sql',
   })
@@ -126,7 +127,8 @@ async function readAll(
 ): Promise<ReadEvents> {
   const { baseDay, slices, events, userCount } = known
   const userBits = bucketBits(userCount, events, limits.bucketEvents)
-  const made = makeProgram(plan, split, { baseDay, userBits, isWide })
+  const logarithms = await logarithmsFor(engine, split, limits.signal)
+  const made = makeProgram(plan, split, { baseDay, userBits, isWide, logarithms })
   const { layout } = made.program
   const asking = { plan, made, dialect: engine.dialect, scanner: engine.scanner }
   const queries = eventQueries(asking, slices)
@@ -139,6 +141,22 @@ async function readAll(
     arena.close()
     throw error
   }
+}
+
+/**
+ * The engine's own logarithms of small numbers, where an entropy is measured: two mathematical libraries may differ in the
+ * last bit, and the sweep shall not differ from the SQL. Greater numbers are left to this process.
+ */
+async function logarithmsFor(engine: Engine, split: SweepSplit, signal: AbortSignal): Promise<Float64Array> {
+  const isEntropy = split.computed.some(
+    (feature) => feature.kind === 'measure' && feature.measure === 'levels' && feature.statistic === 'entropy',
+  )
+  if (!isEntropy) return new Float64Array(0)
+  const { dialect } = engine
+  const numbers = Array.from({ length: mostLogarithms - 1 }, (_, i) => [String(i + 1)])
+  const sql = `SELECT LN(${dialect.toDouble('v.n')}) AS l FROM ${dialect.values('v', ['n'], numbers)} ORDER BY v.n`
+  const rows = await engine.rows(sql, { signal })
+  return Float64Array.from([-Infinity, ...rows.map((row) => Number(row['l']))])
 }
 
 /** log2 of the users of a bucket: so that a bucket has about `wanted` events. */

@@ -72,23 +72,37 @@ function meanInterval({ indexes }: Hits, { second }: UserEvents, { a, b }: Range
 }
 
 /**
- * Welford (1962): mean M and sum of squared deviations S, one value at a time. The values are the intervals less the
- * first one, which is exact, so that nearly equal intervals lose no digits.
+ * sqrt((n S2 - S1^2) / (n (n - 1))) of the intervals less the first one, which changes no variance: S1 and S2 are sums of
+ * integers, so the value is the SQL's bit for bit.
  */
 function sdInterval({ indexes }: Hits, { second }: UserEvents, { a, b }: Range): number {
-  if (b - a < 3) return Number.NaN
+  const n = b - a - 1
+  if (n < 2) return Number.NaN
   let before = second[indexes[a + 1]!]!
   const first = before - second[indexes[a]!]!
-  let n = 1
-  let mean = 0
+  let sum = 0
   let squares = 0
   for (let m = a + 2; m < b; m++) {
     const now = second[indexes[m]!]!
     const value = now - before - first
-    const difference = value - mean
-    mean += difference / ++n
-    squares += difference * (value - mean)
+    sum += value
+    squares += value * value
     before = now
   }
-  return Math.sqrt(squares / (n - 1)) / secondsPerDay
+  // By Cauchy's inequality sum^2 <= n squares: everything below is exact, too.
+  const isExact = n * squares <= Number.MAX_SAFE_INTEGER
+  const spread = isExact ? n * squares - sum * sum : exactSpread(second, indexes, { a, b })
+  return Math.sqrt(spread / (n * (n - 1))) / secondsPerDay
+}
+
+/** n S2 - S1^2 of intervals of years. */
+function exactSpread(second: Int32Array, indexes: Int32Array, { a, b }: Range): number {
+  let sum = 0n
+  let squares = 0n
+  for (let m = a + 1; m < b; m++) {
+    const value = BigInt(second[indexes[m]!]! - second[indexes[m - 1]!]!)
+    sum += value
+    squares += value * value
+  }
+  return Number(BigInt(b - a - 1) * squares - sum * sum)
 }

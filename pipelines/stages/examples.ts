@@ -14,6 +14,7 @@ import type { ExtractedStage } from './extract.ts'
 import type { PlannedFeatures } from './plan-features.ts'
 import { readJointExamples } from './joint-examples.ts'
 import { requireEligible } from './require-eligible.ts'
+import { sweptExamples, sweptPopulation, whyNotSwept } from './swept-examples.ts'
 import { writeSql } from './write-sql.ts'
 
 const recentValueColumn = 'value_recent'
@@ -25,7 +26,14 @@ export async function labelledExamples(
   { cutoffs, planned }: { cutoffs: readonly Day[]; planned: PlannedFeatures },
 ): Promise<Labelled & { rows: number; others: readonly TakeLabelled[] }> {
   const churn = structuredClone(context.config.churn) as ChurnConfig
-  const compiled = await makeExamples(context, { extracted, cutoffs, planned, mode: 'label', churn })
+  const plan = planOf(context, { extracted, cutoffs, planned, mode: 'label', churn })
+  if (whyNotSwept(context, extracted, plan) === null) {
+    const { rows, swept } = await sweptExamples(context, plan)
+    await swept.cleanup()
+    const examples = { ...rows, labels: swept.labels!, cutoffs }
+    return { examples, population: sweptPopulation(swept.population), rows: rows.dataset.rowCount, others: [] }
+  }
+  const compiled = await makeExamples(context, plan)
   if (compiled.predictions.length > 1) return jointExamples(context, compiled)
   const read = await readExamples(context, compiled, { mode: 'label', folder: 'examples-label' })
   const population = await populationOf(context, compiled)
@@ -69,7 +77,13 @@ export async function examplesToScore(
   { asOf, planned }: { asOf: Day; planned: PlannedFeatures },
 ): Promise<ToScore & { rows: number; others: readonly ToScore[] }> {
   const churn = structuredClone(context.config.churn) as ChurnConfig
-  const compiled = await makeExamples(context, { extracted, cutoffs: [asOf], planned, mode: 'score', churn })
+  const plan = planOf(context, { extracted, cutoffs: [asOf], planned, mode: 'score', churn })
+  if (whyNotSwept(context, extracted, plan) === null) {
+    const { rows, swept } = await sweptExamples(context, plan)
+    requireEligible(rows.dataset.rowCount, [asOf])
+    return { examples: rows, excluded: swept.excludedSelect, rows: rows.dataset.rowCount, others: [] }
+  }
+  const compiled = await makeExamples(context, plan)
   if (compiled.predictions.length > 1) return jointToScore(context, compiled, asOf)
   const read = await readExamples(context, compiled, { mode: 'score', folder: 'examples-score' })
   requireEligible(read.rows.dataset.rowCount, [asOf])
@@ -122,10 +136,9 @@ export function planOf(
   }
 }
 
-async function makeExamples(context: StageContext, making: Making): Promise<CompiledExamples> {
+async function makeExamples(context: StageContext, plan: ExamplePlan): Promise<CompiledExamples> {
   const { engine, signal } = context
-  const { mode } = making
-  const plan = planOf(context, making)
+  const { mode } = plan
   const compiled = compileExamples(plan, engine.dialect)
   await writeSql(context, mode, [...compiled.statements, { name: 'select', sql: compiled.select }])
   for (const [done, { name, sql }] of compiled.statements.entries()) {

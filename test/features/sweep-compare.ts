@@ -54,8 +54,8 @@ export interface Difference {
 }
 
 /**
- * Every cell of the SQL's result against the sweep's: texts and integers equal, other numbers to 1e-9. Columns that SQL
- * joins are compared after rounding to float32, as they are read.
+ * Every cell of the SQL's result against the sweep's, bit for bit. Columns that SQL joins are compared after rounding to
+ * float32, as they are read.
  */
 export function differences(rows: readonly Row[], columns: readonly string[], swept: SweptExamples): Difference[] {
   const found: Difference[] = []
@@ -79,8 +79,7 @@ export function differences(rows: readonly Row[], columns: readonly string[], sw
 
 function isSame(sql: number | string | null, sweep: number | string | null, isDouble: boolean): boolean {
   if (typeof sql !== 'number' || typeof sweep !== 'number') return sql === sweep
-  if (!isDouble) return Math.fround(sql) === sweep
-  return Number.isInteger(sql) ? sql === sweep : Math.abs(sql - sweep) <= 1e-9 * Math.max(1, Math.abs(sql))
+  return (isDouble ? sql : Math.fround(sql)) === sweep
 }
 
 /** Both compilers on the relations that the engine holds. */

@@ -1,0 +1,67 @@
+// The 46 tags by us. argv: events.parquet, users, `sweep`, `parquet` (also written) or `sql`, cutoffs, threads.
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Dataset } from '../../core/dataset.ts'
+import { openDuckDb } from '../../engines/duckdb/engine.ts'
+import type { Engine } from '../../engines/engine.ts'
+import { readDataset } from '../../engines/read-dataset.ts'
+import { compileExamples } from '../../features/compile.ts'
+import type { ExamplePlan } from '../../features/plan.ts'
+import { canSweep, sweepExamples } from '../../features/sweep.ts'
+import { writeExamples } from '../../features/write-examples.ts'
+import { cutoffsOf, logPlan, openLog } from './log-plan.ts'
+
+const [file, users, mode, cutoffs, threads] = process.argv.slice(2)
+const folder = mkdtempSync(join(tmpdir(), 'ebb-bench-'))
+const memoryBytes = 1.5e9
+const resources = { threads: Number(threads), memoryBytes }
+
+interface Made {
+  readonly dataset: Dataset
+  readonly labels: Uint8Array
+}
+
+async function bySweep(engine: Engine, plan: ExamplePlan): Promise<Made> {
+  if (!canSweep(engine)) throw new Error('the engine cannot be swept')
+  const signal = new AbortController().signal
+  const swept = await sweepExamples(engine, plan, { resources, workDir: folder, signal })
+  if (mode === 'parquet') await writeExamples(join(folder, 'examples.parquet'), swept)
+  return { dataset: swept.dataset, labels: swept.labels! }
+}
+
+async function bySql(engine: Engine, plan: ExamplePlan): Promise<Made> {
+  const compiled = compileExamples(plan, engine.dialect)
+  for (const { sql } of compiled.statements) await engine.execute(sql)
+  const parts = await engine.pull(compiled.select, folder)
+  const features = compiled.columns.filter(({ role }) => role === 'feature')
+  const spec = { users: 'user_index', cutoffs: 'cutoff', label: 'label', features }
+  const { dataset, labels } = await readDataset(parts, spec, { ...resources, tempDirectory: join(folder, 'read') })
+  return { dataset, labels: labels! }
+}
+
+const start = performance.now()
+const engine = await openDuckDb({ threads: Number(threads), memoryBytes, tempDirectory: join(folder, 'spill') })
+await openLog(engine, file!, Number(users))
+const plan = logPlan(cutoffsOf(Number(cutoffs)))
+const { dataset, labels } = await (mode === 'sql' ? bySql(engine, plan) : bySweep(engine, plan))
+const seconds = (performance.now() - start) / 1000
+const peakMb = (process.resourceUsage().maxRSS * 1024) / 1e6
+const sums: Record<string, number> = {}
+const known: Record<string, number> = {}
+for (const [j, name] of dataset.names.entries()) {
+  const column = dataset.columns[j]!
+  if (column.kind !== 'number') throw new Error(`${name} is no number`)
+  sums[name] = 0
+  known[name] = 0
+  for (const value of column.values) {
+    if (Number.isNaN(value)) continue
+    sums[name] += value
+    known[name]++
+  }
+}
+await engine.close()
+rmSync(folder, { recursive: true, force: true })
+const churned = labels.reduce((sum, label) => sum + label, 0)
+const quality = { rows: dataset.rowCount, churned }
+process.stdout.write(`${JSON.stringify({ seconds, peakMb, quality, output: JSON.stringify([sums, known]) })}\n`)

@@ -1,0 +1,77 @@
+import { join } from 'node:path'
+import type { CutoffPopulation } from '../../core/artifacts.ts'
+import type { Column } from '../../core/dataset.ts'
+import { daysBetween } from '../../core/day.ts'
+import { EbbError } from '../../core/errors.ts'
+import { predictionsOf } from '../../features/churn.ts'
+import type { ExamplePlan } from '../../features/plan.ts'
+import { canSweep, mostSweptDays, sweepExamples, type CutoffCounts, type SweptExamples } from '../../features/sweep.ts'
+import type { StageContext } from '../context.ts'
+import type { ContextCodes, ExampleRows } from './examples-type.ts'
+import type { ExtractedStage } from './extract.ts'
+import { writeSql } from './write-sql.ts'
+
+/** Why these examples are made by SQL alone, or null: then the sweep makes them. Throws where the config insists on the sweep. */
+export function whyNotSwept(
+  { config, engine }: Pick<StageContext, 'config' | 'engine'>,
+  { firstEventDay }: Pick<ExtractedStage, 'firstEventDay'>,
+  plan: ExamplePlan,
+): string | null {
+  const { compiler } = config.features
+  if (compiler === 'sql') return 'features.compiler is sql'
+  const reason = !canSweep(engine)
+    ? `the engine ${engine.version} does not live in this process`
+    : predictionsOf(plan.churn).length > 1
+      ? 'several targets or horizons'
+      : daysBetween(firstEventDay, plan.dataEnd) > mostSweptDays
+        ? `an event on ${firstEventDay}`
+        : null
+  if (reason !== null && compiler === 'sweep')
+    throw new EbbError({
+      code: 'SWEEP_IMPOSSIBLE',
+      kind: 'config',
+      where: 'features.compiler',
+      what: `the sweep cannot make these examples: ${reason}`,
+      received: '"sweep"',
+      hint: 'set it to auto, which then chooses sql',
+    })
+  return reason
+}
+
+/** The examples of a plan by one sweep over the events. */
+export async function sweptExamples(
+  context: StageContext,
+  plan: ExamplePlan,
+): Promise<{ rows: ExampleRows; swept: SweptExamples }> {
+  const { engine, signal, resources, emit, workDir } = context
+  if (!canSweep(engine)) throw new RangeError(`engine ${engine.version} cannot be swept`)
+  const swept = await sweepExamples(engine, plan, { resources, workDir: join(workDir, 'sweep'), signal, emit })
+  await writeSql(context, plan.mode, swept.statements)
+  const rows: ExampleRows = {
+    dataset: swept.dataset,
+    lifecycle: codesOf(swept, 'lifecycle_stage'),
+    channel: codesOf(swept, 'channel_recent'),
+    recentValue: numbersOf(swept.context.get('value_recent')!),
+  }
+  return { rows, swept }
+}
+
+/** Named, as slices are. */
+function codesOf({ context }: SweptExamples, name: string): ContextCodes & { readonly name: string } {
+  const column = context.get(name)!
+  if (column.kind !== 'category') throw new RangeError(`context column ${name} is no category`)
+  return { name, codes: column.codes, levels: column.levels }
+}
+
+function numbersOf(column: Column): Float32Array {
+  if (column.kind !== 'number') throw new RangeError('value_recent is no number')
+  return column.values
+}
+
+/** The spine cutoff by cutoff; the part is not known yet. */
+export function sweptPopulation(counts: readonly CutoffCounts[]): CutoffPopulation[] {
+  return counts.map(({ cutoff, ...count }) => {
+    const labelled = count.eligible - count.churnedInGap
+    return { cutoff, part: '', ...count, churnRate: labelled === 0 ? Number.NaN : count.churned / labelled }
+  })
+}

@@ -1,0 +1,45 @@
+import { readFile, readdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { sha256 } from '../../core/hash.ts'
+import { type TrainOutcome, train } from '../../pipelines/train.ts'
+import { tinyShop, tinyShopConfig, trainRequest } from '../support/tiny-shop.ts'
+
+let folder: string
+let bySweep: TrainOutcome
+let bySql: TrainOutcome
+
+beforeAll(async () => {
+  const small = tinyShopConfig.replace(/ {2}boosted.*\n {2}forest.*\n {2}network.*\n/, '')
+  folder = await tinyShop({ config: small })
+  bySweep = await train(await trainRequest(folder, { threads: 2, set: ['features.compiler=sweep', 'evaluate.bootstrap=5'] }))
+  bySql = await train(await trainRequest(folder, { threads: 2, set: ['features.compiler=sql', 'evaluate.bootstrap=5'] }))
+}, 120_000)
+afterAll(() => rm(folder, { recursive: true, force: true }))
+
+const hashes = async ({ runDir }: TrainOutcome, names: readonly string[]): Promise<[string, string][]> =>
+  Promise.all(names.map(async (name) => [name, sha256(await readFile(join(runDir, name)))]))
+
+it('a run by the sweep and one by SQL write the same metrics, population, catalogue, predictions and model, byte for byte', async () => {
+  const predictions = await readdir(join(bySql.runDir, 'predictions'))
+  const names = [
+    'metrics.json',
+    'leaderboard.json',
+    'population.json',
+    'split.json',
+    'catalog.json',
+    'reference.json',
+    'slices.json',
+    ...predictions.map((name) => join('predictions', name)),
+  ]
+  expect(predictions.length).toBeGreaterThan(0)
+  expect(await hashes(bySweep, names)).toEqual(await hashes(bySql, names))
+})
+
+it('each keeps the SQL that it ran: the sweep reads events, SQL makes examples', async () => {
+  const sweep = await readdir(join(bySweep.runDir, 'sql'))
+  const sql = await readdir(join(bySql.runDir, 'sql'))
+  expect(sweep).toContain('label-sweep-events-01.sql')
+  expect(sweep).not.toContain('label-select.sql')
+  expect(sql).toContain('label-select.sql')
+})
