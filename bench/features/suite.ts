@@ -11,13 +11,15 @@ interface FeatureSpec {
   readonly events: number
   readonly cutoffs: number
   readonly ours: 'sweep' | 'parquet' | 'sql'
-  readonly theirs: 'sweep' | 'polars'
+  readonly theirs: 'sweep' | 'polars' | 'pandas' | 'duckdb'
 }
 
 const cases: Readonly<Record<string, FeatureSpec>> = {
   'sweep-1m': { users: 20_000, events: 1_001_503, cutoffs: 6, ours: 'sweep', theirs: 'sweep' },
   'sweep-10m': { users: 200_000, events: 10_020_690, cutoffs: 6, ours: 'sweep', theirs: 'sweep' },
   'sweep-polars-10m': { users: 200_000, events: 10_020_690, cutoffs: 6, ours: 'sweep', theirs: 'polars' },
+  'sweep-pandas-10m': { users: 200_000, events: 10_020_690, cutoffs: 6, ours: 'sweep', theirs: 'pandas' },
+  'sweep-duckdb-10m': { users: 200_000, events: 10_020_690, cutoffs: 6, ours: 'sweep', theirs: 'duckdb' },
   'parquet-10m': { users: 200_000, events: 10_020_690, cutoffs: 6, ours: 'parquet', theirs: 'sweep' },
   'weekly-10m': { users: 200_000, events: 10_020_690, cutoffs: 52, ours: 'sweep', theirs: 'sweep' },
   'sql-polars-10m': { users: 200_000, events: 10_020_690, cutoffs: 6, ours: 'sql', theirs: 'polars' },
@@ -36,13 +38,13 @@ function featureCase(name: string, spec: FeatureSpec): BenchCase {
   const peers = peerEnvironment()
   const ours = [file, String(spec.users), spec.ours, String(spec.cutoffs), String(threads)]
   const theirs = [file, spec.theirs, String(spec.cutoffs), String(threads)]
-  const peer = spec.theirs === 'sweep' ? 'numpy + polars' : 'polars'
+  const peer = spec.theirs === 'sweep' ? 'numpy + polars' : spec.theirs
   return {
     name: `features-${name}`,
     rows: spec.events,
     columns: 46,
     threads,
-    peer: { name: peer, version: peers.version('polars') },
+    peer: { name: peer, version: peers.version(spec.theirs === 'sweep' ? 'polars' : spec.theirs) },
     prepare: async () => {
       if (existsSync(file)) return
       mkdirSync(folder, { recursive: true })

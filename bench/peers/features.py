@@ -1,8 +1,9 @@
 """The 46 tags by hand in Python: the feature stage of a weekly retrain that the product is measured against.
 
-    python features.py events.parquet sweep|polars 6|52 threads [dump]    # prints one JSON line; dump: the matrix, raw
+    python features.py events.parquet sweep|polars|pandas|duckdb 6|52 threads    # prints one JSON line
 
-`sweep`: Polars reads and sorts, then NumPy prefix sums. `polars`: one lazy group_by per cutoff. Same numbers.
+`sweep`: Polars reads and sorts, then NumPy prefix sums. `polars`, `pandas`: one group_by per cutoff.
+`duckdb`: one plain GROUP BY per cutoff in SQL. Same numbers.
 """
 import os
 import sys
@@ -223,9 +224,88 @@ def polars_features(path, cutoffs):
     return out, n
 
 
+def pandas_features(path, cutoffs):
+    """The same tags in plain pandas: codes first, then one groupby per cutoff over flags by window."""
+    import pandas as pd
+    ev = pd.read_parquet(path)
+    n = len(ev)
+    ev["s"] = (ev["ts"].astype("int64") // (10**9 if ev["ts"].dtype == "datetime64[ns]" else 10**6)).astype("int64")
+    ev["d"] = (ev["s"] // 86400).astype("int32")
+    ev["cents"] = (ev["amount"] * 100).round().fillna(0).astype("int64")
+    ev = ev.drop(columns=["ts", "amount"])
+    buys = ev.loc[ev["event_type"] == "purchase", ["user_id", "s", "d"]].sort_values(["user_id", "s"])
+    buys["gap"] = buys.groupby("user_id")["s"].diff()
+    days = ev[["user_id", "d"]].drop_duplicates().sort_values(["user_id", "d"])
+    days["gap"] = days.groupby("user_id")["d"].diff()
+    out = []
+    for cutoff in cutoffs:
+        C = epoch_day(cutoff)
+        past = ev[ev["d"] < C]
+        user = past.groupby("user_id")
+        f = pd.DataFrame({"rec_any": C - user["d"].max(), "tenure": C - user["d"].min()})
+        for x in TYPES:
+            f[f"rec_{x}"] = C - past[past["event_type"] == x].groupby("user_id")["d"].max()
+        for w in (7, 30, 90):
+            inside = past[past["d"] >= C - w]
+            by = inside.groupby("user_id")
+            f[f"n_all_{w}"] = by.size()
+            f[f"ad_{w}"] = by["d"].nunique()
+            kinds = inside.groupby(["user_id", "event_type"]).size().unstack(fill_value=0)
+            for x in TYPES:
+                if w in COUNTED[x]:
+                    f[f"n_{x}_{w}"] = kinds[x]
+            f[f"amt_{w}"] = inside[inside["event_type"] == "purchase"].groupby("user_id")["cents"].sum() / 100
+            if w > 7:
+                f[f"dc_{w}"], f[f"dch_{w}"] = by["category"].nunique(), by["channel"].nunique()
+        gaps = buys[buys["d"] < C].groupby("user_id")["gap"]
+        f["ipt_mean"], f["ipt_std"] = gaps.mean() / 86400, gaps.std() / 86400
+        f["max_gap"] = np.fmax(days[days["d"] < C].groupby("user_id")["gap"].max().reindex(f.index), f["rec_any"])
+        f = f[f["rec_any"] <= LOOKBACK].sort_index()
+        zero = [c for c in f if c[:2] in ("n_", "am", "ad", "dc")]
+        f[zero] = f[zero].fillna(0)
+        back = ev.loc[(ev["d"] >= C) & (ev["d"] < C + HORIZON) & (ev["event_type"] == "purchase"), "user_id"].unique()
+        y = (~f.index.isin(back)).astype(np.uint8)
+        out.append((f.index.to_numpy(), y, {k: f[k].to_numpy(np.float64) for k in f}))
+    return out, n
+
+
+def duckdb_features(path, cutoffs):
+    """The same tags in plain SQL: one GROUP BY per cutoff, gaps by window functions."""
+    import duckdb
+    con = duckdb.connect()
+    con.execute(f"SET threads = {THREADS}")
+    con.execute(f"CREATE VIEW e AS SELECT *, date_diff('day', DATE '1970-01-01', ts::DATE) AS d, epoch_us(ts) // 1000000 AS s FROM '{path}'")
+    n = con.execute("SELECT count(*) FROM e").fetchone()[0]
+    out = []
+    for cutoff in cutoffs:
+        C = epoch_day(cutoff)
+        a = [f"{C} - max(d) AS rec_any", f"{C} - min(d) AS tenure"]
+        a += [f"{C} - max(d) FILTER (event_type = '{x}') AS rec_{x}" for x in TYPES]
+        a += [f"count(*) FILTER (d >= {C - w}) AS n_all_{w}" for w in (7, 30, 90)]
+        a += [f"count(*) FILTER (d >= {C - w} AND event_type = '{x}') AS n_{x}_{w}" for x, ws in COUNTED.items() for w in ws]
+        a += [f"coalesce(sum(round(amount * 100)::BIGINT) FILTER (d >= {C - w} AND event_type = 'purchase'), 0) / 100 AS amt_{w}" for w in (7, 30, 90)]
+        a += [f"count(DISTINCT d) FILTER (d >= {C - w}) AS ad_{w}" for w in (7, 30, 90)]
+        a += [f"count(DISTINCT {c}) FILTER (d >= {C - w}) AS {t}_{w}" for c, t in (("category", "dc"), ("channel", "dch")) for w in (30, 90)]
+        f = con.execute(f"""
+            WITH f AS (SELECT user_id, {', '.join(a)} FROM e WHERE d < {C} GROUP BY user_id HAVING rec_any <= {LOOKBACK}),
+            i AS (SELECT user_id, avg(g) / 86400 AS ipt_mean, stddev_samp(g) / 86400 AS ipt_std FROM (
+                SELECT user_id, s - lag(s) OVER (PARTITION BY user_id ORDER BY s) AS g FROM e
+                WHERE d < {C} AND event_type = 'purchase') GROUP BY user_id),
+            m AS (SELECT user_id, max(g) AS mg FROM (SELECT user_id, d - lag(d) OVER (PARTITION BY user_id ORDER BY d) AS g
+                FROM (SELECT DISTINCT user_id, d FROM e WHERE d < {C})) GROUP BY user_id),
+            b AS (SELECT DISTINCT user_id FROM e WHERE d >= {C} AND d < {C + HORIZON} AND event_type = 'purchase')
+            SELECT f.*, ipt_mean, ipt_std, greatest(mg, rec_any) AS max_gap, (b.user_id IS NULL)::UTINYINT AS y
+            FROM f LEFT JOIN i USING (user_id) LEFT JOIN m USING (user_id) LEFT JOIN b ON b.user_id = f.user_id
+            ORDER BY f.user_id""").fetchnumpy()
+        plain = {k: np.ma.filled(v.astype(np.float64), np.nan) for k, v in f.items() if k not in ("user_id", "y")}
+        out.append((np.asarray(f["user_id"]), np.asarray(f["y"]), plain))
+    return out, n
+
+
 def matrices(path, cutoffs):
     """[(users, labels, X float32 rows x 46)] by cutoff."""
-    parts, n = (sweep if ARGS.features == "sweep" else polars_features)(path, cutoffs)
+    made = {"sweep": sweep, "polars": polars_features, "pandas": pandas_features, "duckdb": duckdb_features}
+    parts, n = made[ARGS.features](path, cutoffs)
     out = []
     while parts:
         users, y, f = parts.pop(0)
@@ -248,11 +328,6 @@ def main():
     churned = sum(int(y.sum()) for _, y, _ in parts)
     checks = {tag: float(sum(np.nansum(X[:, j], dtype=np.float64) for _, _, X in parts)) for j, tag in enumerate(TAGS)}
     known = {tag: int(sum((~np.isnan(X[:, j])).sum() for _, _, X in parts)) for j, tag in enumerate(TAGS)}
-    if len(sys.argv) > 5:
-        with open(sys.argv[5], "wb") as out:
-            for j in range(len(TAGS)):
-                for _, _, X in parts:
-                    out.write(np.ascontiguousarray(X[:, j]).tobytes())
     print(json.dumps({"seconds": round(seconds, 3), "peakMb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6,
                       "quality": {"rows": rows, "churned": churned, "events": events}, "output": json.dumps([checks, known])}))
 

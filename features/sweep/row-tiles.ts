@@ -5,17 +5,19 @@ import { computeOf, type Compute } from './sweep-formulas.ts'
 /** Columns of the result in shared memory, in the order of the program's outputs. */
 export type SweptColumn = Float32Array | Float64Array | Uint16Array
 
-/** Rows that are put together before formulas and columns are touched. */
-const tileRows = 32
+/** Values of all tiles together, so that they stay in a core's cache. */
+const tileValues = 65_536
+const mostTileRows = 128
+const fewestTileRows = 16
 
 /**
- * Values of rows by cutoff, slot by slot, 32 rows at a time: a full tile runs through the formulas in short plain loops
- * and goes to the columns in runs of 32, where single values would touch every column's memory once per row.
+ * Values of rows by cutoff, slot by slot, some dozen rows at a time: a full tile runs through the formulas in short plain loops
+ * and goes to the columns in runs, where single values would touch every column's memory once per row.
  */
 export class RowTiles {
   readonly values: Float64Array
   /** Distance of two slots in `values`. */
-  readonly slotStride = tileRows
+  readonly slotStride: number
   private readonly fill: Int32Array
   private readonly nextRow: Int32Array
   private readonly slots: number
@@ -30,6 +32,9 @@ export class RowTiles {
     this.program = program
     this.columns = columns
     this.slots = program.measures.length + program.derived.length
+    const fitting = tileValues / Math.max(1, program.cutoffs.length * this.slots)
+    const tileRows = Math.min(mostTileRows, Math.max(fewestTileRows, 2 ** Math.floor(Math.log2(fitting))))
+    this.slotStride = tileRows
     this.values = new Float64Array(program.cutoffs.length * this.slots * tileRows)
     this.fill = new Int32Array(program.cutoffs.length)
     this.nextRow = new Int32Array(program.cutoffs.length)
@@ -50,7 +55,7 @@ export class RowTiles {
 
   /** Place of slot 0 of the next row of cutoff k. */
   place(k: number): number {
-    return k * this.slots * tileRows + this.fill[k]!
+    return k * this.slots * this.slotStride + this.fill[k]!
   }
 
   /** Number of the next row of cutoff k. */
@@ -60,7 +65,7 @@ export class RowTiles {
 
   /** The row at `place(k)` is filled. */
   advance(k: number): void {
-    if (++this.fill[k]! === tileRows) this.flush(k)
+    if (++this.fill[k]! === this.slotStride) this.flush(k)
   }
 
   flushAll(): void {

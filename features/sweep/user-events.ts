@@ -20,6 +20,7 @@ export class UserEvents {
   amount = new Float64Array(0)
   quantity = new Float64Array(0)
   private capacity = 0
+  private records: Int32Array = new Int32Array(0)
   private readonly program: SweepProgram
   private readonly layout: RecordLayout
 
@@ -55,31 +56,31 @@ export class UserEvents {
   read(records: Int32Array, from: number, count: number): void {
     this.ensure(count)
     this.count = count
+    this.records = records
     const { layout } = this
-    this.readTimes(records, from, count)
-    this.readSeen(records, from, count)
-    readField(records, { layout, field: layout.type, from, count }, this.type)
-    readField(records, { layout, field: layout.category, from, count }, this.category)
-    readField(records, { layout, field: layout.channel, from, count }, this.channel)
-    readField(records, { layout, field: layout.micro, from, count }, this.micro)
-    for (let f = 0; f < this.flags.length; f++)
-      readField(records, { layout, field: layout.flags[f]!, from, count }, this.flags[f]!)
-    if (layout.amount !== null) readValue(records, { layout, word: layout.amount, from, count }, this.amount)
-    if (layout.quantity !== null) readValue(records, { layout, word: layout.quantity, from, count }, this.quantity)
+    this.readTimes(from)
+    this.readSeen(from)
+    this.readField(from, layout.type, this.type)
+    this.readField(from, layout.category, this.category)
+    this.readField(from, layout.channel, this.channel)
+    this.readField(from, layout.micro, this.micro)
+    for (let f = 0; f < this.flags.length; f++) this.readField(from, layout.flags[f]!, this.flags[f]!)
+    if (layout.amount !== null) this.readValue(from, layout.amount, this.amount)
+    if (layout.quantity !== null) this.readValue(from, layout.quantity, this.quantity)
   }
 
-  private readSeen(records: Int32Array, from: number, count: number): void {
-    const { seen, known, day, layout } = this
+  private readSeen(from: number): void {
+    const { seen, known, day, layout, count } = this
     const { delaysDays } = this.program
     if (seen !== day) {
       if (layout.delay === null) for (let i = 0; i < count; i++) seen[i] = day[i]! + delaysDays[0]!
       else {
-        readField(records, { layout, field: layout.delay, from, count }, seen)
+        this.readField(from, layout.delay, seen)
         for (let i = 0; i < count; i++) seen[i] = day[i]! + delaysDays[seen[i]!]!
       }
     }
     if (layout.late === null) return
-    readField(records, { layout, field: layout.late, from, count }, known)
+    this.readField(from, layout.late, known)
     for (let i = 0; i < count; i++) known[i] = known[i]! + seen[i]!
   }
 
@@ -106,8 +107,8 @@ export class UserEvents {
     this.count = n
   }
 
-  private readTimes(records: Int32Array, from: number, count: number): void {
-    const { second, day } = this
+  private readTimes(from: number): void {
+    const { second, day, records, count } = this
     const { words } = this.layout
     const { baseDay } = this.program
     for (let i = 0, p = from; i < count; i++, p += words) {
@@ -116,34 +117,22 @@ export class UserEvents {
       day[i] = baseDay + ((value / 86_400) | 0)
     }
   }
-}
 
-interface Reading {
-  readonly layout: RecordLayout
-  readonly from: number
-  readonly count: number
-}
+  private readField(from: number, field: Field | null, into: Int32Array): void {
+    if (field === null) return
+    const { records, count } = this
+    const { words } = this.layout
+    const { shift } = field
+    const mask = 2 ** field.bits - 1
+    for (let i = 0, p = from + field.word; i < count; i++, p += words) into[i] = (records[p]! >>> shift) & mask
+  }
 
-function readField(
-  records: Int32Array,
-  { layout, field, from, count }: Reading & { readonly field: Field | null },
-  into: Int32Array,
-): void {
-  if (field === null) return
-  const { words } = layout
-  const { shift } = field
-  const mask = 2 ** field.bits - 1
-  for (let i = 0, p = from + field.word; i < count; i++, p += words) into[i] = (records[p]! >>> shift) & mask
-}
-
-function readValue(
-  records: Int32Array,
-  { layout, word, from, count }: Reading & { readonly word: number },
-  into: Float64Array,
-): void {
-  const { words } = layout
-  if (!layout.isWide) for (let i = 0, p = from + word; i < count; i++, p += words) into[i] = records[p]!
-  else
-    for (let i = 0, p = from + word; i < count; i++, p += words)
-      into[i] = records[p + 1]! * 4_294_967_296 + (records[p]! >>> 0)
+  private readValue(from: number, word: number, into: Float64Array): void {
+    const { records, count } = this
+    const { words, isWide } = this.layout
+    if (!isWide) for (let i = 0, p = from + word; i < count; i++, p += words) into[i] = records[p]!
+    else
+      for (let i = 0, p = from + word; i < count; i++, p += words)
+        into[i] = records[p + 1]! * 4_294_967_296 + (records[p]! >>> 0)
+  }
 }
