@@ -12,8 +12,12 @@ let bySql: TrainOutcome
 beforeAll(async () => {
   const small = tinyShopConfig.replace(/ {2}boosted.*\n {2}forest.*\n {2}network.*\n/, '')
   folder = await tinyShop({ config: small })
-  bySweep = await train(await trainRequest(folder, { threads: 2, set: ['features.compiler=sweep', 'evaluate.bootstrap=5'] }))
-  bySql = await train(await trainRequest(folder, { threads: 2, set: ['features.compiler=sql', 'evaluate.bootstrap=5'] }))
+  bySweep = await train(
+    await trainRequest(folder, { threads: 2, set: ['features.compiler=sweep', 'evaluate.bootstrap=5'] }),
+  )
+  bySql = await train(
+    await trainRequest(folder, { threads: 2, set: ['features.compiler=sql', 'evaluate.bootstrap=5'] }),
+  )
 }, 120_000)
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
