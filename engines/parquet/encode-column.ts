@@ -76,13 +76,14 @@ function indexSmall(values: Float32Array | Float64Array): SmallNumbers {
       continue
     }
     if (!isSmall) continue
+    const whole = value | 0
     // -0 is not 0: its bits would be lost.
-    if (!(value >= 0 && value <= mostSmall) || value !== Math.trunc(value) || Object.is(value, -0)) {
+    if (whole !== value || whole < 0 || whole > mostSmall || (whole === 0 && 1 / value < 0)) {
       isSmall = false
       continue
     }
-    if (place[value] === -1) place[value] = distinct.push(value) - 1
-    indexes[at++] = place[value]!
+    if (place[whole] === -1) place[whole] = distinct.push(whole) - 1
+    indexes[at++] = place[whole]!
     if (distinct.length > mostDistinct) isSmall = false
   }
   return { distinct: isSmall && distinct.length > 0 ? distinct : null, indexes, missing }
