@@ -78,6 +78,8 @@ async function brokenExamples(context: StageContext, { extracted, planned, label
     get(target, name) {
       if (name === 'execute')
         return (sql: string, options: Cancellable) => target.execute(oneSecondTooLong(sql), options)
+      // Without a scanner the features are made by SQL, whose text can be broken.
+      if (name === 'scanner') return null
       const value = Reflect.get(target, name) as unknown
       return typeof value === 'function' ? (value.bind(target) as unknown) : value
     },
