@@ -12,20 +12,10 @@ interface Package {
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Package
 
 /** What an installed Ebb brings along. A new name here is a decision, not a side effect. */
-const runtimeDependencies = [
-  '@duckdb/node-api',
-  '@observablehq/plot',
-  'linkedom',
-  'pg',
-  'pg-cursor',
-  'pino',
-  'yaml',
-  'yargs',
-  'zod',
-]
+const runtimeDependencies = ['@duckdb/node-api', '@observablehq/plot', 'linkedom', 'pg', 'pino', 'yaml', 'yargs', 'zod']
 
 describe('dependencies', () => {
-  it('there are nine at run time, these and no others', () => {
+  it('there are eight at run time, these and no others', () => {
     expect(Object.keys(manifest.dependencies).sort()).toEqual(runtimeDependencies)
     expect(manifest.optionalDependencies ?? {}).toEqual({})
     expect(manifest.peerDependencies ?? {}).toEqual({})
