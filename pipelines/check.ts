@@ -99,7 +99,7 @@ async function look(request: CheckRequest, engine: Engine, workDir: string): Pro
         features: planned.features,
         trainCutoffs: split.parts.train,
         firstEventDay: extracted.firstEventDay,
-        delayDays: times.maxDelayDays,
+        delayDays: Math.max(...planned.delaysDays),
       }),
     ],
     summary: [

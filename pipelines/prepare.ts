@@ -97,7 +97,7 @@ export async function prepareExperiment(context: StageContext, request: PrepareR
       features: planned.features,
       trainCutoffs: split.plan.parts.train,
       firstEventDay: extracted.firstEventDay,
-      delayDays: times.maxDelayDays,
+      delayDays: Math.max(...planned.delaysDays),
     }),
   )
   const { older, strict } = request

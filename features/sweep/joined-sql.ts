@@ -64,7 +64,9 @@ function joinedPlan(plan: ExamplePlan, split: SweepSplit, spine: string): Exampl
   }
   for (const feature of features) visit(feature)
   const supporting = [...needed.values()]
-  return { ...plan, features, supporting, context, hasBuiltInContext: false, spine }
+  // Names of its own: where the spine came from SQL too, its tables are still needed.
+  const prefix = `${plan.prefix ?? 'ebb_'}joined_`
+  return { ...plan, features, supporting, context, hasBuiltInContext: false, spine, prefix }
 }
 
 async function loadRows({ engine, rows, signal }: JoinContext, table: string): Promise<void> {

@@ -96,3 +96,44 @@ test.each([
     expect(swept.joined.map(({ reason }) => reason)).toEqual(Array.from({ length: 6 }, () => 'kind rowSql'))
   },
 )
+
+const labels = {
+  gone: { kind: 'no_event_in_window', events: ['purchase', 'login'] },
+  back: { kind: 'event_in_window', events: ['purchase'] },
+  lapsed: { kind: 'churn_date', events: ['purchase', 'login'], silenceDays: 20 },
+  quit: { kind: 'explicit', events: ['uninstall', 'complaint'] },
+  cheaper: { kind: 'partial', of: 'amount', events: ['purchase'], pastDays: 40, fallPercent: 50 },
+  either: { kind: 'any', of: ['gone', 'quit'] },
+  both: { kind: 'all', of: ['gone', 'cheaper'] },
+} as const
+
+test.each(Object.keys(labels))(
+  'the rows, labels and kinds of churn of "%s" are those of the SQL, joined columns and users left out too',
+  async (target) => {
+    const world = randomWorld(createRandom(`label ${target}`), { users: 60, delays: [0, 2], categories: fewCategories })
+    await loadWorld(engine, world)
+    const whole = testPlan(catalogContext(), { delaysDays: [0, 2] })
+    const few = new Set([
+      'tier',
+      'days_since_registered',
+      'days_since_purchase',
+      'purchase_count_30d',
+      'login_count_7d',
+    ])
+    const churn = { ...whole.churn, labels: structuredClone(labels) as never, target }
+    const features = whole.features.filter(({ name }) => few.has(name))
+    const plan: ExamplePlan = { ...whole, churn, features }
+    const { sql, swept, differences } = await bothWays(engine, plan)
+    expect(differences.slice(0, 5)).toEqual([])
+    expect(swept.dataset.rowCount).toBe(sql.rows.length)
+    expect(swept.dataset.names).toContain('tier')
+    const counts = swept.population.map((cutoff) => Object.values(cutoff))
+    expect(counts).toEqual(sql.population.map((cutoff) => Object.values(cutoff)))
+    const scoring = await bothWays(engine, { ...plan, mode: 'score', cutoffs: plan.cutoffs.slice(-1) })
+    expect(scoring.differences.slice(0, 5)).toEqual([])
+    // The spine's tables are still there when the users without a row are asked for.
+    const left = await engine.rows(`SELECT x.user_index FROM (${scoring.swept.excludedSelect}) AS x`)
+    expect(left.length + scoring.swept.dataset.rowCount).toBe(60)
+    await scoring.swept.cleanup()
+  },
+)
