@@ -122,7 +122,7 @@ test.each(Object.keys(labels))(
     ])
     const churn = { ...whole.churn, labels: structuredClone(labels) as never, target }
     const features = whole.features.filter(({ name }) => few.has(name))
-    const plan: ExamplePlan = { ...whole, churn, features }
+    const plan: ExamplePlan = { ...whole, churn, features, supporting: [] }
     const { sql, swept, differences } = await bothWays(engine, plan)
     expect(differences.slice(0, 5)).toEqual([])
     expect(swept.dataset.rowCount).toBe(sql.rows.length)
