@@ -4,12 +4,11 @@ import { join } from 'node:path'
 import { definitionLab } from '../cohorts/definition-lab.ts'
 import type { LoadedConfig } from '../configs/load.ts'
 import type { DefinitionLab } from '../core/definition-lab.ts'
-import { type Day, parseDay } from '../core/day.ts'
+import type { Day } from '../core/day.ts'
 import type { Emit, Resources } from '../core/stage.ts'
-import { extractEvents } from '../data/extract.ts'
 import type { Extracted } from '../data/extracted.ts'
-import type { AttributeTableConfig, SourceConfig } from '../data/sources.ts'
 import type { Engine } from '../engines/engine.ts'
+import { extractAlone } from './extract-alone.ts'
 import { openEngine } from '../engines/registry.ts'
 import type { ChurnConfig } from '../features/churn.ts'
 import { targetLeaves } from '../features/label.ts'
@@ -43,7 +42,7 @@ export async function analyzeDefinition(request: AnalyzeDefinitionRequest): Prom
   const { resources, signal, emit } = request
   const engine = await openEngine(config.engine, { ...resources, workDirectory: workDir, signal })
   try {
-    const extracted = await extract(request, engine, workDir)
+    const extracted = await extractAlone(request, engine, workDir)
     emit({ name: 'definition', message: 'return times', rows: extracted.counts.events })
     const lab = await labOf(request, engine, extracted)
     const files = request.outDir === null ? [] : await writeDefinitionReport(lab, request.outDir)
@@ -106,21 +105,4 @@ function activeWithin({
   eligible,
 }: ChurnConfig): { readonly events: readonly string[]; readonly withinDays: number } | null {
   return typeof eligible === 'object' && 'events' in eligible ? eligible : null
-}
-
-function extract(request: AnalyzeDefinitionRequest, engine: Engine, workDir: string): Promise<Extracted> {
-  const { config, baseDir } = request.loaded
-  return extractEvents({
-    engine,
-    sources: config.sources as Readonly<Record<string, SourceConfig>>,
-    attributes: config.attributes as Readonly<Record<string, AttributeTableConfig>>,
-    timeZone: config.timeZone,
-    declaredDataEnd: config.dataEnd === undefined ? null : parseDay(config.dataEnd, 'dataEnd'),
-    asOf: request.asOf,
-    baseDir,
-    rejectsDir: join(workDir, 'rejects'),
-    workDir,
-    signal: request.signal,
-    emit: request.emit,
-  })
 }

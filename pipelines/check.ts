@@ -2,13 +2,12 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { CheckResult, CutoffPopulation } from '../core/artifacts.ts'
-import { type Day, parseDay } from '../core/day.ts'
+import type { Day } from '../core/day.ts'
 import type { Emit, Resources } from '../core/stage.ts'
 import type { LoadedConfig } from '../configs/load.ts'
-import { extractEvents } from '../data/extract.ts'
-import { type Extracted, ExtractRefused } from '../data/extracted.ts'
-import type { AttributeTableConfig, SourceConfig } from '../data/sources.ts'
+import { ExtractRefused } from '../data/extracted.ts'
 import type { Engine } from '../engines/engine.ts'
+import { extractAlone } from './extract-alone.ts'
 import { openEngine } from '../engines/registry.ts'
 import { type SplitSpec, parts as partNames, planSplit } from '../evaluation/split.ts'
 import { compileExamples } from '../features/compile.ts'
@@ -66,7 +65,7 @@ export async function checkConfig(request: CheckRequest): Promise<CheckOutcome> 
 
 async function look(request: CheckRequest, engine: Engine, workDir: string): Promise<CheckOutcome> {
   const { config } = request.loaded
-  const extracted = await extract(request, engine, workDir)
+  const extracted = await extractAlone(request, engine, workDir)
   const context = { config, engine, signal: request.signal }
   const planned = await planFeatures(context, extracted)
   const times = cutoffTimes(config, extracted, planned.delaysDays)
@@ -116,23 +115,6 @@ async function look(request: CheckRequest, engine: Engine, workDir: string): Pro
 /** 69659 -> 69,659 */
 function grouped(n: number): string {
   return n.toLocaleString('en-US')
-}
-
-function extract(request: CheckRequest, engine: Engine, workDir: string): Promise<Extracted> {
-  const { config, baseDir } = request.loaded
-  return extractEvents({
-    engine,
-    sources: config.sources as Readonly<Record<string, SourceConfig>>,
-    attributes: config.attributes as Readonly<Record<string, AttributeTableConfig>>,
-    timeZone: config.timeZone,
-    declaredDataEnd: config.dataEnd === undefined ? null : parseDay(config.dataEnd, 'dataEnd'),
-    asOf: request.asOf,
-    baseDir,
-    rejectsDir: join(workDir, 'rejects'),
-    workDir,
-    signal: request.signal,
-    emit: request.emit,
-  })
 }
 
 /** Every cutoff needs users of both kinds to be of use. */
