@@ -1,18 +1,14 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join, normalize } from 'node:path'
+import { normalize } from 'node:path'
 import { templateNames, templateTitle } from '../../configs/templates.ts'
 import { EbbError } from '../../core/errors.ts'
-import type { Emit } from '../../core/stage.ts'
 import type { Assumption } from '../../data/propose-mapping.ts'
 import { type TradeName, tradeParameters } from '../../data/trade-parameters.ts'
-import type { Engine } from '../../engines/engine.ts'
-import { openEngine } from '../../engines/registry.ts'
 import type { Arguments, Command, CommandContext } from '../command.ts'
 import { formatCount } from '../format.ts'
 import { machineResources } from '../machine.ts'
 import { createProgress } from '../progress.ts'
 import type { Terminal } from '../terminal.ts'
+import { withEngine } from '../with-engine.ts'
 import { wrapWords } from '../wrap-words.ts'
 
 export const command: Command = {
@@ -142,22 +138,6 @@ export function nextCommand(dir: string, words: string): string {
 }
 
 const folderOf = (args: Arguments): string => (args['dir'] as string | undefined) ?? '.'
-
-async function withEngine<T>(
-  { terminal, signal }: CommandContext,
-  work: (engine: Engine, emit: Emit) => Promise<T>,
-): Promise<T> {
-  const workDirectory = await mkdtemp(join(tmpdir(), 'ebb-init-'))
-  const progress = createProgress(terminal, () => performance.now())
-  const engine = await openEngine({ kind: 'duckdb' }, { ...machineResources({}), workDirectory, signal })
-  try {
-    return await work(engine, progress.emit)
-  } finally {
-    progress.stop()
-    await engine.close()
-    await rm(workDirectory, { recursive: true, force: true })
-  }
-}
 
 function nothingAsked(what: string): EbbError {
   return new EbbError({

@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type { Options } from 'yargs'
 import { EbbError, throwFaults } from '../../core/errors.ts'
 import { simulateParameters, type SimulationSummary } from '../../data/simulate-parameters.ts'
@@ -15,11 +12,9 @@ import {
 } from '../../data/trade-parameters.ts'
 import type { Emit } from '../../core/stage.ts'
 import type { Engine } from '../../engines/engine.ts'
-import { openEngine } from '../../engines/registry.ts'
-import type { Arguments, Command, CommandContext } from '../command.ts'
+import type { Arguments, Command } from '../command.ts'
 import { formatCount } from '../format.ts'
-import { machineResources } from '../machine.ts'
-import { createProgress } from '../progress.ts'
+import { withEngine } from '../with-engine.ts'
 
 /** `eligibleWithinDays` -> `eligible-within-days`. */
 const optionName = (key: string): string => key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
@@ -99,22 +94,6 @@ function ofTrade(trade: TradeName, args: Arguments): Make {
     })
   const parameters = readParameters(schema, keys, args)
   return (target: Target) => simulateTrade({ ...target, parameters })
-}
-
-async function withEngine<T>(
-  { terminal, signal }: CommandContext,
-  work: (engine: Engine, emit: Emit) => Promise<T>,
-): Promise<T> {
-  const workDirectory = await mkdtemp(join(tmpdir(), 'ebb-simulate-'))
-  const progress = createProgress(terminal, () => performance.now())
-  const engine = await openEngine({ kind: 'duckdb' }, { ...machineResources({}), workDirectory, signal })
-  try {
-    return await work(engine, progress.emit)
-  } finally {
-    progress.stop()
-    await engine.close()
-    await rm(workDirectory, { recursive: true, force: true })
-  }
 }
 
 interface Parser<T> {
