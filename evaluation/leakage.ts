@@ -2,6 +2,8 @@ import type { AuditCheck, LateReport, TruncationReport } from '../core/audit-art
 import type { ChurnJump } from './churn-jump.ts'
 import type { OpenWindow } from './closed-windows.ts'
 import type { CurrentValue } from './current-values.ts'
+import { judgeFeatures } from './leakage/judge-features.ts'
+import { count, failed, listed, passed, percent, unchecked, type Verdict, warned } from './leakage/verdict.ts'
 import type { FeatureAuc } from './one-feature-auc.ts'
 import type { PartOverlaps } from './part-overlaps.ts'
 
@@ -28,19 +30,14 @@ export interface Findings {
   readonly slackDays: number
 }
 
-type Verdict = Pick<AuditCheck, 'status' | 'observed' | 'expected' | 'message'>
-
 /** Every finding as a line of audit.json, what stops a run first. */
 export function judge(findings: Findings, allow: readonly string[]): AuditCheck[] {
   const named = (name: string, looksFor: string, verdict: Verdict): AuditCheck => ({ name, looksFor, ...verdict })
-  const isAllowed = (feature: string): boolean => allow.includes(feature)
   return [
     named('leakage.truncation', 'features that read past the visible end', truncation(findings.truncation)),
     named('leakage.closed_window', 'prediction windows that are not over', closedWindow(findings)),
     named('purge', 'label windows that reach into a later part', purge(findings)),
-    ...labelCopies(findings, isAllowed),
-    ...idLike(findings, isAllowed),
-    ...fixedAttributes(findings, isAllowed),
+    ...judgeFeatures(findings, allow),
     ...jumps(findings),
     named('leakage.users', 'one person on both sides of a split', users(findings)),
     named('leakage.silent_end', 'a log that stops before the declared end', silentEnd(findings)),
@@ -74,87 +71,6 @@ function purge({ overlaps, reachDays }: Findings): Verdict {
   if (words.length === 0)
     return passed(`${reachDays} days or more between parts`, expected, 'no label window reaches into a later part')
   return failed(listed(words), expected, 'labels of an earlier part are decided while a later part is predicted')
-}
-
-function labelCopies({ aucs }: Findings, isAllowed: (feature: string) => boolean): AuditCheck[] {
-  const looksFor = 'one feature that gives the label away'
-  const expected = 'one-feature AUC at most 0.95, never above 0.999'
-  const suspects = aucs.filter(({ feature, auc }) => auc > 0.95 && !isAllowed(feature))
-  if (suspects.length === 0) {
-    const best = aucs.reduce((a, b) => (b.auc > a.auc ? b : a), { feature: 'none', auc: 0.5 })
-    const observed = `at most ${best.auc.toFixed(4)}, of ${best.feature}`
-    return [{ name: 'leakage', looksFor, ...passed(observed, expected, 'no feature alone gives the label away') }]
-  }
-  return suspects.map(({ feature, auc }) => {
-    const isCopy = auc > 0.999
-    const message = isCopy
-      ? `feature "${feature}" alone ranks the label perfectly: a copy of it, or knowledge from after the cutoff`
-      : `feature "${feature}" alone ranks the label almost perfectly: look at how it is made; audit.allow: [${feature}] once you have`
-    const verdict = isCopy ? failed : warned
-    return { name: `leakage.${feature}`, looksFor, ...verdict(`AUC ${auc.toFixed(4)}`, expected, message) }
-  })
-}
-
-function idLike({ idLike: found, hasCandidates }: Findings, isAllowed: (feature: string) => boolean): AuditCheck[] {
-  const looksFor = 'ids among the features'
-  const expected = 'values that many users share'
-  const suspects = found.filter(({ feature }) => !isAllowed(feature))
-  if (suspects.length === 0) {
-    const observed = hasCandidates.ids
-      ? 'no attribute and no text is nearly unique'
-      : 'no attribute and no text among the features'
-    return [{ name: 'leakage.ids', looksFor, ...passed(observed, expected, 'no feature tells users apart one by one') }]
-  }
-  return suspects.map(({ feature, why }) => ({
-    name: `leakage.ids.${feature}`,
-    looksFor,
-    ...failed(why, expected, `feature "${feature}" looks like an id: drop it, or name it in audit.allow`),
-  }))
-}
-
-function fixedAttributes(findings: Findings, isAllowed: (feature: string) => boolean): AuditCheck[] {
-  const looksFor = 'values of today among attributes that are declared static'
-  const expected = 'as much said of behaviour at early cutoffs as at the last'
-  const { currentValues: found, hasCandidates } = findings
-  const name = 'leakage.current_values'
-  if (!hasCandidates.fixed)
-    return [
-      {
-        name,
-        looksFor,
-        ...passed('no static attribute is used', expected, 'every attribute that is used has a history'),
-      },
-    ]
-  if (found === null)
-    return [
-      {
-        name,
-        looksFor,
-        ...unchecked(
-          'too few cutoffs with 100 examples',
-          expected,
-          'needs 3 cutoffs to tell a fixed attribute from a current one',
-        ),
-      },
-    ]
-  const suspects = found.filter(({ attribute }) => !isAllowed(attribute))
-  if (suspects.length === 0)
-    return [
-      {
-        name,
-        looksFor,
-        ...passed('none describes the end of the log better', expected, 'static attributes behave as if fixed'),
-      },
-    ]
-  return suspects.map(({ attribute, behaviour, early, late }) => ({
-    name: `${name}.${attribute}`,
-    looksFor,
-    ...warned(
-      `explains ${percent(early)} of ${behaviour} early, ${percent(late)} at the last cutoff`,
-      expected,
-      `attribute "${attribute}" is declared static but looks like its value of today, which old rows cannot know: give its table a validFrom, drop it, or name it in audit.allow`,
-    ),
-  }))
 }
 
 function jumps({ jumps: found, cutoffs }: Findings): AuditCheck[] {
@@ -231,22 +147,4 @@ function corrections({ late }: Findings): Verdict {
   )
   const message = `rows from before ${late.snapshot.end} are not those of the older copy (${listed(touched.flatMap(({ examples }) => examples).slice(0, 3))}): features of old cutoffs know what nobody knew then; map available_at, or give attributes a validFrom`
   return warned(words.join('; '), expected, message)
-}
-
-const verdict =
-  (status: AuditCheck['status']) =>
-  (observed: string, expected: string, message: string): Verdict => ({ status, observed, expected, message })
-const [passed, warned, failed, unchecked] = [
-  verdict('passed'),
-  verdict('warned'),
-  verdict('failed'),
-  verdict('not_checked'),
-] as const
-
-const count = (n: number): string => n.toLocaleString('en-US')
-const percent = (share: number): string => `${(100 * share).toFixed(1)} %`
-
-function listed(words: readonly string[]): string {
-  const more = words.length > 5 ? ` and ${words.length - 5} more` : ''
-  return words.slice(0, 5).join(', ') + more
 }

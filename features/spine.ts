@@ -1,14 +1,11 @@
 import { addDays, type Day } from '../core/day.ts'
 import { EbbError } from '../core/errors.ts'
 import type { Dialect } from '../engines/dialect.ts'
-import { predictionsOf, recentValueColumn, type ChurnConfig, type LeafOf } from './churn.ts'
-import { labelDelayDays, targetLeaves, tellsWill, typeIn } from './label.ts'
-import { contractsSelect } from './labels/contract.ts'
-import { labelFacts } from './labels/label-facts.ts'
-import { populationTable, type NamedFacts } from './labels/population.ts'
-import type { ExamplePlan, Prediction } from './plan.ts'
+import { predictionsOf, recentValueColumn, type ChurnConfig } from './churn.ts'
+import { labelDelayDays, tellsWill } from './label.ts'
+import { populationName, populationTables } from './labels/population-tables.ts'
 import type { MadeTable, TableNames } from './made-table.ts'
-import { knownDay, knownPredicate, seenDay, type Visibility, windowPredicate } from './window.ts'
+import type { ExamplePlan, Prediction } from './plan.ts'
 
 export interface SpineSql {
   readonly tables: readonly MadeTable[]
@@ -83,38 +80,6 @@ function spinePart(
   }
 }
 
-const populationName = (i: number): string => (i === 0 ? 'population' : `population_${i}`)
-
-/**
- * What makes the relations `population`, `population_1`, ... (cutoff, user_index, status, label, churn_kind), one per
- * prediction, from the relation `cutoffs`; status `already_churned`, `inactive`, `churned_in_gap` or `example`.
- */
-export function populationTables(plan: ExamplePlan, dialect: Dialect, table: TableNames): MadeTable[] {
-  const churns = predictionsOf(plan.churn)
-  const names = [...new Set(churns.flatMap((churn) => targetLeaves(churn).map(({ name }) => name)))].sort()
-  const made = churns.map((churn, i) => {
-    const facts: NamedFacts = new Map(
-      targetLeaves(churn).map((leaf) => {
-        const label = String(names.indexOf(leaf.name))
-        const id = i === 0 ? label : `${label}_${i}`
-        return [leaf.name, labelFacts({ plan, churn, dialect, table, label, id }, leaf)]
-      }),
-    )
-    const name = populationName(i)
-    const select = populationTable({ plan, churn, dialect, table, facts })
-    return [
-      ...[...facts.values()].flatMap((fact) => fact.tables),
-      { name: name.replaceAll('_', '-'), table: table(name), select },
-    ]
-  })
-  const all = [
-    { name: 'seen-users', table: table('seen'), select: seenSelect(plan, dialect) },
-    ...activeTables(plan, dialect, table),
-    ...made.flat(),
-  ]
-  return [...new Map(all.map((one) => [one.table, one])).values()]
-}
-
 /** Days after a cutoff until the label of the prediction is known for everybody. */
 const reachDays = (plan: ExamplePlan, churn: ChurnConfig): number =>
   churn.gapDays + churn.horizonDays + Math.max(...plan.delaysDays) + labelDelayDays(churn)
@@ -135,65 +100,6 @@ function checkClosed(plan: ExamplePlan, churns: readonly ChurnConfig[]): void {
     expected: `at most ${addDays(plan.dataEnd, -days)}`,
     received: open,
   })
-}
-
-/** (user_index, first_seen DATE). */
-function seenSelect(plan: ExamplePlan, dialect: Dialect): string {
-  return `SELECT e.user_index, MIN(${knownDay(dialect, plan, 'e')}) AS first_seen
-FROM ${plan.relations.events} AS e
-WHERE e.event_day < ${dialect.day(plan.dataEnd)}
-GROUP BY e.user_index`
-}
-
-/** (cutoff, user_index): users with a qualifying event inside the days before the cutoff, or with a running contract. */
-function activeTables(plan: ExamplePlan, dialect: Dialect, table: TableNames): MadeTable[] {
-  const rule = plan.churn.eligible
-  if (rule === 'any_history') return []
-  if ('contract' in rule) return [runningContracts(plan, dialect, { table, label: rule.contract })]
-  const window = { lookbackDays: rule.withinDays, offsetDays: 0 }
-  const first = dialect.addDays(dialect.day(plan.cutoffs[0]!), String(-rule.withinDays))
-  const days = dialect.daySeries('day', first, dialect.day(plan.cutoffs.at(-1)!))
-  const hasKnown = plan.relations.hasAvailableDay === true
-  const known = hasKnown ? `, ${knownDay(dialect, plan, 'e')} AS known_day` : ''
-  const isKnown = hasKnown ? ` AND ${knownPredicate('e.known_day', 'd.cutoff')}` : ''
-  return [
-    {
-      name: 'eligible-days',
-      table: table('eligible_days'),
-      select: `SELECT c.cutoff, d.day
-FROM ${table('cutoffs')} AS c
-JOIN ${days} AS d ON ${windowPredicate(dialect, { seen: 'd.day', cutoff: 'c.cutoff' }, window)}`,
-    },
-    {
-      name: 'active-users',
-      table: table('active'),
-      select: `SELECT DISTINCT d.cutoff, e.user_index
-FROM (
-  SELECT DISTINCT e.user_index, ${seenDay(dialect, plan.delaysDays, 'e')} AS day${known}
-  FROM ${plan.relations.events} AS e
-  WHERE ${typeIn(dialect, 'e.event_type', rule.events)} AND e.event_day < ${dialect.day(plan.dataEnd)}
-) AS e
-JOIN ${table('eligible_days')} AS d ON d.day = e.day${isKnown}`,
-    },
-  ]
-}
-
-/** A contract runs at the cutoff when it began before that day and ends after it. */
-function runningContracts(
-  plan: ExamplePlan,
-  dialect: Dialect,
-  { table, label }: { table: TableNames; label: string },
-): MadeTable {
-  const contracts = contractsSelect(plan, dialect, plan.churn.labels[label] as LeafOf<'contract'>)
-  return {
-    name: 'active-users',
-    table: table('active'),
-    select: `SELECT DISTINCT c.cutoff, k.user_index
-FROM (
-  ${contracts}
-) AS k
-JOIN ${table('cutoffs')} AS c ON (k.begins IS NULL OR k.begins < c.cutoff) AND (k.ends IS NULL OR k.ends > c.cutoff)`,
-  }
 }
 
 function spineTable(dialect: Dialect, table: TableNames, { columns }: SpinePart): string {
@@ -266,26 +172,4 @@ function excludedSelect(
 FROM ${plan.relations.users} AS u LEFT JOIN ${table(part.population)} AS p ON p.user_index = u.user_index
 WHERE p.status IS NULL OR p.status <> ${dialect.text('example')}
 ORDER BY u.user_index`
-}
-
-/** (cutoff DATE, users BIGINT), ascending: users with a visible event before each cutoff, e.g. of dropped ones. */
-export function usersSeenSelect(
-  relations: Pick<ExamplePlan, 'relations' | 'dataEnd'> & Visibility,
-  cutoffs: readonly Day[],
-  dialect: Dialect,
-): string {
-  const days = dialect.values(
-    'c',
-    ['cutoff'],
-    cutoffs.map((cutoff) => [dialect.day(cutoff)]),
-  )
-  return `SELECT c.cutoff, COUNT(u.user_index) AS users
-FROM ${days} LEFT JOIN (
-  SELECT e.user_index, MIN(${knownDay(dialect, relations, 'e')}) AS first_seen
-  FROM ${relations.relations.events} AS e
-  WHERE e.event_day < ${dialect.day(relations.dataEnd)}
-  GROUP BY e.user_index
-) AS u ON u.first_seen < c.cutoff
-GROUP BY c.cutoff
-ORDER BY c.cutoff`
 }

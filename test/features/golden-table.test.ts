@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Engine } from '../../engines/engine.ts'
 import { readDataFacts } from '../../features/data-facts.ts'
-import { usersSeenSelect } from '../../features/spine.ts'
+import { usersSeenSelect } from '../../features/users-seen.ts'
 import { openTestEngine } from './engine.ts'
 import { catalogContext, day, event, loadWorld, makeExamples, testPlan, type World } from './world.ts'
 
