@@ -7,11 +7,7 @@ import { tierOrder } from './checks/tier-order.ts'
 import { usableNames } from './checks/usable-names.ts'
 import { zoneAndDays } from './checks/zone-and-days.ts'
 import type { Finding } from './fault-at.ts'
-import type { Config } from './schema.ts'
-
-/** The sections that are sound by themselves; a check says nothing about the others. */
-export type SoundSections = Readonly<Partial<Config>>
-export type CrossCheck = (config: SoundSections) => Finding[]
+import type { CrossCheck, SoundSections } from './sound-sections.ts'
 
 const checks: readonly CrossCheck[] = [
   zoneAndDays,

@@ -1,4 +1,4 @@
-import type { Cancellable } from './engine.ts'
+import type { Cancellable } from './cancellable.ts'
 
 /** One piece of a result: `columns[j]` holds `rows` values of the j-th INTEGER expression. Valid only during the call. */
 export interface IntegerPiece {

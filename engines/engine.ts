@@ -1,3 +1,4 @@
+import type { Cancellable } from './cancellable.ts'
 import type { ColumnScanner } from './column-scanner.ts'
 import type { Dialect } from './dialect.ts'
 
@@ -22,10 +23,6 @@ export type TableColumn = { readonly name: string } & (
 export interface ParquetParts {
   readonly paths: readonly string[]
   readonly rows: number
-}
-
-export interface Cancellable {
-  readonly signal?: AbortSignal
 }
 
 /** Runs the text that a dialect made. One engine = one session: tables made by `execute` live until `close`. */

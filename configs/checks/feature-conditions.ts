@@ -2,7 +2,7 @@ import { parseCondition } from '../../core/condition.ts'
 import { EbbError } from '../../core/errors.ts'
 import { eventScope } from '../../features/event-columns.ts'
 import { readRowSql } from '../../features/row-sql.ts'
-import type { SoundSections } from '../cross-checks.ts'
+import type { SoundSections } from '../sound-sections.ts'
 import type { Finding } from '../fault-at.ts'
 
 /** Conditions and expressions over events can be read: `where` and `expression` of own features, `where` of sources. */

@@ -3,7 +3,7 @@ import type { ConditionType } from '../../core/condition.ts'
 import { didYouMean } from '../../core/did-you-mean.ts'
 import { EbbError } from '../../core/errors.ts'
 import type { SelectedFeatures } from '../../features/catalog.ts'
-import type { SoundSections } from '../cross-checks.ts'
+import type { SoundSections } from '../sound-sections.ts'
 import type { Finding } from '../fault-at.ts'
 import { possibleFeatures } from '../possible-features.ts'
 

@@ -1,5 +1,5 @@
 import { didYouMean } from '../../core/did-you-mean.ts'
-import type { SoundSections } from '../cross-checks.ts'
+import type { SoundSections } from '../sound-sections.ts'
 import type { Finding } from '../fault-at.ts'
 
 /** `churn.target` and every `of` name labels that exist, and no label is made of itself. */

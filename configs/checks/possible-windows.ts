@@ -1,5 +1,5 @@
 import { daysBetween, parseDay } from '../../core/day.ts'
-import type { SoundSections } from '../cross-checks.ts'
+import type { SoundSections } from '../sound-sections.ts'
 import type { Finding } from '../fault-at.ts'
 import { isCalendarDay } from './zone-and-days.ts'
 

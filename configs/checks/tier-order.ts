@@ -1,4 +1,4 @@
-import type { SoundSections } from '../cross-checks.ts'
+import type { SoundSections } from '../sound-sections.ts'
 import type { Finding } from '../fault-at.ts'
 
 /** `mid` counts from the top as `high` does, so it must reach further down where both are shares or both are counts. */

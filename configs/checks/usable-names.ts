@@ -1,4 +1,4 @@
-import type { SoundSections } from '../cross-checks.ts'
+import type { SoundSections } from '../sound-sections.ts'
 import type { Finding } from '../fault-at.ts'
 
 /** There is something to read and something to train. */

@@ -1,6 +1,6 @@
 import { parseDay } from '../../core/day.ts'
 import { didYouMean } from '../../core/did-you-mean.ts'
-import type { SoundSections } from '../cross-checks.ts'
+import type { SoundSections } from '../sound-sections.ts'
 import type { Finding } from '../fault-at.ts'
 
 /** The time zone exists, and every day is a day of the calendar. */

@@ -1,4 +1,4 @@
-import type { Floats } from './kernels.ts'
+import type { Floats } from './kernel-contract.ts'
 
 /** State of Adam (Kingma and Ba 2015, algorithm 1) over flat parameters. */
 export interface Adam {

@@ -1,5 +1,5 @@
 import type { Random } from '../../core/random.ts'
-import { blockRows, type Floats, type Kernels, unitMultiple } from './kernels.ts'
+import { blockRows, type Floats, type Kernels, unitMultiple } from './kernel-contract.ts'
 
 /** Units per layer, input first, 1 output last, e.g. [40, 64, 32, 1]. */
 export type Sizes = readonly number[]

@@ -1,4 +1,4 @@
-import { blockRows } from './kernels.ts'
+import { blockRows } from './kernel-contract.ts'
 import type { Network } from './network.ts'
 
 /** Fills activations[1..] from activations[0]: ReLU after every hidden layer, the last array is the logit. */

@@ -1,7 +1,8 @@
 import * as Plot from '@observablehq/plot'
 import type { CurveFiles } from '../../core/artifacts.ts'
-import { type Cast, byRole, roleColors, roleOf } from './cast.ts'
+import type { Cast } from './cast.ts'
 import { draw } from './draw.ts'
+import { modelLines } from './model-lines.ts'
 
 /** Below this recall precision rests on a handful of rows and jumps between 0 and 1. */
 const shownFrom = 0.01
@@ -9,18 +10,6 @@ const shownFrom = 0.01
 /** Precision-recall curves of all models on test; the rule is the base rate. */
 export function prChart(curves: CurveFiles['pr'], cast: Cast, width: number): string {
   const baseRate = curves[0]?.baseRate ?? Number.NaN
-  const marks = byRole(curves, cast).map(({ model, points: all }) => {
-    const points = all.filter((point) => point.x >= shownFrom)
-    const role = roleOf(model, cast)
-    return Plot.line(points, {
-      x: 'x',
-      y: 'y',
-      stroke: roleColors[role],
-      strokeWidth: role === 'other' ? 1 : 2.2,
-      strokeDasharray: role === 'baseline' ? '5 3' : undefined,
-      title: () => model,
-    })
-  })
   return draw(
     {
       width,
@@ -39,7 +28,7 @@ export function prChart(curves: CurveFiles['pr'], cast: Cast, width: number): st
           dx: 3,
           fill: 'var(--soft)',
         }),
-        ...marks,
+        ...modelLines(curves, cast, ({ points }) => points.filter((point) => point.x >= shownFrom)),
       ],
     },
     { title: 'Precision and recall', description: `Precision against recall, ${curves.length} models on test.` },

@@ -1,23 +1,11 @@
-import * as Plot from '@observablehq/plot'
 import type { CurveFiles } from '../../core/artifacts.ts'
-import { type Cast, byRole, roleColors, roleOf } from './cast.ts'
+import type { Cast } from './cast.ts'
 import { draw } from './draw.ts'
+import { chanceLine, modelLines } from './model-lines.ts'
 
 /** ROC curves of all models on test; the diagonal is a coin, and every model that knows nothing. */
 export function rocChart(curves: CurveFiles['roc'], cast: Cast, width: number): string {
-  const marks = byRole(curves, cast)
-    .filter(({ points }) => points.length > 2)
-    .map(({ model, points }) => {
-      const role = roleOf(model, cast)
-      return Plot.line(points, {
-        x: 'x',
-        y: 'y',
-        stroke: roleColors[role],
-        strokeWidth: role === 'other' ? 1 : 2.2,
-        strokeDasharray: role === 'baseline' ? '5 3' : undefined,
-        title: () => model,
-      })
-    })
+  const known = curves.filter(({ points }) => points.length > 2)
   return draw(
     {
       width,
@@ -25,16 +13,7 @@ export function rocChart(curves: CurveFiles['roc'], cast: Cast, width: number): 
       marginLeft: 44,
       x: { domain: [0, 1], label: 'stayers contacted', tickFormat: '.0%', ticks: 5 },
       y: { domain: [0, 1], label: 'churners found', tickFormat: '.0%', ticks: 5, grid: true },
-      marks: [
-        Plot.line(
-          [
-            { x: 0, y: 0 },
-            { x: 1, y: 1 },
-          ],
-          { x: 'x', y: 'y', stroke: 'var(--rule)', strokeDasharray: '2 3' },
-        ),
-        ...marks,
-      ],
+      marks: [chanceLine(), ...modelLines(known, cast, ({ points }) => points)],
     },
     {
       title: 'ROC',

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { contractLabels } from '../../configs/checks/contract-labels.ts'
 import { labelReferences } from '../../configs/checks/label-references.ts'
 import { featureConditions } from '../../configs/checks/feature-conditions.ts'
-import type { SoundSections } from '../../configs/cross-checks.ts'
+import type { SoundSections } from '../../configs/sound-sections.ts'
 import { churnSchema } from '../../features/churn.ts'
 import { featuresSchema } from '../../features/config.ts'
 

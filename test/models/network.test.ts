@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createRandom } from '../../core/random.ts'
-import { blockRows, fastKernels, type Floats, plainKernels } from '../../models/neural/kernels.ts'
+import { blockRows, type Floats } from '../../models/neural/kernel-contract.ts'
+import { fastKernels, plainKernels } from '../../models/neural/kernels.ts'
 import { mlp } from '../../models/neural/mlp.ts'
 import { createNetwork, initialParameters, layersOf, padded } from '../../models/neural/network.ts'
 import { simdKernels } from '../../models/neural/simd/simd-kernels.ts'

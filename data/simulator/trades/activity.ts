@@ -3,9 +3,9 @@ import type { EventBuffer } from '../event-buffer.ts'
 import { pickShare } from '../pick-share.ts'
 import { poisson } from '../poisson.ts'
 import { actionRate } from './dynamics.ts'
-import type { TradeWorld } from './life.ts'
 import type { TradeProfile } from './profile.ts'
 import type { Money } from './trade.ts'
+import type { TradeWorld } from './world.ts'
 
 /** Where a user's events go. */
 export interface TradeEvents {

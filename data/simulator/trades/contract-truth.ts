@@ -1,5 +1,6 @@
 import { endChance } from './dynamics.ts'
-import type { Standing, TradeWorld } from './life.ts'
+import type { Standing } from './life.ts'
+import type { TradeWorld } from './world.ts'
 import { advance, clamp, type Mass, total, unit } from './mass.ts'
 import type { TradeProfile } from './profile.ts'
 

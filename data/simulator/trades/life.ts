@@ -3,22 +3,8 @@ import { poisson } from '../poisson.ts'
 import { stageChances, visitRate } from './dynamics.ts'
 import { Subscription, type Period } from './subscription.ts'
 import { drawTradeProfile, type TradeProfile } from './profile.ts'
-import type { Trade } from './trade.ts'
 import { TradeActivity, type TradeEvents } from './activity.ts'
-
-/** What all users share. Days are since 1970-01-01. */
-export interface TradeWorld {
-  readonly trade: Trade
-  readonly logStart: number
-  readonly logEnd: number
-  /** Factor of the visits on day logStart + d; reaches the end of the last window. */
-  readonly factors: Float64Array
-  /** Factor of the hazard by days since registration; reaches the end of the last window. */
-  readonly youth: Float64Array
-  readonly cutoffs: readonly number[]
-  /** True for the days on which tiers are reckoned, by day - logStart. */
-  readonly isTierDay: readonly boolean[]
-}
+import type { TradeWorld } from './world.ts'
 
 /** Where a user stands as the day of a cutoff begins. */
 export interface Standing {

@@ -1,5 +1,5 @@
 import { stageChances } from './dynamics.ts'
-import type { TradeWorld } from './life.ts'
+import type { TradeWorld } from './world.ts'
 import type { TradeProfile } from './profile.ts'
 
 /** Probability by living stage: active, fading, dormant. */

@@ -1,7 +1,8 @@
 import type { TableColumn } from '../../../engines/engine.ts'
 import { dayFromNumber } from '../../../core/day.ts'
 import type { CutoffSummary } from '../../simulate-parameters.ts'
-import type { TradeLife, TradeWorld } from './life.ts'
+import type { TradeLife } from './life.ts'
+import type { TradeWorld } from './world.ts'
 import { tradeStages } from './trade.ts'
 import { tradeTruth } from './truth.ts'
 

@@ -1,7 +1,8 @@
 import { contractTruth } from './contract-truth.ts'
 import { actionRate, visitRate } from './dynamics.ts'
 import { advance, clamp, type Mass, total, unit } from './mass.ts'
-import type { Standing, TradeWorld } from './life.ts'
+import type { Standing } from './life.ts'
+import type { TradeWorld } from './world.ts'
 import type { TradeProfile } from './profile.ts'
 
 /**

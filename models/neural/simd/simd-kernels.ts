@@ -1,4 +1,4 @@
-import type { Kernels } from '../kernels.ts'
+import type { Kernels } from '../kernel-contract.ts'
 import {
   add4,
   addFloat,
