@@ -63,7 +63,7 @@ function columnFeatures(context: CatalogContext, of: AttributeColumn): Feature[]
   })
   const value =
     column.type === 'day'
-      ? asOf(`days_since_${base}`, `Days from ${words} to the cutoff`, 'daysSince', { unit: 'days' })
+      ? asOf(`days_since_${base}`, `Days since ${words}; negative = still ahead`, 'daysSince', { unit: 'days' })
       : asOf(base, `${sentence(words)} as known at the cutoff`, 'value', { unit: column.type })
   if (!table.isHistory) return [value]
   const changed = `${base}_change`

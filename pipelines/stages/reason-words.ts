@@ -29,8 +29,9 @@ export function reasonsOfRow(scored: ScoredUsers, row: number, features: Readonl
   return found
 }
 
+/** What the feature is, its value, and in brackets how to read it: `Orders against the days before: 0.5 (below 1 = falling)`. */
 function words(scored: ScoredUsers, row: number, feature: Feature | undefined, name: string): string {
-  const described = (feature?.description ?? name).replace(/\.$/, '')
+  const [described, ...hints] = (feature?.description ?? name).replace(/\.$/, '').split('; ') as [string, ...string[]]
   const { dataset } = scored.examples
   const column = dataset.columns[dataset.names.indexOf(name)]
   if (column === undefined) return described
@@ -39,11 +40,24 @@ function words(scored: ScoredUsers, row: number, feature: Feature | undefined, n
     return `${described}: ${code === missingCode ? 'unknown' : column.levels[code]}`
   }
   const value = column.values[row]!
-  return `${described}: ${Number.isNaN(value) ? 'none' : withUnit(value, feature?.unit ?? '')}`
+  if (Number.isNaN(value)) return `${described}: none`
+  if (feature?.kind === 'asOf' && feature.read === 'daysSince') return `${described}: ${sinceOrUntil(value)}`
+  // That a value can be empty is of no use beside a value.
+  const hint = hints.filter((one) => !one.startsWith('empty if')).join('; ')
+  return `${described}: ${withUnit(value, feature?.unit ?? '')}${hint === '' ? '' : ` (${hint})`}`
+}
+
+/** Days since a day that may lie ahead, such as the end of a contract. */
+function sinceOrUntil(days: number): string {
+  return days < 0 ? `${inDays(-days)} ahead` : inDays(days)
 }
 
 /** At most three significant decimals; units that are only a kind of number are not spoken. */
 function withUnit(value: number, unit: string): string {
-  const rounded = Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(3)))
-  return unit === 'days' ? `${rounded} days` : unit === 'flag' ? (value === 1 ? 'yes' : 'no') : rounded
+  if (unit === 'flag') return value === 1 ? 'yes' : 'no'
+  return unit === 'days' ? inDays(value) : rounded(value)
 }
+
+const inDays = (days: number): string => `${rounded(days)} ${days === 1 ? 'day' : 'days'}`
+
+const rounded = (value: number): string => String(Number.isInteger(value) ? value : Number(value.toPrecision(3)))
