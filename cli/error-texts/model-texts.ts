@@ -44,6 +44,16 @@ export const modelTexts: Readonly<Record<string, ErrorText>> = {
     'Rows times features need more memory than the kernels can address (4 GiB).',
     'Use fewer rows (a sample of users, fewer cutoffs) or fewer features.',
   ),
+  KERNEL_MEMORY_REFUSED: text(
+    'temporary',
+    'The operating system gave no memory for the kernels.',
+    'End other programs, raise the limit of the container, or use fewer rows or features; then run again.',
+  ),
+  KERNEL_FAILED: text(
+    'stage',
+    'A kernel, or the thread that ran it, ended in the middle of its work. Nothing was published.',
+    'Run it again. If it fails again, try `kernels: ts` for the model, and report it.',
+  ),
   MODEL_COLUMN_KIND: text(
     'data',
     'A feature is a number now and was a category in training, or the other way round.',

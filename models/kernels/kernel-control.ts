@@ -30,8 +30,16 @@ export const word = {
   kernel: 48,
   chunks: 49,
   failed: 50,
+  /** From here on, a cache line per thread: 1 + the chunk that it is at, 0 = none. */
+  atWork: 64,
 } as const
-const wordCount = 64
+const wordsPerThread = 16
+const wordCount = (argumentsAddress - controlAddress) / 4
+/** Threads that have a place of their own in the control words. */
+export const mostThreads = (wordCount - word.atWork) / wordsPerThread
+
+/** Where thread `thread` says which chunk it is at. */
+export const placeAtWork = (thread: number): number => word.atWork + wordsPerThread * thread
 
 export const controlWords = (buffer: ArrayBufferLike): Int32Array => new Int32Array(buffer, controlAddress, wordCount)
 
@@ -46,6 +54,7 @@ export const spins = 100_000
  * words read after it belong to it. Returns how many chunks were unclaimed at last: 0, or -1 once the pool is closed.
  */
 export function workOff(words: Int32Array, kernels: readonly Kernel[], thread: number): number {
+  const place = placeAtWork(thread)
   let unclaimed = Atomics.load(words, word.unclaimed)
   while (unclaimed > 0) {
     const seen = Atomics.compareExchange(words, word.unclaimed, unclaimed, unclaimed - 1)
@@ -53,11 +62,14 @@ export function workOff(words: Int32Array, kernels: readonly Kernel[], thread: n
       unclaimed = seen
       continue
     }
+    const chunk = words[word.chunks]! - unclaimed
+    Atomics.store(words, place, chunk + 1)
     try {
-      kernels[words[word.kernel]!]!(argumentsAddress, words[word.chunks]! - unclaimed, thread)
+      kernels[words[word.kernel]!]!(argumentsAddress, chunk, thread)
     } catch {
       Atomics.store(words, word.failed, 1)
     }
+    Atomics.store(words, place, 0)
     if (Atomics.sub(words, word.unfinished, 1) === 1) Atomics.notify(words, word.unfinished)
     unclaimed = Atomics.load(words, word.unclaimed)
   }

@@ -1,4 +1,4 @@
-import { Worker, isMainThread } from 'node:worker_threads'
+import { isMainThread } from 'node:worker_threads'
 import { EbbError } from '../../core/errors.ts'
 import { locate } from '../../core/locate.ts'
 import {
@@ -6,14 +6,16 @@ import {
   controlWords,
   createArgumentWriter,
   type Kernel,
+  mostThreads,
+  placeAtWork,
   spins,
   word,
   workOff,
 } from './kernel-control.ts'
 import { type KernelMemory, viewsOf } from './kernel-memory.ts'
 import { type KernelModule, kernelModule, kernelsOf } from './kernel-module.ts'
-import type { KernelWorkerSetup } from './kernel-worker.ts'
-import { webAssembly } from './web-assembly.ts'
+import { type KernelThread, startKernelThread } from './kernel-thread.ts'
+import { type SharedMemory, webAssembly } from './web-assembly.ts'
 
 /** Which code runs: WebAssembly, its twins in plain TypeScript, or `auto`: WebAssembly where the runtime has it. */
 export type KernelChoice = 'auto' | 'wasm' | 'ts'
@@ -35,10 +37,19 @@ export interface KernelPool {
   /**
    * Runs chunks 0 … chunks - 1 of a kernel with up to 64 numbers as arguments and returns when all are done. Any thread
    * may take any chunk, at any time: what a chunk writes must depend on its number alone, or be sums of integers by thread.
+   * An EbbError of kind `stage` when a chunk failed or its thread ended half-way; the memory is worth nothing then.
    */
   run(kernel: string, args: readonly number[], chunks: number): void
   /** Lets the other threads go. Memory is free once nothing refers to the pool. */
   close(): void
+}
+
+export interface KernelPoolOptions {
+  readonly pages: number
+  readonly threads: number
+  readonly kernels: KernelChoice
+  /** What the other threads run; default: `kernel-worker`. */
+  readonly threadFile?: string | undefined
 }
 
 /**
@@ -48,10 +59,10 @@ export interface KernelPool {
  */
 export function createKernelPool(
   set: KernelSet,
-  { pages, threads, kernels }: { pages: number; threads: number; kernels: KernelChoice },
+  { pages, threads, kernels, threadFile }: KernelPoolOptions,
 ): KernelPool {
   const module = kernels === 'ts' ? null : kernelModule(set.module)
-  if (module !== null) return wasmPool(module, pages, threads)
+  if (module !== null) return wasmPool(module, { pages, threads, threadFile })
   if (kernels === 'auto' || kernels === 'ts') return twinPool(set, pages)
   throw new EbbError({
     code: 'KERNELS_UNSUPPORTED',
@@ -76,13 +87,23 @@ function twinPool({ twins }: KernelSet, pages: number): KernelPool {
   }
 }
 
-function wasmPool(module: KernelModule, pages: number, threads: number): KernelPool {
-  const memory = new webAssembly.Memory({ initial: pages, maximum: pages, shared: true })
+function wasmPool(
+  module: KernelModule,
+  {
+    pages,
+    threads: wanted,
+    threadFile = locate('models/kernels/kernel-worker.js'),
+  }: Omit<KernelPoolOptions, 'kernels'>,
+): KernelPool {
+  const memory = kernelMemory(pages)
   const kernels = kernelsOf(module, memory)
   const words = controlWords(memory.buffer)
   const places = new Map(module.names.map((name, at) => [name, at]))
   const writeArguments = createArgumentWriter(memory.buffer)
-  for (let thread = 1; thread < threads; thread++) startWorker({ module, memory, thread })
+  const threads = Math.min(wanted, mostThreads)
+  const others = Array.from({ length: threads - 1 }, (_, at) =>
+    startKernelThread(threadFile, { module, memory, thread: at + 1 }),
+  )
   return {
     memory: viewsOf(memory.buffer),
     threads,
@@ -91,8 +112,8 @@ function wasmPool(module: KernelModule, pages: number, threads: number): KernelP
       const place = places.get(name)
       if (place === undefined) throw new RangeError(`no kernel named "${name}"; known: ${module.names.join(', ')}`)
       writeArguments(args)
-      if (threads === 1 || chunks === 1) runAlone(kernels[place]!, chunks)
-      else runTogether(words, kernels, { name, place, chunks })
+      if (threads === 1 || chunks === 1) runAlone(kernels[place]!, name, chunks)
+      else runTogether({ words, kernels, others }, { name, place, chunks })
     },
     close() {
       Atomics.store(words, word.unclaimed, -1)
@@ -101,20 +122,43 @@ function wasmPool(module: KernelModule, pages: number, threads: number): KernelP
   }
 }
 
-/** A worker that cannot start or dies before it claims a chunk costs time, not results. */
-function startWorker(setup: KernelWorkerSetup): void {
-  const worker = new Worker(locate('models/kernels/kernel-worker.js'), { workerData: setup, stdin: false })
-  worker.on('error', () => {})
-  worker.unref()
+function kernelMemory(pages: number): SharedMemory {
+  try {
+    return new webAssembly.Memory({ initial: pages, maximum: pages, shared: true })
+  } catch (cause) {
+    throw new EbbError({
+      code: 'KERNEL_MEMORY_REFUSED',
+      kind: 'temporary',
+      where: 'memory of the kernels',
+      what: 'the system gave no memory',
+      expected: `${Math.ceil(pages / 16)} MiB`,
+      received: (cause as Error).message,
+      hint: 'end other programs, or use fewer rows or fewer features',
+      cause,
+    })
+  }
 }
 
-function runAlone(kernel: Kernel, chunks: number): void {
-  for (let chunk = 0; chunk < chunks; chunk++) kernel(argumentsAddress, chunk, 0)
+function runAlone(kernel: Kernel, name: string, chunks: number): void {
+  try {
+    for (let chunk = 0; chunk < chunks; chunk++) kernel(argumentsAddress, chunk, 0)
+  } catch (cause) {
+    throw kernelFault(name, `failed: ${(cause as Error).message}`, cause)
+  }
 }
+
+interface Together {
+  readonly words: Int32Array
+  readonly kernels: readonly Kernel[]
+  /** The `at`-th is thread `at` + 1; null = not started. */
+  readonly others: readonly (KernelThread | null)[]
+}
+
+/** Looks at the others' chunks before threads are looked after: some 100 ms, asleep or not. */
+const looksUntilCare = { asleep: 100, awake: 10_000_000 } as const
 
 function runTogether(
-  words: Int32Array,
-  kernels: readonly Kernel[],
+  { words, kernels, others }: Together,
   { name, place, chunks }: { name: string; place: number; chunks: number },
 ): void {
   words[word.kernel] = place
@@ -123,10 +167,32 @@ function runTogether(
   Atomics.store(words, word.unclaimed, chunks)
   if (Atomics.load(words, word.sleepers) > 0) Atomics.notify(words, word.unclaimed)
   workOff(words, kernels, 0)
+  const patience = isMainThread ? looksUntilCare.awake : looksUntilCare.asleep
   let unfinished = Atomics.load(words, word.unfinished)
   for (let asked = 0; unfinished > 0; asked++) {
     if (asked > spins && !isMainThread) Atomics.wait(words, word.unfinished, unfinished, 1)
+    if (asked > spins && (asked - spins) % patience === 0) refuseLostChunks(words, others, name)
     unfinished = Atomics.load(words, word.unfinished)
   }
-  if (Atomics.load(words, word.failed) !== 0) throw new Error(`kernel ${name} failed in one of its threads`)
+  if (Atomics.load(words, word.failed) !== 0) throw kernelFault(name, 'failed in one of its threads')
+}
+
+/** A thread that ended inside a chunk never says so. */
+function refuseLostChunks(words: Int32Array, others: Together['others'], name: string): void {
+  for (const [at, thread] of others.entries()) {
+    const chunk = Atomics.load(words, placeAtWork(at + 1))
+    if (chunk > 0 && thread?.hasEnded() === true)
+      throw kernelFault(name, `thread ${at + 1} ended in the middle of chunk ${chunk - 1}`)
+  }
+}
+
+function kernelFault(name: string, what: string, cause?: unknown): EbbError {
+  return new EbbError({
+    code: 'KERNEL_FAILED',
+    kind: 'stage',
+    where: `kernel ${name}`,
+    what,
+    hint: 'run it again; if it fails again, with one thread or kernels: ts',
+    cause,
+  })
 }

@@ -1,4 +1,4 @@
-import { workerData } from 'node:worker_threads'
+import { type MessagePort, workerData } from 'node:worker_threads'
 import { controlWords, spins, word, workOff } from './kernel-control.ts'
 import { type KernelModule, kernelsOf } from './kernel-module.ts'
 import type { SharedMemory } from './web-assembly.ts'
@@ -8,6 +8,8 @@ export interface KernelWorkerSetup {
   readonly module: KernelModule
   readonly memory: SharedMemory
   readonly thread: number
+  /** Stays open as long as this thread lives. */
+  readonly life: MessagePort
 }
 
 /** Works until the pool is closed: asks for a while, then sleeps until there are chunks again. */

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { createRandom } from '../../core/random.ts'
 import { createKernelPool, type KernelChoice, type KernelPool } from '../../models/kernels/kernel-pool.ts'
@@ -51,9 +52,35 @@ describe('kernel pool', () => {
     },
   )
 
-  test('ten pools after each other, whose threads may come late or never, give the same bits', () => {
+  test('five pools after each other, whose threads may come late or never, give the same bits', () => {
     const once = boundsBy({ kernels: 'wasm', threads: 1, maxBins: 30 })
-    for (let call = 0; call < 10; call++) expect(boundsBy({ kernels: 'auto', threads: 2, maxBins: 30 })).toEqual(once)
+    for (let call = 0; call < 5; call++) expect(boundsBy({ kernels: 'auto', threads: 2, maxBins: 30 })).toEqual(once)
+  })
+
+  test.each([1, 2])('a kernel that traps is an error of kind stage with %i threads, not a wait', (threads) => {
+    const pool = createKernelPool(trainingKernels, { pages: 2, threads, kernels: 'wasm' })
+    const outside = [2 ** 31, rows, 2 ** 31, 30, 2 ** 31, 2 ** 31]
+    const call = (): void => pool.run('fitBounds', outside, features)
+    expect(call).toThrow(expect.objectContaining({ kind: 'stage', code: 'KERNEL_FAILED' }))
+    expect(call).toThrow(/^kernel fitBounds: failed/)
+    pool.close()
+  })
+
+  test.each([
+    ['process.exit', 0],
+    ['an error', 1],
+    ['a full heap', 2],
+  ])('a thread that ends in the middle of its chunk by %s is noticed within a second', (_, ending) => {
+    const threadFile = fileURLToPath(new URL('./dying-thread.mjs', import.meta.url))
+    const pool = createKernelPool(trainingKernels, { pages: 8, threads: 2, kernels: 'wasm', threadFile })
+    const call = (): void => pool.run('fitBounds', [131_072, 0, 131_072, 30, 131_072, 131_072, ending], 8)
+    let began = performance.now()
+    const untilTheThreadIsThere = (): void => {
+      for (const end = began + 5000; performance.now() < end; began = performance.now()) call()
+    }
+    expect(untilTheThreadIsThere).toThrow(/^kernel fitBounds: thread 1 ended in the middle of chunk \d/)
+    expect(performance.now() - began).toBeLessThan(1000)
+    pool.close()
   })
 
   test('an unknown kernel is named', () => {
