@@ -1,19 +1,16 @@
 import { join } from 'node:path'
-import { type Column, type Dataset, type Labels, sharedUint16, sharedUint32, sharedUint8 } from '../core/dataset.ts'
+import type { Column, Dataset, Labels } from '../core/dataset.ts'
 import type { Emit, Resources } from '../core/stage.ts'
 import type { ColumnScanner } from '../engines/column-scanner.ts'
 import type { Engine } from '../engines/engine.ts'
 import type { ExamplePlan, NamedSql } from './plan.ts'
-import { makeGivenSpine, type GivenSpine } from './sweep/given-spine.ts'
-import { joinedColumns } from './sweep/joined-sql.ts'
-import { splitPlan, type Joined, type SweepSplit } from './sweep/plan-sweep.ts'
-import { countPopulation, excludedColumns, givenPopulation, type CutoffCounts } from './sweep/population.ts'
-import { churnKinds, statusCount } from './sweep/program.ts'
+import { finishSweep } from './sweep/finish-sweep.ts'
+import { makeGivenSpine } from './sweep/given-spine.ts'
+import { splitPlan, type Joined } from './sweep/plan-sweep.ts'
+import type { CutoffCounts } from './sweep/population.ts'
 import { readEvents, type ReadEvents } from './sweep/read-events.ts'
-import type { SweptColumn } from './sweep/row-tiles.ts'
+import { runSweep } from './sweep/run-sweep.ts'
 import { SweepPool } from './sweep/sweep-pool.ts'
-import { assembleColumns } from './sweep/swept-columns.ts'
-import type { KeyColumns } from './sweep/tasks.ts'
 
 export { splitPlan, type Joined, type SweepSplit } from './sweep/plan-sweep.ts'
 export type { CutoffCounts } from './sweep/population.ts'
@@ -84,9 +81,17 @@ export async function sweepExamples(
     const given = split.spineReason === null ? null : await makeGivenSpine(engine, plan, options.signal)
     read = await readEvents(engine, { plan, split }, limitsOf(options))
     options.emit?.({ name: 'features', message: 'sweep', rows: read.events })
-    const swept = await sweep(pool, { plan, read, given, cancelled: stopping.cancelled, options })
+    const swept = await runSweep(pool, {
+      cutoffs: read.made.program.cutoffs,
+      read,
+      given,
+      cancelled: stopping.cancelled,
+      isDouble: options.precision === 'double',
+      signal: options.signal,
+      restored: null,
+    })
     options.signal.throwIfAborted()
-    return await finish({ engine, plan, split, given, options }, swept)
+    return await finishSweep({ engine, plan, split, read, given, options }, swept)
   } finally {
     stopping.end()
     read?.close()
@@ -94,7 +99,8 @@ export async function sweepExamples(
   }
 }
 
-function cancellation(signal: AbortSignal): { readonly cancelled: Int32Array; end(): void } {
+/** A flag in shared memory that the workers read; it becomes 1 when the signal aborts. */
+export function cancellation(signal: AbortSignal): { readonly cancelled: Int32Array; end(): void } {
   const cancelled = new Int32Array(new SharedArrayBuffer(4))
   const stop = (): void => void Atomics.store(cancelled, 0, 1)
   if (signal.aborted) stop()
@@ -102,137 +108,12 @@ function cancellation(signal: AbortSignal): { readonly cancelled: Int32Array; en
   return { cancelled, end: () => signal.removeEventListener('abort', stop) }
 }
 
-function limitsOf({ tuning = {}, resources, workDir, signal }: SweepOptions) {
+export function limitsOf({ tuning = {}, resources, workDir, signal }: SweepOptions) {
   return {
     sliceEvents: tuning.sliceEvents ?? defaults.sliceEvents,
     bucketEvents: tuning.bucketEvents ?? defaults.bucketEvents,
     memoryBytes: tuning.recordBytes ?? resources.memoryBytes / 3,
     spillFile: join(workDir, 'sweep-events.bin'),
     signal,
-  }
-}
-
-interface Sweeping {
-  readonly plan: ExamplePlan
-  readonly read: ReadEvents
-  readonly given: GivenSpine | null
-  readonly cancelled: Int32Array
-  readonly options: SweepOptions
-}
-
-interface Swept {
-  readonly keys: KeyColumns
-  readonly columns: readonly SweptColumn[]
-  readonly rowCount: number
-  readonly statuses: Uint8Array
-  readonly counts: Int32Array
-  readonly read: ReadEvents
-}
-
-/** First pass: order the events, judge users. Then it is known where every row goes. Second pass: make the rows. */
-async function sweep(pool: SweepPool, { read, given, cancelled, options }: Sweeping): Promise<Swept> {
-  const { program } = read.made
-  const cutoffs = program.cutoffs.length
-  const buckets = read.blocks.events.length
-  const integers = (length: number): Int32Array => new Int32Array(new SharedArrayBuffer(length * 4))
-  const statuses = sharedUint8(read.userCount * cutoffs)
-  if (given !== null) await given.fill(statuses)
-  await pool.setUp({ program, blocks: read.blocks, userCount: read.userCount, statuses, cancelled })
-  const rowCounts = integers(buckets * cutoffs)
-  const counts = integers(cutoffs * statusCount)
-  await pool.run({ kind: 'spine', next: integers(1), isGiven: given !== null, rowCounts, population: counts })
-  options.signal.throwIfAborted()
-  const { rowStart, rowCount } = startRows(rowCounts, { buckets, cutoffs, into: integers(buckets * cutoffs) })
-  const isDouble = options.precision === 'double'
-  const columns = program.outputs.map(({ kind }): SweptColumn => {
-    if (kind === 'category') return sharedUint16(rowCount)
-    const bytes = new SharedArrayBuffer(rowCount * (isDouble ? 8 : 4))
-    return isDouble ? new Float64Array(bytes) : new Float32Array(bytes)
-  })
-  const keys: KeyColumns = {
-    users: sharedUint32(rowCount),
-    cutoffs: sharedUint16(rowCount),
-    labels: sharedUint8(rowCount),
-    churnKinds: sharedUint16(rowCount),
-  }
-  await pool.run({ kind: 'features', next: integers(1), rowStart, columns, keys })
-  return { keys, columns, rowCount, statuses, counts, read }
-}
-
-/** Rows are ordered by cutoff, then by bucket, which is by user. */
-function startRows(
-  rowCounts: Int32Array,
-  { buckets, cutoffs, into }: { buckets: number; cutoffs: number; into: Int32Array },
-): { rowStart: Int32Array; rowCount: number } {
-  let row = 0
-  for (let k = 0; k < cutoffs; k++)
-    for (let b = 0; b < buckets; b++) {
-      into[b * cutoffs + k] = row
-      row += rowCounts[b * cutoffs + k]!
-    }
-  return { rowStart: into, rowCount: row }
-}
-
-interface Finishing {
-  readonly engine: Engine & { readonly scanner: ColumnScanner }
-  readonly plan: ExamplePlan
-  readonly split: SweepSplit
-  readonly given: GivenSpine | null
-  readonly options: SweepOptions
-}
-
-async function finish(finishing: Finishing, swept: Swept): Promise<SweptExamples> {
-  const { engine, plan, split, given, options } = finishing
-  const { keys, rowCount, read } = swept
-  const rows = { users: keys.users, cutoffs: keys.cutoffs, rowCount }
-  const folder = join(options.workDir, 'sweep-joined')
-  const { resources, signal } = options
-  const joined = await joinedColumns({ engine, plan, split, rows, folder, resources, signal })
-  const assembled = assembleColumns({
-    plan,
-    split,
-    program: read.made.program,
-    columns: swept.columns,
-    joined: joined.columns,
-    rowCount,
-  })
-  const excluded = await excludedTable(finishing, swept)
-  const population =
-    given === null ? countPopulation(plan.cutoffs, swept.counts) : await givenPopulation(engine, given.compiled, signal)
-  const queries = read.queries.map((sql, i) => ({ name: `sweep-events-${String(i + 1).padStart(2, '0')}`, sql }))
-  return {
-    dataset: { ...assembled.features, ...rows },
-    labels: plan.mode === 'label' ? keys.labels : null,
-    churnKind: { codes: keys.churnKinds, levels: given?.churnKinds ?? [...churnKinds] },
-    context: assembled.context,
-    doubles: assembled.doubles,
-    population,
-    excludedSelect: given === null ? excluded.select : given.compiled.excludedSelect,
-    joined: [
-      ...(split.spineReason === null ? [] : [{ name: 'spine', reason: split.spineReason }]),
-      ...split.joined,
-      ...split.joinedContext,
-    ],
-    statements: [...(given?.compiled.statements ?? []), ...queries, ...joined.statements],
-    events: read.events,
-    cleanup: async () => {
-      for (const sql of [...(given?.compiled.cleanup ?? []), ...excluded.cleanup]) await engine.execute(sql, { signal })
-    },
-  }
-}
-
-/** Scoring: the users without a row go into a session table, from which their reasons are selected. */
-async function excludedTable(
-  { engine, plan, given, options }: Finishing,
-  { statuses }: Swept,
-): Promise<{ select: string | null; cleanup: readonly string[] }> {
-  if (plan.mode !== 'score' || given !== null) return { select: null, cleanup: [] }
-  const name = `${plan.prefix ?? 'ebb_'}sweep_excluded`
-  const { dialect } = engine
-  await engine.load(name, excludedColumns(statuses), { signal: options.signal })
-  const table = dialect.identifier(name)
-  return {
-    select: `SELECT x.user_index, x.reason FROM ${table} AS x ORDER BY x.user_index`,
-    cleanup: dialect.dropTable(table),
   }
 }

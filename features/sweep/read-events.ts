@@ -47,12 +47,16 @@ const mostBuckets = 1_024
 const mostUserBits = 20
 const mostLogarithms = 2_048
 
-interface Known {
+/** Which events are read, and what their records are made for. */
+export interface Known {
+  /** No event is earlier. */
   readonly baseDay: number
   readonly slices: readonly DaySlice[]
   /** At most so many. */
   readonly events: number
   readonly userCount: number
+  /** log2 of the users of a bucket; the default goes by users and events. */
+  readonly userBits?: number
 }
 
 /** Brings the events of a plan from the engine into blocks by bucket of users. Throws EbbError. */
@@ -62,7 +66,7 @@ export async function readEvents(
   limits: ReadingLimits,
 ): Promise<ReadEvents> {
   const known = await knownOf(engine, plan, limits)
-  const read = (isWide: boolean): Promise<ReadEvents> => readAll(engine, { plan, split, known, isWide }, limits)
+  const read = (isWide: boolean): Promise<ReadEvents> => readSlices(engine, { plan, split, known, isWide }, limits)
   try {
     return await read(false)
   } catch (error) {
@@ -113,20 +117,22 @@ function tooLong(first: Day, end: Day): EbbError {
   })
 }
 
-interface Reading {
+export interface Reading {
   readonly plan: ExamplePlan
   readonly split: SweepSplit
   readonly known: Known
+  /** Money or quantity takes two words. */
   readonly isWide: boolean
 }
 
-async function readAll(
+/** Reads the events of the slices. Throws where a value does not fit into a record that is not wide. */
+export async function readSlices(
   engine: Engine & { readonly scanner: ColumnScanner },
   { plan, split, known, isWide }: Reading,
   limits: ReadingLimits,
 ): Promise<ReadEvents> {
   const { baseDay, slices, events, userCount } = known
-  const userBits = bucketBits(userCount, events, limits.bucketEvents)
+  const userBits = known.userBits ?? bucketBits(userCount, events, limits.bucketEvents)
   const logarithms = await logarithmsFor(engine, split, limits.signal)
   const made = makeProgram(plan, split, { baseDay, userBits, isWide, logarithms })
   const { layout } = made.program
@@ -160,7 +166,7 @@ async function logarithmsFor(engine: Engine, split: SweepSplit, signal: AbortSig
 }
 
 /** log2 of the users of a bucket: so that a bucket has about `wanted` events. */
-function bucketBits(users: number, events: number, wanted: number): number {
+export function bucketBits(users: number, events: number, wanted: number): number {
   const usersPerBucket = (wanted * users) / Math.max(1, events)
   const fewest = Math.ceil(Math.log2(Math.max(1, users / mostBuckets)))
   const bits = Math.max(0, fewest, Math.floor(Math.log2(Math.max(1, usersPerBucket))))
@@ -168,7 +174,7 @@ function bucketBits(users: number, events: number, wanted: number): number {
 }
 
 /** Money or quantity that does not fit into 32 bits. */
-async function isWide(engine: Engine, plan: ExamplePlan, signal: AbortSignal): Promise<boolean> {
+export async function isWide(engine: Engine, plan: ExamplePlan, signal: AbortSignal): Promise<boolean> {
   const text = `SELECT MAX(ABS(e.amount_cents)) AS amount, MAX(ABS(e.quantity_milli)) AS quantity FROM ${plan.relations.events} AS e`
   const [row] = await engine.rows(text, { signal })
   return Math.max(Number(row!['amount'] ?? 0), Number(row!['quantity'] ?? 0)) >= 2 ** 31 - 1

@@ -1,0 +1,121 @@
+import { sharedUint16, sharedUint32, sharedUint8 } from '../../core/dataset.ts'
+import type { GivenSpine } from './given-spine.ts'
+import { statusCount } from './program.ts'
+import type { ReadEvents } from './read-events.ts'
+import type { SweptColumn } from './row-tiles.ts'
+import type { SweepPool } from './sweep-pool.ts'
+import type { KeyColumns } from './tasks.ts'
+
+export interface Sweeping {
+  /** All cutoffs of the result, ascending day numbers; the program's own and the restored ones. */
+  readonly cutoffs: readonly number[]
+  readonly read: Pick<ReadEvents, 'made' | 'blocks' | 'userCount'>
+  readonly given: GivenSpine | null
+  readonly cancelled: Int32Array
+  readonly isDouble: boolean
+  readonly signal: AbortSignal
+  /** Rows that are known already; null: none. */
+  readonly restored: RestoredRows | null
+}
+
+/** Rows of cutoffs that are not swept again. */
+export interface RestoredRows {
+  /** Cutoff -> rows. */
+  readonly rows: ReadonlyMap<number, number>
+  /** Cutoff -> users by status. */
+  readonly population: ReadonlyMap<number, Int32Array>
+  /** Writes the rows of each restored cutoff into the columns, from its first row on. */
+  restore(pool: SweepPool, into: RowTarget): Promise<void>
+}
+
+export interface RowTarget {
+  readonly columns: readonly SweptColumn[]
+  readonly keys: KeyColumns
+  /** Cutoff -> its first row. */
+  readonly first: ReadonlyMap<number, number>
+}
+
+export interface Swept extends RowTarget {
+  readonly rowCount: number
+  /** Of the program's cutoffs alone: entry user * cutoffs + cutoff. */
+  readonly statuses: Uint8Array
+  /** Users of status s at the k-th of all cutoffs: entry k * statusCount + s. */
+  readonly counts: Int32Array
+}
+
+const integers = (length: number): Int32Array => new Int32Array(new SharedArrayBuffer(length * 4))
+
+/** First pass: order the events, judge users. Then it is known where every row goes. Second pass: make the rows. */
+export async function runSweep(pool: SweepPool, sweeping: Sweeping): Promise<Swept> {
+  const { read, given, cancelled, signal, restored } = sweeping
+  const { program } = read.made
+  const cutoffs = program.cutoffs.length
+  const buckets = read.blocks.events.length
+  const statuses = sharedUint8(read.userCount * cutoffs)
+  if (given !== null) await given.fill(statuses)
+  await pool.setUp({ program, blocks: read.blocks, userCount: read.userCount, statuses, cancelled })
+  const rowCounts = integers(buckets * cutoffs)
+  const counts = integers(cutoffs * statusCount)
+  await pool.run({ kind: 'spine', next: integers(1), isGiven: given !== null, rowCounts, population: counts })
+  signal.throwIfAborted()
+  const { rowStart, rowCount, first } = startRows(sweeping, rowCounts)
+  const { columns, keys } = emptyRows(sweeping, rowCount)
+  await pool.run({ kind: 'features', next: integers(1), rowStart, columns, keys })
+  const swept = { columns, keys, first, rowCount, statuses }
+  if (restored === null) return { ...swept, counts }
+  await restored.restore(pool, swept)
+  return { ...swept, counts: allCounts(sweeping, counts) }
+}
+
+function emptyRows({ read, isDouble }: Sweeping, rowCount: number): { columns: SweptColumn[]; keys: KeyColumns } {
+  const columns = read.made.program.outputs.map(({ kind }): SweptColumn => {
+    if (kind === 'category') return sharedUint16(rowCount)
+    const bytes = new SharedArrayBuffer(rowCount * (isDouble ? 8 : 4))
+    return isDouble ? new Float64Array(bytes) : new Float32Array(bytes)
+  })
+  const keys: KeyColumns = {
+    users: sharedUint32(rowCount),
+    cutoffs: sharedUint16(rowCount),
+    labels: sharedUint8(rowCount),
+    churnKinds: sharedUint16(rowCount),
+  }
+  return { columns, keys }
+}
+
+interface RowStarts {
+  /** First row of bucket b at the program's cutoff k: entry b * cutoffs + k. */
+  readonly rowStart: Int32Array
+  readonly rowCount: number
+  readonly first: ReadonlyMap<number, number>
+}
+
+/** Rows are ordered by cutoff, then by bucket, which is by user. */
+function startRows({ cutoffs: all, read, restored }: Sweeping, rowCounts: Int32Array): RowStarts {
+  const own = read.made.program.cutoffs
+  const buckets = read.blocks.events.length
+  const rowStart = integers(rowCounts.length)
+  const first = new Map<number, number>()
+  let row = 0
+  for (const cutoff of all) {
+    first.set(cutoff, row)
+    const k = own.indexOf(cutoff)
+    if (k < 0) row += restored!.rows.get(cutoff)!
+    else
+      for (let b = 0; b < buckets; b++) {
+        rowStart[b * own.length + k] = row
+        row += rowCounts[b * own.length + k]!
+      }
+  }
+  return { rowStart, rowCount: row, first }
+}
+
+function allCounts({ cutoffs: all, read, restored }: Sweeping, counts: Int32Array): Int32Array {
+  const own = read.made.program.cutoffs
+  const merged = new Int32Array(all.length * statusCount)
+  for (const [at, cutoff] of all.entries()) {
+    const k = own.indexOf(cutoff)
+    const known = restored!.population.get(cutoff) ?? counts.subarray(k * statusCount, (k + 1) * statusCount)
+    merged.set(known, at * statusCount)
+  }
+  return merged
+}
