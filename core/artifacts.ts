@@ -154,6 +154,8 @@ export interface LeaderboardEntry {
   notBetterThanBaseline: boolean
   /** Within one paired standard error of the best on select. */
   tiedWithBest: boolean
+  /** Forests: train rows judged by the trees that had not seen their users (or them). */
+  outOfBag?: { rows: number; logLoss: number; brier: number }
 }
 
 /** targets.json: every target and horizon of a run that has several, the config's own first. */

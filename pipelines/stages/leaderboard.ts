@@ -31,6 +31,7 @@ function entryOf(
   model: CalibratedModel,
   byPart: Evaluation['byPart'],
 ): Omit<LeaderboardEntry, 'versusBaseline' | 'notBetterThanBaseline' | 'tiedWithBest'> {
+  const { outOfBag } = model.description
   const metricsOn = (part: 'train' | 'select' | 'test') => ({ ...named(byPart[part], model.name).metrics })
   return {
     model: model.name,
@@ -40,6 +41,7 @@ function entryOf(
     calibrator: model.calibration.chosen,
     threshold: model.threshold,
     metrics: { train: metricsOn('train'), select: metricsOn('select'), test: metricsOn('test') },
+    ...(outOfBag === undefined ? {} : { outOfBag }),
   }
 }
 

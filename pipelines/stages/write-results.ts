@@ -49,7 +49,7 @@ export async function writeEvaluation(
     scores,
   }: { evaluation: Evaluation; leaderboard: Leaderboard; scores: CurveFiles['scores'] | null },
 ): Promise<void> {
-  const metrics = flatMetrics(evaluation)
+  const metrics = { ...flatMetrics(evaluation), ...outOfBagMetrics(leaderboard) }
   await run.writeJson(runFiles.metrics, metrics)
   for (const [key, value] of Object.entries(metrics)) if (typeof value === 'number') run.metric(key, value, 0)
   await run.writeJson(runFiles.leaderboard, leaderboard)
@@ -57,6 +57,20 @@ export async function writeEvaluation(
   for (const [name, curve] of Object.entries(evaluation.curves))
     await run.writeJson(join(runFiles.plots, `${name}.json`), curve)
   if (scores !== null) await run.writeJson(join(runFiles.plots, 'scores.json'), scores)
+}
+
+/** `train.<model>.out_of_bag_log_loss` and `…_brier` of forests: no interval, each row has its own trees. */
+function outOfBagMetrics({ models }: Leaderboard): Record<string, number> {
+  return Object.fromEntries(
+    models.flatMap(({ model, outOfBag }): [string, number][] =>
+      outOfBag === undefined
+        ? []
+        : [
+            [`train.${model}.out_of_bag_log_loss`, outOfBag.logLoss],
+            [`train.${model}.out_of_bag_brier`, outOfBag.brier],
+          ],
+    ),
+  )
 }
 
 /** rules.json: the leaves of single trees as fitted on train; no file where no model prints as rules. */

@@ -2,7 +2,7 @@ import type { Leaderboard, LeaderboardEntry, Timings } from '../../core/artifact
 import { roleColors, roleOf } from '../charts/cast.ts'
 import { intervalsChart } from '../charts/intervals.ts'
 import type { Gallery } from '../figure.ts'
-import { decimal, duration, missing, rangeText, withInterval } from '../format.ts'
+import { count, decimal, duration, missing, rangeText, withInterval } from '../format.ts'
 import type { Html } from '../html.ts'
 import { html } from '../html.ts'
 import { metricWords } from '../metric-words.ts'
@@ -45,13 +45,27 @@ function body(files: RunFiles, leaderboard: Leaderboard, gallery: Gallery): Html
       ${partTable(leaderboard, 'select', null)}
       <p class="soft">${partInWords(files, 'select')}.</p>
       <h4>Train (only to see overfitting)</h4>
-      ${partTable(leaderboard, 'train', null)}
+      ${partTable(leaderboard, 'train', null)} ${outOfBagNote(leaderboard)}
     </details>
     <details>
       <summary>What the numbers mean</summary>
       ${glossary(leaderboard)}
     </details>
   `
+}
+
+/** What forests say of themselves without a test part; empty where there is none. */
+function outOfBagNote({ models }: Leaderboard): Html[] {
+  return models.flatMap(({ model, outOfBag }) =>
+    outOfBag === undefined
+      ? []
+      : [
+          html`<p class="soft">
+            ${model}, each row judged only by the trees that had not seen it (out-of-bag, ${count(outOfBag.rows)} rows):
+            log-loss ${decimal(outOfBag.logLoss, 4)}, Brier ${decimal(outOfBag.brier, 4)}.
+          </p>`,
+        ],
+  )
 }
 
 function intervalFigure(files: RunFiles, leaderboard: Leaderboard, gallery: Gallery, name: string): Html {

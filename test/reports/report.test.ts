@@ -63,6 +63,10 @@ describe('the report of a finished run', () => {
     expect(html).toContain('not above baseline')
   })
 
+  it('says how a forest does on rows that its trees had not seen', () => {
+    expect(html.replaceAll(/\s+/g, ' ')).toContain('(out-of-bag, 1,200 rows): log-loss 0.4321, Brier 0.1234.')
+  })
+
   it('audit: what was found first, what was not checked last, and what a random split would have said', () => {
     const section = html.split('<section id="audit">')[1]!.split('</section>')[0]!
     expect(section).toContain('<b class="warn">1 finding</b>')
