@@ -92,6 +92,8 @@ export interface Prediction {
   readonly columns: {
     /** 0, 1, or NULL where the row is no example of this prediction. */
     readonly label: string
+    /** Null where the row is no example, or did not churn. */
+    readonly churnKind: string
     /** 1 where the row is an example of this prediction, else 0; null: every row is. */
     readonly isExample: string | null
     /** Visible spend in as many days as the horizon has. */

@@ -1,11 +1,9 @@
-import { addDays, type Day } from '../core/day.ts'
-import { EbbError } from '../core/errors.ts'
 import type { Dialect } from '../engines/dialect.ts'
-import { predictionsOf, recentValueColumn, type ChurnConfig } from './churn.ts'
-import { labelDelayDays, tellsWill } from './label.ts'
+import { tellsWill } from './label.ts'
 import { populationName, populationTables } from './labels/population-tables.ts'
 import type { MadeTable, TableNames } from './made-table.ts'
 import type { ExamplePlan, Prediction } from './plan.ts'
+import { plannedPredictions, type PlannedPrediction } from './predictions.ts'
 
 export interface SpineSql {
   readonly tables: readonly MadeTable[]
@@ -21,20 +19,18 @@ export interface SpineSql {
 
 /** Who is in the spine, and with what labels. */
 export function compileSpine(plan: ExamplePlan, dialect: Dialect, table: TableNames): SpineSql {
-  const churns = predictionsOf(plan.churn)
-  if (plan.mode === 'label') checkClosed(plan, churns)
   const tables = populationTables(plan, dialect, table)
-  const parts = churns.map((churn, i) => spinePart(plan, { churn, i, isAlone: churns.length === 1 }))
-  const select = churns.length === 1 ? spineTable(dialect, table, parts[0]!) : jointSpine(dialect, table, parts)
+  const parts = plannedPredictions(plan).map((prediction, i) => spinePart(plan, prediction, i))
+  const select = parts.length === 1 ? spineTable(dialect, table, parts[0]!) : jointSpine(dialect, table, parts)
   return {
     tables: [...tables, { name: 'spine', table: table('spine'), select }],
     spine: table('spine'),
-    columns: parts.flatMap((part) => part.columns.map(({ name, kind }) => ({ name, kind }))),
+    columns: parts.flatMap((part) => part.labels.map(({ name, kind }) => ({ name, kind }))),
     predictions: parts.map((part) => ({
-      target: part.churn.target,
-      horizonDays: part.churn.horizonDays,
+      target: part.target,
+      horizonDays: part.horizonDays,
       cutoffs: part.cutoffs,
-      columns: part.names,
+      columns: part.columns,
       populationSelect: populationSelect(dialect, table, part),
       excludedSelect: plan.mode === 'score' ? excludedSelect(plan, dialect, { table, part }) : null,
     })),
@@ -42,68 +38,34 @@ export function compileSpine(plan: ExamplePlan, dialect: Dialect, table: TableNa
 }
 
 /** What one prediction adds to the spine. */
-interface SpinePart {
-  readonly churn: ChurnConfig
+interface SpinePart extends PlannedPrediction {
   /** Short name of its population. */
   readonly population: string
-  /** Closed ones. */
-  readonly cutoffs: readonly Day[]
+  /** Closed at every cutoff of the plan. */
   readonly isWhole: boolean
-  readonly names: Prediction['columns']
-  readonly columns: readonly { readonly name: string; readonly from: string; readonly kind: 'number' | 'category' }[]
+  readonly labels: readonly { readonly name: string; readonly from: string; readonly kind: 'number' | 'category' }[]
 }
 
-function spinePart(
-  plan: ExamplePlan,
-  { churn, i, isAlone }: { churn: ChurnConfig; i: number; isAlone: boolean },
-): SpinePart {
-  const cutoffs = plan.mode === 'score' ? plan.cutoffs : plan.cutoffs.filter((cutoff) => isClosed(plan, churn, cutoff))
-  const suffix = i === 0 ? '' : `_${i}`
+function spinePart(plan: ExamplePlan, prediction: PlannedPrediction, i: number): SpinePart {
+  const { churn, suffix, cutoffs, columns } = prediction
   const will = tellsWill(churn) ? [{ name: `churn_will${suffix}`, from: 'churn_will', kind: 'category' } as const] : []
-  const example = isAlone ? [] : [{ name: `is_example${suffix}`, from: 'is_example', kind: 'number' } as const]
+  const { isExample } = columns
+  const example = isExample === null ? [] : [{ name: isExample, from: 'is_example', kind: 'number' } as const]
   return {
-    churn,
+    ...prediction,
     population: populationName(i),
-    cutoffs,
     isWhole: cutoffs.length === plan.cutoffs.length,
-    names: {
-      label: `label${suffix}`,
-      isExample: example[0]?.name ?? null,
-      recentValue: recentValueColumn(plan.churn, churn.horizonDays),
-    },
-    columns: [
-      { name: `label${suffix}`, from: 'label', kind: 'number' },
-      { name: `churn_kind${suffix}`, from: 'churn_kind', kind: 'category' },
+    labels: [
+      { name: columns.label, from: 'label', kind: 'number' },
+      { name: columns.churnKind, from: 'churn_kind', kind: 'category' },
       ...will,
       ...example,
     ],
   }
 }
 
-/** Days after a cutoff until the label of the prediction is known for everybody. */
-const reachDays = (plan: ExamplePlan, churn: ChurnConfig): number =>
-  churn.gapDays + churn.horizonDays + Math.max(...plan.delaysDays) + labelDelayDays(churn)
-
-const isClosed = (plan: ExamplePlan, churn: ChurnConfig, cutoff: Day): boolean =>
-  addDays(cutoff, reachDays(plan, churn)) <= plan.dataEnd
-
-/** Every cutoff must be closed for at least one prediction. */
-function checkClosed(plan: ExamplePlan, churns: readonly ChurnConfig[]): void {
-  const open = plan.cutoffs.find((cutoff) => churns.every((churn) => !isClosed(plan, churn, cutoff)))
-  if (open === undefined) return
-  const days = Math.min(...churns.map((churn) => reachDays(plan, churn)))
-  throw new EbbError({
-    code: 'CUTOFF_NOT_CLOSED',
-    kind: 'data',
-    where: `cutoff ${open}`,
-    what: 'its prediction window is not closed',
-    expected: `at most ${addDays(plan.dataEnd, -days)}`,
-    received: open,
-  })
-}
-
-function spineTable(dialect: Dialect, table: TableNames, { columns }: SpinePart): string {
-  return `SELECT p.cutoff, p.user_index, ${columns.map(({ name }) => `p.${name}`).join(', ')}
+function spineTable(dialect: Dialect, table: TableNames, { labels }: SpinePart): string {
+  return `SELECT p.cutoff, p.user_index, ${labels.map(({ name }) => `p.${name}`).join(', ')}
 FROM ${table('population')} AS p
 WHERE p.status = ${dialect.text('example')}`
 }
@@ -116,7 +78,7 @@ function jointSpine(dialect: Dialect, table: TableNames, parts: readonly SpinePa
     return `(p${i}.status = ${dialect.text('example')}${closed})`
   })
   const columns = parts.flatMap((part, i) =>
-    part.columns.map(({ name, from }) =>
+    part.labels.map(({ name, from }) =>
       from === 'is_example'
         ? `CASE WHEN ${isExample[i]!} THEN 1 ELSE 0 END AS ${name}`
         : `CASE WHEN ${isExample[i]!} THEN p${i}.${from} END AS ${name}`,

@@ -1,20 +1,22 @@
 import { join } from 'node:path'
-import type { Column, Dataset, Labels } from '../core/dataset.ts'
+import type { Column, Dataset } from '../core/dataset.ts'
 import type { Emit, Resources } from '../core/stage.ts'
 import type { ColumnScanner } from '../engines/column-scanner.ts'
 import type { Engine } from '../engines/engine.ts'
 import type { ExamplePlan, NamedSql } from './plan.ts'
+import { plannedPredictions } from './predictions.ts'
 import { finishSweep } from './sweep/finish-sweep.ts'
 import { makeGivenSpine } from './sweep/given-spine.ts'
 import { splitPlan, type Joined } from './sweep/plan-sweep.ts'
-import type { CutoffCounts } from './sweep/population.ts'
 import { readEvents, type ReadEvents } from './sweep/read-events.ts'
 import { runSweep } from './sweep/run-sweep.ts'
 import { SweepPool } from './sweep/sweep-pool.ts'
+import type { SweptPrediction } from './sweep/swept-predictions.ts'
 
 export { splitPlan, type Joined, type SweepSplit } from './sweep/plan-sweep.ts'
 export type { CutoffCounts } from './sweep/population.ts'
 export { mostSweptDays } from './sweep/read-events.ts'
+export type { SweptPrediction } from './sweep/swept-predictions.ts'
 
 export interface SweepOptions {
   readonly resources: Resources
@@ -37,19 +39,15 @@ export interface SweepTuning {
   readonly recordBytes?: number
 }
 
-/** Examples of all cutoffs, ordered by cutoff and user_index, columns in shared memory. */
+/** Examples of all cutoffs and all predictions, ordered by cutoff and user_index, columns in shared memory. */
 export interface SweptExamples {
   /** The features, then the inputs of fitted ones: the columns of role `feature` and `input` of the SQL. */
   readonly dataset: Dataset
-  /** Null when scoring. */
-  readonly labels: Labels | null
-  readonly churnKind: { readonly codes: Uint16Array; readonly levels: readonly string[] }
+  /** Labels, examples and users left out of every target and horizon, the plan's own first. */
+  readonly predictions: readonly SweptPrediction[]
   readonly context: ReadonlyMap<string, Column>
   /** Empty unless asked for: swept number columns before rounding. */
   readonly doubles: ReadonlyMap<string, Float64Array>
-  readonly population: readonly CutoffCounts[]
-  /** Scoring only; see `CompiledExamples`. */
-  readonly excludedSelect: string | null
   /** What the sweep left to SQL, and why; empty = nothing. */
   readonly joined: readonly Joined[]
   readonly statements: readonly NamedSql[]
@@ -85,6 +83,7 @@ export async function sweepExamples(
       cutoffs: read.made.program.cutoffs,
       read,
       given,
+      predictions: plannedPredictions(plan).length,
       cancelled: stopping.cancelled,
       isDouble: options.precision === 'double',
       signal: options.signal,

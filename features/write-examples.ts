@@ -1,28 +1,34 @@
 import type { Column } from '../core/dataset.ts'
 import { type ParquetColumn, writeParquet } from '../engines/write-parquet.ts'
-import type { SweptExamples } from './sweep.ts'
+import type { SweptExamples, SweptPrediction } from './sweep.ts'
 
 /**
- * Swept examples as Parquet: user_index, cutoff, label and churn_kind (not when scoring), the context columns, then the
- * features; numbers as FLOAT with NULL for missing. The same examples give the same bytes.
+ * Swept examples as Parquet: user_index, cutoff, label and churn_kind (not when scoring), of several predictions those of
+ * each with what says whose examples the rows are, the context columns, then the features; numbers as FLOAT with NULL for
+ * missing. The same examples give the same bytes.
  */
 export async function writeExamples(path: string, swept: SweptExamples, signal?: AbortSignal): Promise<void> {
-  const { dataset, labels, churnKind } = swept
-  const { codes, levels } = churnKind
+  const { dataset } = swept
   const features = dataset.names.map((name, at) => parquetColumn(name, dataset.columns[at]!))
   const context = [...swept.context].map(([name, column]) => parquetColumn(name, column))
-  const labelled: ParquetColumn[] =
-    labels === null
-      ? []
-      : [
-          { name: 'label', type: 'integer', values: labels },
-          { name: 'churn_kind', type: 'text', codes, levels },
-        ]
+  const labelled = swept.predictions.flatMap(labelColumns)
   const keys: ParquetColumn[] = [
     { name: 'user_index', type: 'integer', values: dataset.users },
     { name: 'cutoff', type: 'date', values: dataset.cutoffs },
   ]
   await writeParquet(path, [...keys, ...labelled, ...context, ...features], signal)
+}
+
+/** A label is 0 where `is_example` says that the row is none. */
+function labelColumns({ labels, isExample, churnKind, columns }: SweptPrediction): ParquetColumn[] {
+  const example: ParquetColumn[] =
+    isExample === null ? [] : [{ name: columns.isExample!, type: 'integer', values: isExample }]
+  if (labels === null) return example
+  return [
+    { name: columns.label, type: 'integer', values: labels },
+    { name: columns.churnKind, type: 'text', codes: churnKind.codes, levels: churnKind.levels },
+    ...example,
+  ]
 }
 
 function parquetColumn(name: string, column: Column): ParquetColumn {

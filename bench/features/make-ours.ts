@@ -27,7 +27,7 @@ async function bySweep(engine: Engine, plan: ExamplePlan): Promise<Made> {
   const signal = new AbortController().signal
   const swept = await sweepExamples(engine, plan, { resources, workDir: folder, signal })
   if (mode === 'parquet') await writeExamples(join(folder, 'examples.parquet'), swept)
-  return { dataset: swept.dataset, labels: swept.labels! }
+  return { dataset: swept.dataset, labels: swept.predictions[0]!.labels! }
 }
 
 async function bySql(engine: Engine, plan: ExamplePlan): Promise<Made> {

@@ -21,7 +21,8 @@ export interface DaySlice {
 /** Events that no cutoff, label or count of users can ask about lie at or after this day. */
 export function lastDayNeeded(plan: ExamplePlan): Day {
   const last = plan.cutoffs.at(-1)!
-  const needed = plan.mode === 'score' ? last : addDays(last, plan.churn.gapDays + plan.churn.horizonDays)
+  const horizonDays = Math.max(plan.churn.horizonDays, ...(plan.churn.horizonsDays ?? []))
+  const needed = plan.mode === 'score' ? last : addDays(last, plan.churn.gapDays + horizonDays)
   return needed < plan.dataEnd ? needed : plan.dataEnd
 }
 

@@ -6,11 +6,10 @@ import type { SweepOptions, SweptExamples } from '../sweep.ts'
 import type { GivenSpine } from './given-spine.ts'
 import { joinedColumns } from './joined-sql.ts'
 import type { SweepSplit } from './plan-sweep.ts'
-import { countPopulation, excludedColumns, givenPopulation } from './population.ts'
-import { churnKinds } from './program.ts'
 import type { ReadEvents } from './read-events.ts'
 import type { Swept } from './run-sweep.ts'
 import { assembleColumns } from './swept-columns.ts'
+import { sweptPredictions } from './swept-predictions.ts'
 
 /** What the result is made of besides the swept rows. */
 export interface Finishing {
@@ -38,18 +37,13 @@ export async function finishSweep(finishing: Finishing, swept: Swept): Promise<S
     joined: joined.columns,
     rowCount,
   })
-  const excluded = await excludedTable(finishing, swept)
-  const population =
-    given === null ? countPopulation(plan.cutoffs, swept.counts) : await givenPopulation(engine, given.compiled, signal)
+  const { predictions, cleanup } = await sweptPredictions(engine, { plan, given, signal }, swept)
   const queries = read.queries.map((sql, i) => ({ name: `sweep-events-${String(i + 1).padStart(2, '0')}`, sql }))
   return {
     dataset: { ...assembled.features, ...rows },
-    labels: plan.mode === 'label' ? keys.labels : null,
-    churnKind: { codes: keys.churnKinds, levels: given?.churnKinds ?? [...churnKinds] },
+    predictions,
     context: assembled.context,
     doubles: assembled.doubles,
-    population,
-    excludedSelect: given === null ? excluded.select : given.compiled.excludedSelect,
     joined: [
       ...(split.spineReason === null ? [] : [{ name: 'spine', reason: split.spineReason }]),
       ...split.joined,
@@ -58,23 +52,7 @@ export async function finishSweep(finishing: Finishing, swept: Swept): Promise<S
     statements: [...(given?.compiled.statements ?? []), ...queries, ...joined.statements],
     events: read.events,
     cleanup: async () => {
-      for (const sql of [...(given?.compiled.cleanup ?? []), ...excluded.cleanup]) await engine.execute(sql, { signal })
+      for (const sql of [...(given?.compiled.cleanup ?? []), ...cleanup]) await engine.execute(sql, { signal })
     },
-  }
-}
-
-/** Scoring: the users without a row go into a session table, from which their reasons are selected. */
-async function excludedTable(
-  { engine, plan, given, options }: Finishing,
-  { statuses }: Swept,
-): Promise<{ select: string | null; cleanup: readonly string[] }> {
-  if (plan.mode !== 'score' || given !== null) return { select: null, cleanup: [] }
-  const name = `${plan.prefix ?? 'ebb_'}sweep_excluded`
-  const { dialect } = engine
-  await engine.load(name, excludedColumns(statuses), { signal: options.signal })
-  const table = dialect.identifier(name)
-  return {
-    select: `SELECT x.user_index, x.reason FROM ${table} AS x ORDER BY x.user_index`,
-    cleanup: dialect.dropTable(table),
   }
 }

@@ -1,7 +1,9 @@
 import { dayNumber } from '../../core/day.ts'
+import { predictionsOf } from '../churn.ts'
 import { featureKind, type DerivedFeature, type Feature, type MeasureFeature } from '../definition.ts'
-import { returnTypes, targetLeaves } from '../label.ts'
+import { returnTypes, targetLeaves, type NamedLeaf } from '../label.ts'
 import type { ExamplePlan } from '../plan.ts'
+import { plannedPredictions } from '../predictions.ts'
 import { windowKey } from '../window.ts'
 import { Conditions, type Filled, type FlagCondition } from './conditions.ts'
 import type { SweepSplit } from './plan-sweep.ts'
@@ -103,9 +105,16 @@ function derivedCode(feature: DerivedFeature, slots: ReadonlyMap<string, number>
   return { formula, whenEmpty, from: feature.from.map((name) => slots.get(name)!), limit: feature.limit ?? Number.NaN }
 }
 
-function spineCode({ churn }: ExamplePlan, conditions: Conditions): SpineCode {
-  const labels = targetLeaves(churn).map((leaf): LabelCode => {
-    if (leaf.kind === 'no_event_in_window') return { kind: leaf.kind, condition: conditions.ofTypes(leaf.events) }
+function spineCode(plan: ExamplePlan, conditions: Conditions): SpineCode {
+  const { churn } = plan
+  const predictions = plannedPredictions(plan).map((prediction) => ({
+    prediction,
+    names: targetLeaves(prediction.churn).map(({ name }) => name),
+  }))
+  const leaves = leavesOf(plan)
+  const labels = leaves.map((leaf): LabelCode => {
+    if (leaf.kind === 'no_event_in_window' || leaf.kind === 'event_in_window')
+      return { kind: leaf.kind, condition: conditions.ofTypes(leaf.events) }
     if (leaf.kind === 'churn_date')
       return { kind: leaf.kind, condition: conditions.ofTypes(leaf.events), silenceDays: leaf.silenceDays }
     if (leaf.kind !== 'explicit') throw new RangeError(`label "${leaf.name}": ${leaf.kind} is no label of the sweep`)
@@ -113,14 +122,24 @@ function spineCode({ churn }: ExamplePlan, conditions: Conditions): SpineCode {
     const returns = back === null ? conditions.notOfTypes(leaf.events) : conditions.ofTypes(back)
     return { kind: leaf.kind, condition: conditions.ofTypes(leaf.events), returns }
   })
-  const { eligible, gapDays, horizonDays } = churn
+  const { eligible, gapDays } = churn
   const isActive = typeof eligible === 'object' && 'withinDays' in eligible
   return {
-    gapDays,
-    horizonDays,
     labels,
+    predictions: predictions.map(({ prediction: { horizonDays, cutoffs }, names }) => ({
+      gapDays,
+      horizonDays,
+      labels: names.map((name) => leaves.findIndex((leaf) => leaf.name === name)),
+      isClosed: Uint8Array.from(plan.cutoffs, (cutoff) => (cutoffs.includes(cutoff) ? 1 : 0)),
+    })),
     eligible: isActive ? { condition: conditions.ofTypes(eligible.events), withinDays: eligible.withinDays } : null,
   }
+}
+
+/** Leaves of all targets of the plan, each once. */
+function leavesOf({ churn }: ExamplePlan): readonly NamedLeaf[] {
+  const leaves = predictionsOf(churn).flatMap(targetLeaves)
+  return [...new Map(leaves.map((leaf) => [leaf.name, leaf])).values()]
 }
 
 /** Measures that tell moments inside one second apart. */
@@ -143,6 +162,6 @@ function usesOf(measured: readonly Feature[], plan: ExamplePlan): Uses {
     channel: of.has('channel'),
     amount: of.has('amount'),
     quantity: of.has('quantity'),
-    micro: isFine || targetLeaves(plan.churn).some(({ kind }) => kind === 'explicit'),
+    micro: isFine || leavesOf(plan).some(({ kind }) => kind === 'explicit'),
   }
 }

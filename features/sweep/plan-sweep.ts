@@ -111,14 +111,15 @@ function computedFor(swept: readonly Feature[], all: ReadonlyMap<string, Feature
 
 const labelKeys: Readonly<Record<string, readonly string[]>> = {
   no_event_in_window: ['kind', 'events'],
+  event_in_window: ['kind', 'events'],
   churn_date: ['kind', 'events', 'silenceDays'],
   explicit: ['kind', 'events', 'returnEvents'],
   any: ['kind', 'of'],
 }
 
-/** Why the labels cannot be judged by the sweep, or null. */
+/** Why the labels cannot be judged by the sweep, or null; of several targets, all have to be known to it. */
 function whyNotSpine({ churn, relations }: ExamplePlan): string | null {
-  const known = new Set(['labels', 'target', 'horizonDays', 'gapDays', 'eligible'])
+  const known = new Set(['labels', 'target', 'targets', 'horizonDays', 'horizonsDays', 'gapDays', 'eligible'])
   const other = Object.entries(churn).find(([key, value]) => value !== undefined && !known.has(key))
   if (other !== undefined) return `churn with "${other[0]}"`
   const reasonOf = (name: string): string | null => {
@@ -130,8 +131,10 @@ function whyNotSpine({ churn, relations }: ExamplePlan): string | null {
     if (label.kind === 'churn_date' && relations.hasAvailableDay === true) return 'silence in rows that came late'
     return label.kind === 'any' ? (label.of.map(reasonOf).find((reason) => reason !== null) ?? null) : null
   }
-  const reason = reasonOf(churn.target)
-  if (reason !== null) return reason
+  for (const target of [churn.target, ...(churn.targets ?? [])]) {
+    const reason = reasonOf(target)
+    if (reason !== null) return reason
+  }
   const { eligible } = churn
   const isKnown =
     eligible === 'any_history' || Object.keys(eligible).every((key) => ['events', 'withinDays'].includes(key))

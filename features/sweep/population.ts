@@ -1,6 +1,6 @@
 import type { Engine, TableColumn } from '../../engines/engine.ts'
 import type { Day } from '../../core/day.ts'
-import type { CompiledExamples } from '../plan.ts'
+import type { ExamplePlan, Prediction } from '../plan.ts'
 import { churnKinds, status, statusCount } from './program.ts'
 
 /** Users of one cutoff by what became of them; the columns of the compiler's `populationSelect`. */
@@ -16,10 +16,15 @@ export interface CutoffCounts {
   readonly passiveChurned: number
 }
 
-/** From the counts of statuses that the workers made (entry cutoff * statusCount + status). */
-export function countPopulation(cutoffs: readonly Day[], counts: Int32Array): CutoffCounts[] {
-  return cutoffs.map((cutoff, k) => {
-    const of = (judged: number): number => counts[k * statusCount + judged]!
+/** Of the i-th prediction, from the counts of statuses that the workers made (see `Swept.counts`). */
+export function countPopulation(
+  plan: Pick<ExamplePlan, 'cutoffs'>,
+  { cutoffs }: Pick<Prediction, 'cutoffs'>,
+  { counts, i, predictions }: { readonly counts: Int32Array; readonly i: number; readonly predictions: number },
+): CutoffCounts[] {
+  return cutoffs.map((cutoff) => {
+    const entry = plan.cutoffs.indexOf(cutoff) * predictions + i
+    const of = (judged: number): number => counts[entry * statusCount + judged]!
     const activeChurned = of(status.churned + churnKinds.indexOf('active'))
     const passiveChurned = of(status.churned + churnKinds.indexOf('passive'))
     const churned = activeChurned + passiveChurned
@@ -61,7 +66,7 @@ export function excludedColumns(statuses: Uint8Array): readonly TableColumn[] {
 /** The same counts from the tables of a spine that SQL made. */
 export async function givenPopulation(
   engine: Engine,
-  { populationSelect }: Pick<CompiledExamples, 'populationSelect'>,
+  { populationSelect }: Pick<Prediction, 'populationSelect'>,
   signal: AbortSignal,
 ): Promise<CutoffCounts[]> {
   const rows = await engine.rows(populationSelect, { signal })

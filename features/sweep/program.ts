@@ -75,16 +75,27 @@ export interface OutputCode {
   readonly kind: 'number' | 'category'
 }
 
-/** A leaf of the target; conditions by index. */
+/** A leaf of a target; conditions by index. */
 export type LabelCode =
   | { readonly kind: 'no_event_in_window'; readonly condition: number }
+  | { readonly kind: 'event_in_window'; readonly condition: number }
   | { readonly kind: 'churn_date'; readonly condition: number; readonly silenceDays: number }
   | { readonly kind: 'explicit'; readonly condition: number; readonly returns: number }
 
-export interface SpineCode {
+/** A target at a horizon. */
+export interface PredictionCode {
   readonly gapDays: number
   readonly horizonDays: number
+  /** Its leaves, by index into the spine's. */
+  readonly labels: readonly number[]
+  /** 1 where the cutoff of the program is closed for it; others are not judged. */
+  readonly isClosed: Uint8Array
+}
+
+export interface SpineCode {
+  /** Leaves of all targets, each once. */
   readonly labels: readonly LabelCode[]
+  readonly predictions: readonly PredictionCode[]
   /** Null: any history. */
   readonly eligible: { readonly condition: number; readonly withinDays: number } | null
 }

@@ -11,6 +11,8 @@ export interface Sweeping {
   readonly cutoffs: readonly number[]
   readonly read: Pick<ReadEvents, 'made' | 'blocks' | 'userCount'>
   readonly given: GivenSpine | null
+  /** How many targets and horizons. */
+  readonly predictions: number
   readonly cancelled: Int32Array
   readonly isDouble: boolean
   readonly signal: AbortSignal
@@ -22,7 +24,7 @@ export interface Sweeping {
 export interface RestoredRows {
   /** Cutoff -> rows. */
   readonly rows: ReadonlyMap<number, number>
-  /** Cutoff -> users by status. */
+  /** Cutoff -> users by prediction and status: entry prediction * statusCount + status. */
   readonly population: ReadonlyMap<number, Int32Array>
   /** Writes the rows of each restored cutoff into the columns, from its first row on. */
   restore(pool: SweepPool, into: RowTarget): Promise<void>
@@ -37,9 +39,9 @@ export interface RowTarget {
 
 export interface Swept extends RowTarget {
   readonly rowCount: number
-  /** Of the program's cutoffs alone: entry user * cutoffs + cutoff. */
-  readonly statuses: Uint8Array
-  /** Users of status s at the k-th of all cutoffs: entry k * statusCount + s. */
+  /** Of every prediction, of the program's cutoffs alone: entry user * cutoffs + cutoff. */
+  readonly statuses: readonly Uint8Array[]
+  /** Users of status s of prediction p at the k-th of all cutoffs: entry (k * predictions + p) * statusCount + s. */
   readonly counts: Int32Array
 }
 
@@ -47,15 +49,17 @@ const integers = (length: number): Int32Array => new Int32Array(new SharedArrayB
 
 /** First pass: order the events, judge users. Then it is known where every row goes. Second pass: make the rows. */
 export async function runSweep(pool: SweepPool, sweeping: Sweeping): Promise<Swept> {
-  const { read, given, cancelled, signal, restored } = sweeping
+  const { read, given, predictions, cancelled, signal, restored } = sweeping
   const { program } = read.made
   const cutoffs = program.cutoffs.length
   const buckets = read.blocks.events.length
-  const statuses = sharedUint8(read.userCount * cutoffs)
+  const pairs = read.userCount * cutoffs
+  const statuses = Array.from({ length: predictions }, () => sharedUint8(pairs))
+  const rows = predictions === 1 ? statuses[0]! : sharedUint8(pairs)
   if (given !== null) await given.fill(statuses)
-  await pool.setUp({ program, blocks: read.blocks, userCount: read.userCount, statuses, cancelled })
+  await pool.setUp({ program, blocks: read.blocks, userCount: read.userCount, statuses, rows, cancelled })
   const rowCounts = integers(buckets * cutoffs)
-  const counts = integers(cutoffs * statusCount)
+  const counts = integers(cutoffs * predictions * statusCount)
   await pool.run({ kind: 'spine', next: integers(1), isGiven: given !== null, rowCounts, population: counts })
   signal.throwIfAborted()
   const { rowStart, rowCount, first } = startRows(sweeping, rowCounts)
@@ -67,7 +71,10 @@ export async function runSweep(pool: SweepPool, sweeping: Sweeping): Promise<Swe
   return { ...swept, counts: allCounts(sweeping, counts) }
 }
 
-function emptyRows({ read, isDouble }: Sweeping, rowCount: number): { columns: SweptColumn[]; keys: KeyColumns } {
+function emptyRows(
+  { read, isDouble, predictions }: Sweeping,
+  rowCount: number,
+): { columns: SweptColumn[]; keys: KeyColumns } {
   const columns = read.made.program.outputs.map(({ kind }): SweptColumn => {
     if (kind === 'category') return sharedUint16(rowCount)
     const bytes = new SharedArrayBuffer(rowCount * (isDouble ? 8 : 4))
@@ -76,8 +83,11 @@ function emptyRows({ read, isDouble }: Sweeping, rowCount: number): { columns: S
   const keys: KeyColumns = {
     users: sharedUint32(rowCount),
     cutoffs: sharedUint16(rowCount),
-    labels: sharedUint8(rowCount),
-    churnKinds: sharedUint16(rowCount),
+    predictions: Array.from({ length: predictions }, () => ({
+      labels: sharedUint8(rowCount),
+      churnKinds: sharedUint16(rowCount),
+      isExample: predictions === 1 ? null : sharedUint8(rowCount),
+    })),
   }
   return { columns, keys }
 }
@@ -109,13 +119,14 @@ function startRows({ cutoffs: all, read, restored }: Sweeping, rowCounts: Int32A
   return { rowStart, rowCount: row, first }
 }
 
-function allCounts({ cutoffs: all, read, restored }: Sweeping, counts: Int32Array): Int32Array {
+function allCounts({ cutoffs: all, read, restored, predictions }: Sweeping, counts: Int32Array): Int32Array {
   const own = read.made.program.cutoffs
-  const merged = new Int32Array(all.length * statusCount)
+  const width = predictions * statusCount
+  const merged = new Int32Array(all.length * width)
   for (const [at, cutoff] of all.entries()) {
     const k = own.indexOf(cutoff)
-    const known = restored!.population.get(cutoff) ?? counts.subarray(k * statusCount, (k + 1) * statusCount)
-    merged.set(known, at * statusCount)
+    const known = restored!.population.get(cutoff) ?? counts.subarray(k * width, (k + 1) * width)
+    merged.set(known, at * width)
   }
   return merged
 }

@@ -10,8 +10,10 @@ export interface SweepSetup {
   readonly program: SweepProgram
   readonly blocks: EventBlocks
   readonly userCount: number
-  /** Statuses of user u at cutoff k: entry u * cutoffs + k. */
-  readonly statuses: Uint8Array
+  /** Of every prediction, statuses of user u at cutoff k: entry u * cutoffs + k. */
+  readonly statuses: readonly Uint8Array[]
+  /** A status from `example` on where some prediction has an example; of one prediction, its statuses. */
+  readonly rows: Uint8Array
   /** Element 0 becomes 1 when the job is to stop. */
   readonly cancelled: Int32Array
 }
@@ -24,7 +26,7 @@ export interface SpineTask {
   readonly isGiven: boolean
   /** Rows of bucket b at cutoff k: entry b * cutoffs + k. */
   readonly rowCounts: Int32Array
-  /** Users of status s at cutoff k: entry k * statusCount + s. */
+  /** Users of status s of prediction p at cutoff k: entry (k * predictions + p) * statusCount + s. */
   readonly population: Int32Array
 }
 
@@ -42,9 +44,17 @@ export interface KeyColumns {
   readonly users: Uint32Array
   /** Day numbers. */
   readonly cutoffs: Uint16Array
+  readonly predictions: readonly LabelColumns[]
+}
+
+/** What one prediction says of the rows. */
+export interface LabelColumns {
+  /** 0 where the row is no example. */
   readonly labels: Uint8Array
   /** Index of the kind of churn; 65,535 = not churned. */
   readonly churnKinds: Uint16Array
+  /** 1 or 0; null: every row is an example. */
+  readonly isExample: Uint8Array | null
 }
 
 export type SweepTask = SpineTask | FeatureTask
@@ -65,10 +75,10 @@ export class SweepWorker {
   }
 
   private judgeUsers({ next, isGiven, rowCounts, population }: SpineTask): void {
-    const { program, statuses } = this.setup
+    const { program, statuses, rows } = this.setup
     const pass = isGiven ? null : new SpinePass(program, program.spine!)
     const cutoffs = program.cutoffs.length
-    const counts = new Int32Array(cutoffs * statusCount)
+    const counts = new Int32Array(statuses.length * cutoffs * statusCount)
     this.eachBucket(next, (bucket) => {
       this.reader.sort(bucket)
       this.eachUser(bucket, (user, from, count) => {
@@ -76,10 +86,12 @@ export class SweepWorker {
           pass.events.read(this.reader.records, from, count)
           pass.judge(statuses, user * cutoffs)
         }
+        const at = user * cutoffs
+        if (statuses.length > 1) joinRows(statuses, rows, { at, cutoffs })
         for (let k = 0; k < cutoffs; k++) {
-          const judged = statuses[user * cutoffs + k]!
-          counts[k * statusCount + judged]!++
-          if (judged >= status.example) rowCounts[bucket * cutoffs + k]!++
+          for (let p = 0; p < statuses.length; p++)
+            counts[(k * statuses.length + p) * statusCount + statuses[p]![at + k]!]!++
+          if (rows[at + k]! >= status.example) rowCounts[bucket * cutoffs + k]!++
         }
       })
     })
@@ -87,7 +99,7 @@ export class SweepWorker {
   }
 
   private makeRows({ next, rowStart, columns, keys }: FeatureTask): void {
-    const { program, statuses } = this.setup
+    const { program, rows } = this.setup
     const pass = new FeaturePass(program, columns)
     const cutoffs = program.cutoffs.length
     this.eachBucket(next, (bucket) => {
@@ -95,22 +107,21 @@ export class SweepWorker {
       pass.tiles.begin(rowStart, bucket * cutoffs)
       this.eachUser(bucket, (user, from, count) => {
         this.writeKeys(keys, user, pass.tiles)
-        pass.sweep(this.reader.records, { from, count }, statuses, user * cutoffs)
+        pass.sweep(this.reader.records, { from, count }, rows, user * cutoffs)
       })
       pass.tiles.flushAll()
     })
   }
 
-  private writeKeys({ users, cutoffs, labels, churnKinds }: KeyColumns, user: number, tiles: RowTiles): void {
-    const { program, statuses } = this.setup
+  private writeKeys({ users, cutoffs, predictions }: KeyColumns, user: number, tiles: RowTiles): void {
+    const { program, statuses, rows } = this.setup
+    const at = user * program.cutoffs.length
     for (let k = 0; k < program.cutoffs.length; k++) {
-      const judged = statuses[user * program.cutoffs.length + k]!
-      if (judged < status.example) continue
+      if (rows[at + k]! < status.example) continue
       const row = tiles.row(k)
       users[row] = user
       cutoffs[row] = program.cutoffs[k]!
-      labels[row] = judged === status.example ? 0 : 1
-      churnKinds[row] = judged === status.example ? missingCode : judged - status.churned
+      for (let p = 0; p < predictions.length; p++) writeLabel(predictions[p]!, row, statuses[p]![at + k]!)
     }
   }
 
@@ -136,4 +147,24 @@ export class SweepWorker {
       if (count > 0) work(first + u, start[u]! * words, count)
     }
   }
+}
+
+/** A row is wanted where at least one prediction has an example. */
+function joinRows(
+  statuses: readonly Uint8Array[],
+  rows: Uint8Array,
+  { at, cutoffs }: { at: number; cutoffs: number },
+): void {
+  for (let i = at; i < at + cutoffs; i++) {
+    let most = 0
+    for (let p = 0; p < statuses.length; p++) most = Math.max(most, statuses[p]![i]!)
+    rows[i] = most
+  }
+}
+
+function writeLabel({ labels, churnKinds, isExample }: LabelColumns, row: number, judged: number): void {
+  const isChurned = judged > status.example
+  labels[row] = isChurned ? 1 : 0
+  churnKinds[row] = isChurned ? judged - status.churned : missingCode
+  if (isExample !== null) isExample[row] = judged >= status.example ? 1 : 0
 }

@@ -6,7 +6,7 @@ import type { Day } from '../../core/day.ts'
 import { lifecycleColumn } from '../../cohorts/lifecycle.ts'
 import { type ContextColumn as ReadContext, readDataset } from '../../engines/read-dataset.ts'
 import { compileExamples } from '../../features/compile.ts'
-import type { CompiledExamples, ExamplePlan } from '../../features/plan.ts'
+import type { CompiledExamples, ExamplePlan, Prediction } from '../../features/plan.ts'
 import { type ChurnConfig, predictionsOf } from '../../features/churn.ts'
 import type { StageContext } from '../context.ts'
 import type { ExampleRows, Examples } from './examples-type.ts'
@@ -14,7 +14,8 @@ import type { ExtractedStage } from './extract.ts'
 import type { PlannedFeatures } from './plan-features.ts'
 import { readJointExamples } from './joint-examples.ts'
 import { requireEligible } from './require-eligible.ts'
-import { sweptExamples, sweptPopulation, whyNotSwept } from './swept-examples.ts'
+import { sweptExamples, whyNotSwept } from './swept-examples.ts'
+import type { TakenExamples } from './take-examples.ts'
 import { writeSql } from './write-sql.ts'
 
 const recentValueColumn = 'value_recent'
@@ -28,10 +29,11 @@ export async function labelledExamples(
   const churn = structuredClone(context.config.churn) as ChurnConfig
   const plan = planOf(context, { extracted, cutoffs, planned, mode: 'label', churn })
   if (whyNotSwept(context, extracted, plan) === null) {
-    const { rows, swept } = await sweptExamples(context, plan)
+    const { parts, swept } = await sweptExamples(context, plan)
     await swept.cleanup()
-    const examples = { ...rows, labels: swept.labels!, cutoffs }
-    return { examples, population: sweptPopulation(swept.population), rows: rows.dataset.rowCount, others: [] }
+    return labelledOf(
+      parts.map(({ prediction, population, take }) => ({ cutoffs: prediction.cutoffs, population, take })),
+    )
   }
   const compiled = await makeExamples(context, plan)
   if (compiled.predictions.length > 1) return jointExamples(context, compiled)
@@ -57,15 +59,27 @@ async function jointExamples(
   compiled: CompiledExamples,
 ): Promise<Labelled & { rows: number; others: readonly TakeLabelled[] }> {
   const read = await readJointExamples(context, compiled, { mode: 'label', folder: 'examples-label' })
-  const takes: TakeLabelled[] = []
+  const parts: LabelledPart[] = []
   for (const { prediction, take } of read) {
     const population = await populationOf(context, prediction)
-    takes.push(() => {
-      const { rows, labels } = take()
-      return { examples: { ...rows, labels, cutoffs: prediction.cutoffs }, population }
-    })
+    parts.push({ cutoffs: prediction.cutoffs, population, take })
   }
   await cleanUp(context, compiled)
+  return labelledOf(parts)
+}
+
+interface LabelledPart {
+  readonly cutoffs: readonly Day[]
+  readonly population: CutoffPopulation[]
+  take(): TakenExamples
+}
+
+/** The first prediction's rows now, those of the others when they are asked for. */
+function labelledOf(parts: readonly LabelledPart[]): Labelled & { rows: number; others: readonly TakeLabelled[] } {
+  const takes = parts.map(({ cutoffs, population, take }): TakeLabelled => () => {
+    const { rows, labels } = take()
+    return { examples: { ...rows, labels, cutoffs }, population }
+  })
   const first = takes[0]!()
   return { ...first, rows: first.examples.dataset.rowCount, others: takes.slice(1) }
 }
@@ -79,9 +93,8 @@ export async function examplesToScore(
   const churn = structuredClone(context.config.churn) as ChurnConfig
   const plan = planOf(context, { extracted, cutoffs: [asOf], planned, mode: 'score', churn })
   if (whyNotSwept(context, extracted, plan) === null) {
-    const { rows, swept } = await sweptExamples(context, plan)
-    requireEligible(rows.dataset.rowCount, [asOf])
-    return { examples: rows, excluded: swept.excludedSelect, rows: rows.dataset.rowCount, others: [] }
+    const { parts } = await sweptExamples(context, plan)
+    return toScoreOf(parts, asOf)
   }
   const compiled = await makeExamples(context, plan)
   if (compiled.predictions.length > 1) return jointToScore(context, compiled, asOf)
@@ -102,7 +115,14 @@ async function jointToScore(
   asOf: Day,
 ): Promise<ToScore & { rows: number; others: readonly ToScore[] }> {
   const read = await readJointExamples(context, compiled, { mode: 'score', folder: 'examples-score' })
-  const all = read.map(({ prediction, take }) => ({ examples: take().rows, excluded: prediction.excludedSelect }))
+  return toScoreOf(read, asOf)
+}
+
+function toScoreOf(
+  parts: readonly { prediction: Pick<Prediction, 'excludedSelect'>; take(): TakenExamples }[],
+  asOf: Day,
+): ToScore & { rows: number; others: readonly ToScore[] } {
+  const all = parts.map(({ prediction, take }) => ({ examples: take().rows, excluded: prediction.excludedSelect }))
   for (const { examples } of all) requireEligible(examples.dataset.rowCount, [asOf])
   return { ...all[0]!, rows: all[0]!.examples.dataset.rowCount, others: all.slice(1) }
 }

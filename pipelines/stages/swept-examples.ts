@@ -3,12 +3,19 @@ import type { CutoffPopulation } from '../../core/artifacts.ts'
 import type { Column } from '../../core/dataset.ts'
 import { daysBetween } from '../../core/day.ts'
 import { EbbError } from '../../core/errors.ts'
-import { predictionsOf } from '../../features/churn.ts'
 import type { ExamplePlan } from '../../features/plan.ts'
-import { canSweep, mostSweptDays, sweepExamples, type CutoffCounts, type SweptExamples } from '../../features/sweep.ts'
+import {
+  canSweep,
+  mostSweptDays,
+  sweepExamples,
+  type CutoffCounts,
+  type SweptExamples,
+  type SweptPrediction,
+} from '../../features/sweep.ts'
 import type { StageContext } from '../context.ts'
-import type { ContextCodes, ExampleRows } from './examples-type.ts'
+import type { ContextCodes } from './examples-type.ts'
 import type { ExtractedStage } from './extract.ts'
+import { takeExamples, type TakenExamples } from './take-examples.ts'
 import { writeSql } from './write-sql.ts'
 
 /** Why these examples are made by SQL alone, or null: then the sweep makes them. Throws where the config insists on the sweep. */
@@ -21,11 +28,9 @@ export function whyNotSwept(
   if (compiler === 'sql') return 'features.compiler is sql'
   const reason = !canSweep(engine)
     ? `the engine ${engine.version} does not live in this process`
-    : predictionsOf(plan.churn).length > 1
-      ? 'several targets or horizons'
-      : daysBetween(firstEventDay, plan.dataEnd) > mostSweptDays
-        ? `an event on ${firstEventDay}`
-        : null
+    : daysBetween(firstEventDay, plan.dataEnd) > mostSweptDays
+      ? `an event on ${firstEventDay}`
+      : null
   if (reason !== null && compiler === 'sweep')
     throw new EbbError({
       code: 'SWEEP_IMPOSSIBLE',
@@ -38,22 +43,34 @@ export function whyNotSwept(
   return reason
 }
 
-/** The examples of a plan by one sweep over the events. */
+/** One prediction of swept examples. */
+export interface SweptPart {
+  readonly prediction: SweptPrediction
+  readonly population: CutoffPopulation[]
+  take(): TakenExamples
+}
+
+/** The examples of a plan by one sweep over the events; one part per prediction, the plan's own first. */
 export async function sweptExamples(
   context: StageContext,
   plan: ExamplePlan,
-): Promise<{ rows: ExampleRows; swept: SweptExamples }> {
+): Promise<{ parts: readonly SweptPart[]; swept: SweptExamples }> {
   const { engine, signal, resources, emit, workDir } = context
   if (!canSweep(engine)) throw new RangeError(`engine ${engine.version} cannot be swept`)
   const swept = await sweepExamples(engine, plan, { resources, workDir: join(workDir, 'sweep'), signal, emit })
   await writeSql(context, plan.mode, swept.statements)
-  const rows: ExampleRows = {
+  const all = {
     dataset: swept.dataset,
     lifecycle: codesOf(swept, 'lifecycle_stage'),
     channel: codesOf(swept, 'channel_recent'),
-    recentValue: numbersOf(swept.context.get('value_recent')!),
   }
-  return { rows, swept }
+  const parts = swept.predictions.map((prediction) => {
+    const { labels, isExample, columns } = prediction
+    const recentValue = numbersOf(swept.context.get(columns.recentValue)!)
+    const take = (): TakenExamples => takeExamples(all, { labels, isExample, recentValue })
+    return { prediction, population: sweptPopulation(prediction.population), take }
+  })
+  return { parts, swept }
 }
 
 /** Named, as slices are. */
@@ -64,12 +81,12 @@ function codesOf({ context }: SweptExamples, name: string): ContextCodes & { rea
 }
 
 function numbersOf(column: Column): Float32Array {
-  if (column.kind !== 'number') throw new RangeError('value_recent is no number')
+  if (column.kind !== 'number') throw new RangeError('a column of spend is no number')
   return column.values
 }
 
 /** The spine cutoff by cutoff; the part is not known yet. */
-export function sweptPopulation(counts: readonly CutoffCounts[]): CutoffPopulation[] {
+function sweptPopulation(counts: readonly CutoffCounts[]): CutoffPopulation[] {
   return counts.map(({ cutoff, ...count }) => {
     const labelled = count.eligible - count.churnedInGap
     return { cutoff, part: '', ...count, churnRate: labelled === 0 ? Number.NaN : count.churned / labelled }

@@ -58,7 +58,7 @@ test('every catalogue feature is the same by SQL and by sweep: one source', asyn
   expect(swept.dataset.names).toEqual(
     sql.compiled.columns.filter(({ role }) => role === 'feature' || role === 'input').map(({ name }) => name),
   )
-  const counts = swept.population.map((cutoff) => Object.values(cutoff))
+  const counts = swept.predictions[0]!.population.map((cutoff) => Object.values(cutoff))
   expect(counts).toEqual(sql.population.map((cutoff) => Object.values(cutoff)))
 })
 
@@ -127,13 +127,59 @@ test.each(Object.keys(labels))(
     expect(differences.slice(0, 5)).toEqual([])
     expect(swept.dataset.rowCount).toBe(sql.rows.length)
     expect(swept.dataset.names).toContain('tier')
-    const counts = swept.population.map((cutoff) => Object.values(cutoff))
+    const counts = swept.predictions[0]!.population.map((cutoff) => Object.values(cutoff))
     expect(counts).toEqual(sql.population.map((cutoff) => Object.values(cutoff)))
     const scoring = await bothWays(engine, { ...plan, mode: 'score', cutoffs: plan.cutoffs.slice(-1) })
     expect(scoring.differences.slice(0, 5)).toEqual([])
     // The spine's tables are still there when the users without a row are asked for.
-    const left = await engine.rows(`SELECT x.user_index FROM (${scoring.swept.excludedSelect}) AS x`)
+    const left = await engine.rows(`SELECT x.user_index FROM (${scoring.swept.predictions[0]!.excludedSelect}) AS x`)
     expect(left.length + scoring.swept.dataset.rowCount).toBe(60)
+    await scoring.swept.cleanup()
+  },
+)
+
+test.each([
+  { how: 'judged by the sweep', target: 'gone', targets: ['back', 'lapsed', 'quit', 'either'], isLate: false },
+  { how: 'of late rows', target: 'quit', targets: ['gone'], isLate: true },
+  { how: 'made by SQL', target: 'gone', targets: ['cheaper', 'both'], isLate: false },
+])(
+  'several targets at horizons of 30, 14 and 70 days, $how: label by label the SQL',
+  async ({ how, isLate, ...more }) => {
+    const delays = [0, 2]
+    const world = randomWorld(createRandom(how), { users: 60, delays, categories: fewCategories, isLate })
+    await loadWorld(engine, world)
+    const whole = testPlan(catalogContext(), { delaysDays: delays })
+    const few = new Set(['tier', 'earlier_churns', 'days_since_purchase', 'purchase_count_30d'])
+    const eligible = { events: ['purchase', 'login'], withinDays: 40 }
+    const churn = {
+      ...whole.churn,
+      eligible,
+      labels: structuredClone(labels) as never,
+      horizonsDays: [14, 70],
+      ...more,
+    }
+    const features = whole.features.filter(({ name }) => few.has(name))
+    const relations = { ...whole.relations, hasAvailableDay: isLate }
+    const plan: ExamplePlan = { ...whole, relations, churn, features, supporting: [] }
+    const { sql, swept, differences } = await bothWays(engine, plan)
+    expect(differences.slice(0, 5)).toEqual([])
+    expect(swept.dataset.rowCount).toBe(sql.rows.length)
+    expect(swept.joined.some(({ name }) => name === 'spine')).toBe(how === 'made by SQL')
+    expect(swept.predictions).toHaveLength(3 * (more.targets.length + 1))
+    for (const [i, prediction] of swept.predictions.entries()) {
+      const { target, horizonDays, cutoffs, columns } = sql.compiled.predictions[i]!
+      expect(prediction).toMatchObject({ target, horizonDays, cutoffs, columns })
+      expect(cutoffs.length).toBe(horizonDays === 70 ? 1 : 3)
+      const counts = prediction.population.map((cutoff) => Object.values(cutoff))
+      expect(counts).toEqual(sql.populations[i]!.map((row) => Object.values(row).slice(0, 9)))
+    }
+    const scoring = await bothWays(engine, { ...plan, mode: 'score', cutoffs: plan.cutoffs.slice(-1) })
+    expect(scoring.differences.slice(0, 5)).toEqual([])
+    for (const [i, { excludedSelect }] of scoring.swept.predictions.entries()) {
+      const left = await engine.rows(scoring.sql.compiled.predictions[i]!.excludedSelect!)
+      expect(await engine.rows(excludedSelect!)).toEqual(left)
+      expect(left.length).toBeGreaterThan(10)
+    }
     await scoring.swept.cleanup()
   },
 )

@@ -65,9 +65,15 @@ export function differences(rows: readonly Row[], columns: readonly string[], sw
   }
   for (const [i, row] of rows.entries()) {
     if (row['user_index'] !== swept.dataset.users[i]) note(i, 'user_index', row['user_index'], swept.dataset.users[i])
-    if (swept.labels !== null && row['label'] !== swept.labels[i]) note(i, 'label', row['label'], swept.labels[i])
-    const kind = textAt({ kind: 'category', ...swept.churnKind }, i)
-    if (swept.labels !== null && row['churn_kind'] !== kind) note(i, 'churn_kind', row['churn_kind'], kind)
+    for (const { columns: names, isExample, labels, churnKind } of swept.predictions) {
+      if (isExample !== null && row[names.isExample!] !== isExample[i])
+        note(i, names.isExample!, row[names.isExample!], isExample[i])
+      if (labels === null) continue
+      const label = isExample?.[i] === 0 ? null : labels[i]
+      if (row[names.label] !== label) note(i, names.label, row[names.label], label)
+      const kind = textAt({ kind: 'category', ...churnKind }, i)
+      if (row[names.churnKind] !== kind) note(i, names.churnKind, row[names.churnKind], kind)
+    }
     for (const name of columns) {
       const sql = row[name] as number | string | null
       const sweep = sweptValue(swept, name, i)

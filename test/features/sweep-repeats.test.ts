@@ -87,8 +87,8 @@ test('scoring: nobody is labelled, and who is left out is told with the reason',
     churn: { ...plan.churn, eligible },
   }
   const swept = await sweepPlan(engine, score)
-  expect(swept.labels).toBeNull()
-  const excluded = await engine.rows(swept.excludedSelect!)
+  expect(swept.predictions[0]!.labels).toBeNull()
+  const excluded = await engine.rows(swept.predictions[0]!.excludedSelect!)
   expect(excluded.length + swept.dataset.rowCount).toBe(world.users)
   expect(new Set(excluded.map(({ reason }) => reason))).toEqual(new Set(['inactive', 'no_history']))
   await swept.cleanup()
