@@ -1,3 +1,4 @@
+import type { PredictOptions } from '../estimator.ts'
 import { createKernelPool, type KernelChoice, type KernelPool } from '../kernels/kernel-pool.ts'
 import { MemoryPlan } from '../kernels/memory-plan.ts'
 import { scoringKernels } from '../kernels/scoring.ts'
@@ -16,6 +17,8 @@ export interface SessionTask {
   readonly threads: number
   readonly kernels: KernelChoice
   readonly where: string
+  /** Ends the kernels early; not for a session that stays. */
+  readonly signal?: PredictOptions['signal']
 }
 
 /** A batch of plans in kernel memory, with room for some rows. */
@@ -51,7 +54,7 @@ function rowsAtATime(
 }
 
 export function openSession(task: SessionTask): ExplainSession {
-  const { explained, batch, threads, kernels, where } = task
+  const { explained, batch, threads, kernels, where, signal } = task
   const { shape } = explained.context
   const features = explained.ensemble.features.length
   const { tileRows, rows } = rowsAtATime(task, features)
@@ -66,7 +69,7 @@ export function openSession(task: SessionTask): ExplainSession {
   const image = plan.reserve(batch.image.byteLength)
   const tables = plan.reserve(batch.tableBytes)
   const makeTables = planRecipe(plan, task, { tables })
-  const pool = createKernelPool(scoringKernels, { pages: plan.pages, threads, kernels })
+  const pool = createKernelPool(scoringKernels, { pages: plan.pages, threads, kernels, stop: { signal, where } })
   const { u32, f64 } = pool.memory
   u32.set(batch.image, image / 4)
   u32.fill(0xffffffff, places / 4, places / 4 + features)

@@ -164,9 +164,10 @@ function batchesOf(task: ExplainTask): AsyncGenerator<PlanBatch> {
 
 function open(task: ExplainTask, batch: PlanBatch, tables: Float64Array | null): ExplainSession {
   const { explained, x, sources, options, fewestSteps } = task
-  const { where, threads = 1, kernels = 'auto' } = options
+  const { where, signal, threads = 1, kernels = 'auto' } = options
   const worth = x.rowCount * batch.costPerRow >= fewestSteps ? threads : 1
-  const session = openSession({ explained, batch, tables, rowCount: x.rowCount, threads: worth, kernels, where })
+  const rowCount = x.rowCount
+  const session = openSession({ explained, batch, tables, rowCount, threads: worth, kernels, where, signal })
   session.bind(sources)
   return session
 }

@@ -40,7 +40,7 @@ export async function fitForest({ name, parameters, isRandom }: ForestTask, data
   const groups = drawnGroups(parameters.rowSampling, gather(x.users, rows, new Uint32Array(rows.length)))
   const threads = rows.length * x.names.length < cellsWorthThreads ? 1 : resources.threads
   const size = sizeOf(parameters, { data, rows, groups, threads })
-  const forest = createForestSpace(size, { threads, kernels: parameters.kernels, where })
+  const forest = createForestSpace(size, { threads, kernels: parameters.kernels, where, signal })
   try {
     const bins = fitBinsInSpace(forest.space, x, rows, parameters.maxBins)
     binRowsInSpace(forest.space, { x, rows, bins, isWatch: false, where, poll: () => throwIfAborted(signal, where) })

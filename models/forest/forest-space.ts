@@ -30,17 +30,24 @@ export interface ForestSpace {
   readonly at: ReturnType<typeof reserveForest>
 }
 
+interface ForestSpaceOptions {
+  readonly threads: number
+  readonly kernels: KernelChoice
+  readonly where: string
+  readonly signal: { readonly aborted: boolean }
+}
+
 /** Memory and threads for one forest; close `space.pool` when it is done. */
 export function createForestSpace(
   size: ForestSize,
-  { threads, kernels, where }: { threads: number; kernels: KernelChoice; where: string },
+  { threads, kernels, where, signal }: ForestSpaceOptions,
 ): ForestSpace {
   const { rows, features, hasWeights } = size
   const none = { watchRows: 0, hasWatchWeights: false, countsSlopes: false, histograms: 3, maxLeaves: 2 }
   let at: ReturnType<typeof reserveForest> | null = null
   const space = createTreeSpace(
     { rows, features, hasWeights, ...none },
-    { threads, kernels, where, reserve: (plan) => (at = reserveForest(plan, size, threads)) },
+    { threads, kernels, where, signal, reserve: (plan) => (at = reserveForest(plan, size, threads)) },
   )
   return { space, size, at: at! }
 }

@@ -22,6 +22,8 @@ export interface DeepTask {
   /** One cut at random per feature instead of the best. */
   readonly isRandom: boolean
   readonly draws: ForestDraws
+  /** Throws when the tree is no longer wanted. */
+  readonly poll: () => void
 }
 
 interface Node extends NodeSums {
@@ -51,6 +53,7 @@ export function growDeepTree(task: DeepTask, rows: Uint32Array): { tree: Tree; g
   const pending: Node[] = [rootOf(task, rows)]
   for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
     leaves[node.leaf] = node
+    task.poll()
     const split = searchNode(task, node, { rows, space })
     if (split === null) continue
     const column = task.columns[split.feature]!

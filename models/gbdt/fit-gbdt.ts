@@ -83,7 +83,7 @@ function directionsOf({ monotone }: GbdtParameters, bins: readonly FeatureBins[]
 
 function spaceFor(
   parameters: GbdtParameters,
-  { resources }: Fit,
+  { resources, signal }: Fit,
   { learn, watch }: { learn: Part; watch: Part | null },
 ): TreeSpace {
   const features = learn.x.names.length
@@ -99,5 +99,5 @@ function spaceFor(
     countsSlopes: parameters.gossTop > 0,
   }
   const threads = rows * features < cellsWorthThreads ? 1 : resources.threads
-  return createTreeSpace(size, { threads, kernels: parameters.kernels, where: 'fit gbdt' })
+  return createTreeSpace(size, { threads, kernels: parameters.kernels, where: 'fit gbdt', signal })
 }

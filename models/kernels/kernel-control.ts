@@ -30,6 +30,8 @@ export const word = {
   kernel: 48,
   chunks: 49,
   failed: 50,
+  /** 1 = what is under way is to end early: nobody wants its result. */
+  stopped: 51,
   /** From here on, a cache line per thread: 1 + the chunk that it is at, 0 = none. */
   atWork: 64,
 } as const
@@ -52,11 +54,17 @@ export const spins = 100_000
 /**
  * Claims chunks and runs them until none is left. A successful exchange proves that the call is still under way, so the
  * words read after it belong to it. Returns how many chunks were unclaimed at last: 0, or -1 once the pool is closed.
+ * Once `isStopped` the chunks that nobody has claimed are dropped.
  */
-export function workOff(words: Int32Array, kernels: readonly Kernel[], thread: number): number {
+export function workOff(
+  words: Int32Array,
+  kernels: readonly Kernel[],
+  { thread, isStopped }: { thread: number; isStopped: () => boolean },
+): number {
   const place = placeAtWork(thread)
   let unclaimed = Atomics.load(words, word.unclaimed)
   while (unclaimed > 0) {
+    if (isStopped()) return dropUnclaimed(words)
     const seen = Atomics.compareExchange(words, word.unclaimed, unclaimed, unclaimed - 1)
     if (seen !== unclaimed) {
       unclaimed = seen
@@ -72,6 +80,20 @@ export function workOff(words: Int32Array, kernels: readonly Kernel[], thread: n
     Atomics.store(words, place, 0)
     if (Atomics.sub(words, word.unfinished, 1) === 1) Atomics.notify(words, word.unfinished)
     unclaimed = Atomics.load(words, word.unclaimed)
+  }
+  return unclaimed
+}
+
+/** Nobody may claim what is left of the call; a pool that is closed stays so. */
+function dropUnclaimed(words: Int32Array): number {
+  let unclaimed = Atomics.load(words, word.unclaimed)
+  while (unclaimed > 0) {
+    const seen = Atomics.compareExchange(words, word.unclaimed, unclaimed, 0)
+    if (seen === unclaimed) {
+      if (Atomics.sub(words, word.unfinished, seen) === seen) Atomics.notify(words, word.unfinished)
+      return 0
+    }
+    unclaimed = seen
   }
   return unclaimed
 }

@@ -27,9 +27,10 @@ function describeModule(compiled: CompiledModule): KernelModule {
   return { compiled, names: functions.map(({ name }) => name) }
 }
 
-/** The kernels of `module` over `memory`, in the order of its names. */
-export function kernelsOf({ compiled, names }: KernelModule, memory: SharedMemory): Kernel[] {
-  const { exports } = new webAssembly.Instance(compiled, { env: { memory, abort: onAbort } })
+/** The kernels of `module` over `memory`, in the order of its names. Those that take long ask `isStopped` and end early. */
+export function kernelsOf({ compiled, names }: KernelModule, memory: SharedMemory, isStopped: () => boolean): Kernel[] {
+  const imports = { env: { memory, abort: onAbort }, 'is-stopped': { isStopped } }
+  const { exports } = new webAssembly.Instance(compiled, imports)
   return names.map((name) => exports[name] as Kernel)
 }
 

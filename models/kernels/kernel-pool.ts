@@ -1,6 +1,7 @@
 import { isMainThread } from 'node:worker_threads'
 import { EbbError } from '../../core/errors.ts'
 import { locate } from '../../core/locate.ts'
+import { throwIfAborted } from '../guards.ts'
 import {
   argumentsAddress,
   controlWords,
@@ -20,8 +21,14 @@ import { type SharedMemory, webAssembly } from './web-assembly.ts'
 /** Which code runs: WebAssembly, its twins in plain TypeScript, or `auto`: WebAssembly where the runtime has it. */
 export type KernelChoice = 'auto' | 'wasm' | 'ts'
 
-/** A kernel in plain TypeScript: the same memory, the same arguments, the same bits. */
-export type KernelTwin = (memory: KernelMemory, args: Float64Array, chunk: number) => void
+/** A kernel in plain TypeScript: the same memory, the same arguments, the same bits. Those that take long call `poll`, which throws. */
+export type KernelTwin = (memory: KernelMemory, args: Float64Array, chunk: number, poll: () => void) => void
+
+/** What ends a call early: looked at before every chunk, and by kernels that take long. `where` is for the error. */
+export interface KernelStop {
+  readonly signal: { readonly aborted: boolean } | undefined
+  readonly where: string
+}
 
 /** A module of kernels: the name of its WebAssembly file and a twin for each of its exports. */
 export interface KernelSet {
@@ -37,7 +44,8 @@ export interface KernelPool {
   /**
    * Runs chunks 0 … chunks - 1 of a kernel with up to 64 numbers as arguments and returns when all are done. Any thread
    * may take any chunk, at any time: what a chunk writes must depend on its number alone, or be sums of integers by thread.
-   * An EbbError of kind `stage` when a chunk failed or its thread ended half-way; the memory is worth nothing then.
+   * An EbbError of kind `stage` when a chunk failed or its thread ended half-way, of kind `interrupted` once the pool's
+   * signal is aborted; the memory is worth nothing then.
    */
   run(kernel: string, args: readonly number[], chunks: number): void
   /** Lets the other threads go. Memory is free once nothing refers to the pool. */
@@ -50,6 +58,7 @@ export interface KernelPoolOptions {
   readonly kernels: KernelChoice
   /** What the other threads run; default: `kernel-worker`. */
   readonly threadFile?: string | undefined
+  readonly stop?: KernelStop | undefined
 }
 
 /**
@@ -59,11 +68,11 @@ export interface KernelPoolOptions {
  */
 export function createKernelPool(
   set: KernelSet,
-  { pages, threads, kernels, threadFile }: KernelPoolOptions,
+  { pages, threads, kernels, threadFile, stop }: KernelPoolOptions,
 ): KernelPool {
   const module = kernels === 'ts' ? null : kernelModule(set.module)
-  if (module !== null) return wasmPool(module, { pages, threads, threadFile })
-  if (kernels === 'auto' || kernels === 'ts') return twinPool(set, pages)
+  if (module !== null) return wasmPool(module, { pages, threads, threadFile, stop })
+  if (kernels === 'auto' || kernels === 'ts') return twinPool(set, pages, stop)
   throw new EbbError({
     code: 'KERNELS_UNSUPPORTED',
     kind: 'config',
@@ -73,15 +82,19 @@ export function createKernelPool(
   })
 }
 
-function twinPool({ twins }: KernelSet, pages: number): KernelPool {
+function twinPool({ twins }: KernelSet, pages: number, stop: KernelStop | undefined): KernelPool {
   const memory = viewsOf(new ArrayBuffer(pages * 65_536))
+  const poll = (): void => throwIfAborted(stop?.signal, stop?.where ?? '')
   return {
     memory,
     threads: 1,
     isWasm: false,
     run(kernel, args, chunks) {
       const values = Float64Array.from(args)
-      for (let chunk = 0; chunk < chunks; chunk++) twins[kernel]!(memory, values, chunk)
+      for (let chunk = 0; chunk < chunks; chunk++) {
+        poll()
+        twins[kernel]!(memory, values, chunk, poll)
+      }
     },
     close() {},
   }
@@ -93,11 +106,13 @@ function wasmPool(
     pages,
     threads: wanted,
     threadFile = locate('models/kernels/kernel-worker.js'),
+    stop,
   }: Omit<KernelPoolOptions, 'kernels'>,
 ): KernelPool {
   const memory = kernelMemory(pages)
-  const kernels = kernelsOf(module, memory)
   const words = controlWords(memory.buffer)
+  const isStopped = stopOf(words, stop)
+  const kernels = kernelsOf(module, memory, isStopped)
   const places = new Map(module.names.map((name, at) => [name, at]))
   const writeArguments = createArgumentWriter(memory.buffer)
   const threads = Math.min(wanted, mostThreads)
@@ -112,8 +127,9 @@ function wasmPool(
       const place = places.get(name)
       if (place === undefined) throw new RangeError(`no kernel named "${name}"; known: ${module.names.join(', ')}`)
       writeArguments(args)
-      if (threads === 1 || chunks === 1) runAlone(kernels[place]!, name, chunks)
-      else runTogether({ words, kernels, others }, { name, place, chunks })
+      if (threads === 1 || chunks === 1) runAlone(kernels[place]!, { name, chunks, isStopped })
+      else runTogether({ words, kernels, others, isStopped }, { name, place, chunks })
+      if (words[word.stopped] !== 0) throwIfAborted({ aborted: true }, stop!.where)
     },
     close() {
       Atomics.store(words, word.unclaimed, -1)
@@ -139,9 +155,22 @@ function kernelMemory(pages: number): SharedMemory {
   }
 }
 
-function runAlone(kernel: Kernel, name: string, chunks: number): void {
+/** Looks at the signal and tells the other threads, which cannot see it. */
+function stopOf(words: Int32Array, stop: KernelStop | undefined): () => boolean {
+  const signal = stop?.signal
+  if (signal === undefined) return () => false
+  return () => {
+    if (signal.aborted) Atomics.store(words, word.stopped, 1)
+    return words[word.stopped] !== 0
+  }
+}
+
+function runAlone(
+  kernel: Kernel,
+  { name, chunks, isStopped }: { name: string; chunks: number; isStopped: () => boolean },
+): void {
   try {
-    for (let chunk = 0; chunk < chunks; chunk++) kernel(argumentsAddress, chunk, 0)
+    for (let chunk = 0; chunk < chunks && !isStopped(); chunk++) kernel(argumentsAddress, chunk, 0)
   } catch (cause) {
     throw kernelFault(name, `failed: ${(cause as Error).message}`, cause)
   }
@@ -152,13 +181,14 @@ interface Together {
   readonly kernels: readonly Kernel[]
   /** The `at`-th is thread `at` + 1; null = not started. */
   readonly others: readonly (KernelThread | null)[]
+  readonly isStopped: () => boolean
 }
 
 /** Looks at the others' chunks before threads are looked after: some 100 ms, asleep or not. */
 const looksUntilCare = { asleep: 100, awake: 10_000_000 } as const
 
 function runTogether(
-  { words, kernels, others }: Together,
+  { words, kernels, others, isStopped }: Together,
   { name, place, chunks }: { name: string; place: number; chunks: number },
 ): void {
   words[word.kernel] = place
@@ -166,10 +196,11 @@ function runTogether(
   Atomics.store(words, word.unfinished, chunks)
   Atomics.store(words, word.unclaimed, chunks)
   if (Atomics.load(words, word.sleepers) > 0) Atomics.notify(words, word.unclaimed)
-  workOff(words, kernels, 0)
+  workOff(words, kernels, { thread: 0, isStopped })
   const patience = isMainThread ? looksUntilCare.awake : looksUntilCare.asleep
   let unfinished = Atomics.load(words, word.unfinished)
   for (let asked = 0; unfinished > 0; asked++) {
+    if (asked >= spins && (!isMainThread || asked % spins === 0)) isStopped()
     if (asked > spins && !isMainThread) Atomics.wait(words, word.unfinished, unfinished, 1)
     if (asked > spins && (asked - spins) % patience === 0) refuseLostChunks(words, others, name)
     unfinished = Atomics.load(words, word.unfinished)

@@ -15,8 +15,9 @@ export interface KernelWorkerSetup {
 /** Works until the pool is closed: asks for a while, then sleeps until there are chunks again. */
 const { module, memory, thread } = workerData as KernelWorkerSetup
 const words = controlWords(memory.buffer)
-const kernels = kernelsOf(module, memory)
-for (let idle = 0; workOff(words, kernels, thread) >= 0;) {
+const isStopped = (): boolean => Atomics.load(words, word.stopped) !== 0
+const kernels = kernelsOf(module, memory, isStopped)
+for (let idle = 0; workOff(words, kernels, { thread, isStopped }) >= 0;) {
   if (Atomics.load(words, word.unclaimed) !== 0) {
     idle = 0
     continue

@@ -17,7 +17,10 @@ interface WebAssemblyInterface {
   }
   readonly Instance: new (
     module: CompiledModule,
-    imports: { readonly env: { readonly memory: SharedMemory; readonly abort: () => never } },
+    imports: {
+      readonly env: { readonly memory: SharedMemory; readonly abort: () => never }
+      readonly 'is-stopped': { readonly isStopped: () => boolean }
+    },
   ) => { readonly exports: Readonly<Record<string, unknown>> }
   readonly Memory: new (descriptor: { initial: number; maximum: number; shared: true }) => SharedMemory
 }

@@ -103,7 +103,7 @@ function openSession(
   { features, trees, base }: TreeEnsemble,
   { overBytes, imageFor, x, options, output, fewestSteps }: SessionTask,
 ): Session {
-  const { where, kernels = 'auto' } = options
+  const { where, kernels = 'auto', signal } = options
   const threads = x.rowCount * trees.length < fewestSteps ? 1 : (options.threads ?? 1)
   const { tileRows, stride } = tileShape(overBytes.columns.length)
   const tiles = Math.min(tilesPerTurn, Math.max(threads, Math.floor(stepsPerTurn / (tileRows * (trees.length + 1)))))
@@ -118,7 +118,7 @@ function openSession(
   const target = plan.reserve(rows * output.bytesPerRow)
   const image = imageFor(kernels !== 'ts')
   const imageAddress = plan.reserve(image.words.byteLength)
-  const pool = createKernelPool(scoringKernels, { pages: plan.pages, threads, kernels })
+  const pool = createKernelPool(scoringKernels, { pages: plan.pages, threads, kernels, stop: { signal, where } })
   const stage = columns.bind(pool.memory, sources)
   pool.memory.u32.set(image.words, imageAddress / 4)
   const run = (begin: number, rowCount: number): void => {

@@ -48,17 +48,21 @@ export interface TreeSpaceOptions {
   readonly threads: number
   readonly kernels: KernelChoice
   readonly where: string
+  /** Ends the kernels early. */
+  readonly signal?: { readonly aborted: boolean } | undefined
   /** Asks for more memory than the layout has. */
   readonly reserve?: (plan: MemoryPlan) => void
 }
 
 /** Memory and threads for one fit; close `pool` when it is done. An EbbError of kind `data` beyond the limit of memory. */
-export function createTreeSpace(size: TreeSize, { threads, kernels, where, reserve }: TreeSpaceOptions): TreeSpace {
+export function createTreeSpace(size: TreeSize, options: TreeSpaceOptions): TreeSpace {
+  const { threads, kernels, where, signal, reserve } = options
   const shape = `${(size.rows + size.watchRows).toLocaleString('en-US')} rows x ${size.features} features`
   const plan = new MemoryPlan({ where, what: shape })
   const layout = layOut(plan, size, threads)
   reserve?.(plan)
-  return { pool: createKernelPool(trainingKernels, { pages: plan.pages, threads, kernels }), size, layout }
+  const pool = createKernelPool(trainingKernels, { pages: plan.pages, threads, kernels, stop: { signal, where } })
+  return { pool, size, layout }
 }
 
 function layOut(plan: MemoryPlan, size: TreeSize, threads: number) {

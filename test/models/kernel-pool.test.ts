@@ -83,6 +83,34 @@ describe('kernel pool', () => {
     pool.close()
   })
 
+  test.each([
+    ['wasm', 1],
+    ['wasm', 2],
+    ['ts', 1],
+  ] as const)(
+    '%s, %i threads: of 40 chunks none is begun after the signal is seen at the third look',
+    (kernels, threads) => {
+      let looks = 0
+      const signal = {
+        get aborted() {
+          return ++looks >= 3
+        },
+      }
+      const stop = { signal, where: 'fit test' }
+      const pool = createKernelPool(trainingKernels, { pages: 64, threads, kernels, stop })
+      const [values, room, bounds, found] = [65_536, 131_072, 1_048_576, 2_097_152]
+      pool.memory.i32.fill(7, found / 4, found / 4 + features)
+      expect(() => pool.run('fitBounds', [values, 4, room, 9, bounds, found], features)).toThrow(
+        expect.objectContaining({ kind: 'interrupted', message: 'fit test: stopped on request' }),
+      )
+      expect(
+        pool.memory.i32.subarray(found / 4, found / 4 + features).filter((count) => count === 7).length,
+      ).toBeGreaterThan(0)
+      expect(() => pool.run('fitBounds', [values, 4, room, 9, bounds, found], features)).toThrow('stopped on request')
+      pool.close()
+    },
+  )
+
   test('an unknown kernel is named', () => {
     const pool = createKernelPool(trainingKernels, { pages: 2, threads: 1, kernels: 'wasm' })
     expect(() => pool.run('nothing', [], 1)).toThrow('no kernel named "nothing"')

@@ -8,7 +8,7 @@ import type { FeatureBins } from '../../trees/bins.ts'
 import type { KernelMemory } from '../kernel-memory.ts'
 
 /** Twin of assembly/training/grow-forest-tree.ts: the plain trees of ../../forest over the same memory. */
-export function growForestTree(memory: KernelMemory, args: Float64Array, chunk: number): void {
+export function growForestTree(memory: KernelMemory, args: Float64Array, chunk: number, poll: () => void): void {
   const { u8, u16, i32, u32, f32 } = memory
   const at = (k: number): number => args[k]!
   const rows = at(0)
@@ -31,6 +31,7 @@ export function growForestTree(memory: KernelMemory, args: Float64Array, chunk: 
       maxDepth: at(15),
       isRandom: at(17) !== 0,
       draws,
+      poll,
     },
     drawn,
   )

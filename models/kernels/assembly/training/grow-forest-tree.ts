@@ -1,6 +1,10 @@
 import { addressAt, countAt, numberAt } from '../shared/arguments'
+import { isStopped } from '../shared/is-stopped'
 import { drawTreeRows, weighDrawnRows } from './draw-tree-rows'
 import { searchNode } from './search-node'
+
+/** Rows of nodes between two questions whether to go on: some milliseconds. */
+const rowsPerQuestion: i32 = 65536
 
 /**
  * Grows a whole tree of a forest; chunk = tree of the batch. Depth first, the left child next.
@@ -58,12 +62,18 @@ export function growForestTree(args: usize, chunk: i32, thread: i32): void {
   }
   // An entry of the stack: leaf, begin, end, depth: int32; where its number is written, uint32; at 24 g, at 32 h: doubles.
   push(stack, 0, 0, drawn, 0, tree + 32, g, h)
+  let seen = 0
   for (let top = stack; top >= stack; top -= 40) {
     const leaf = load<i32>(top)
     const begin = load<i32>(top, 4)
     const end = load<i32>(top, 8)
     const depth = load<i32>(top, 12)
     const hang = load<usize>(top, 16)
+    seen += end - begin
+    if (seen > rowsPerQuestion) {
+      if (isStopped()) return
+      seen = 0
+    }
     const nodeG = load<f64>(top, 24)
     const nodeH = load<f64>(top, 32)
     store<f64>(leaves + ((<usize>leaf) << 4), nodeH == 0 ? 0 : -nodeG / nodeH)

@@ -1,4 +1,5 @@
 import { addressAt, countAt } from '../shared/arguments'
+import { isStopped } from '../shared/is-stopped'
 import { beginRecord } from './split-record'
 import { scanCategories } from './scan-categories'
 import { scanNumbers } from './scan-numbers'
@@ -7,6 +8,8 @@ import { nextBelow } from './xoshiro'
 
 /** Gains below this share of the node's own objective are rounding errors of doubles. */
 const roundingShare: f64 = 1e-11
+/** Rows of a node from which on every two features take milliseconds. */
+const largeNode: i32 = 262144
 
 /**
  * The best split of a node over features drawn for it, into `record`; true when there is one. More features than asked for
@@ -94,6 +97,7 @@ function addSelected(
   histograms: usize,
 ): void {
   const end = rows + ((<usize>count) << 2)
+  const isLarge = count > largeNode
   let k = 0
   for (; k + 2 <= drawn; k += 2) {
     const first = <i32>load<u16>(deck + ((<usize>k) << 1))
@@ -103,6 +107,7 @@ function addSelected(
     const firstStep = stepOf(args, first)
     const secondStep = stepOf(args, second)
     const histogram = histograms + ((<usize>k) << 11)
+    if (isLarge && isStopped()) return
     for (let at = rows; at < end; at += 4) {
       const row = <usize>load<u32>(at)
       const pair = load<i64>(pairs + (row << 3))
