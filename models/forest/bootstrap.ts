@@ -1,3 +1,4 @@
+import { denseUsers } from '../trees/dense-users.ts'
 import type { ForestDraws } from './forest-draws.ts'
 import type { ForestParameters } from './parameters.ts'
 
@@ -14,10 +15,9 @@ export interface DrawnGroups {
  */
 export function drawnGroups(kind: ForestParameters['rowSampling'], users: Uint32Array): DrawnGroups {
   if (kind === 'all') return { group: new Uint32Array(users.length), count: 0 }
-  if (kind === 'bootstrap_rows') return { group: users.map((_, i) => i), count: users.length }
-  const sorted = Uint32Array.from(new Set(users)).sort()
-  const dense = new Map(Array.from(sorted, (user, i) => [user, i]))
-  return { group: users.map((user) => dense.get(user)!), count: sorted.length }
+  if (kind === 'bootstrap_rows') return { group: Uint32Array.from(users.keys()), count: users.length }
+  const { users: distinct, placeOfRow } = denseUsers(users)
+  return { group: placeOfRow, count: distinct.length }
 }
 
 /** How often each row is drawn for one tree, into `times`. */

@@ -75,6 +75,6 @@ function copyPart(
   if (x.weights === undefined) weights.fill(1)
   else gather(x.weights, rows, weights)
   if (churnWeight !== 1) for (let i = 0; i < rows.length; i++) if (labels[i] === 1) weights[i]! *= churnWeight
-  const all = Uint32Array.from({ length: rows.length }, (_, i) => i)
+  const all = Uint32Array.from(weights.keys())
   return { ...part, unit: weightUnit(weights, all) }
 }

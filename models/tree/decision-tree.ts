@@ -39,10 +39,11 @@ export const decisionTree: RegisteredEstimator<TreeParameters> = {
 
 function fitTree({ maxLeaves, maxDepth, minRowsPerLeaf, maxBins }: TreeParameters, data: Fit): TreeEnsemble {
   const { train: x, y, resources, signal } = data
+  const poll = (): void => throwIfAborted(signal, 'fit tree')
   const rows = presentRows(x)
-  const bins = fitBins(x, rows, maxBins)
-  const matrix = binMatrix(x, bins, 'fit tree')
-  throwIfAborted(signal, 'fit tree')
+  const bins = fitBins(x, rows, maxBins, poll)
+  const matrix = binMatrix(x, bins, 'fit tree', poll)
+  poll()
   const once = {
     y,
     weights: x.weights,
@@ -60,6 +61,7 @@ function fitTree({ maxLeaves, maxDepth, minRowsPerLeaf, maxBins }: TreeParameter
       maxLeaves,
       maxDepth,
       pool: poolFor(matrix, resources.memoryBytes / 4),
+      poll,
     },
     rows,
   )

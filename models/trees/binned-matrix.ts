@@ -16,12 +16,18 @@ export interface BinnedMatrix {
 
 export const wordsFor = (featureCount: number): number => Math.ceil(featureCount / 4)
 
-/** Bins `x`; columns are found by name. */
-export function binMatrix(x: Dataset, features: readonly FeatureBins[], where: string): BinnedMatrix {
+/** Bins `x`; columns are found by name. `poll` is called before every feature. */
+export function binMatrix(
+  x: Dataset,
+  features: readonly FeatureBins[],
+  where: string,
+  poll: () => void = () => {},
+): BinnedMatrix {
   const wordsPerRow = wordsFor(features.length)
   const words = sharedUint32(x.rowCount * wordsPerRow)
   const bytes = new Uint8Array(words.buffer)
   const columns = features.map((bins, f) => {
+    poll()
     const column = sharedUint8(x.rowCount)
     createBinner(x, bins, where)(column, 0)
     for (let i = 0, at = f; i < column.length; i++, at += 4 * wordsPerRow) bytes[at] = column[i]!

@@ -19,12 +19,13 @@ const sampleSize = 200_000
 /**
  * Fits the bins of every feature to the rows `rows` of `x`; at most `maxBins` <= 254 per feature. Features come sorted by
  * name, so that the order of columns never matters. Above 200,000 rows, every k-th row is looked at. A feature that is
- * missing everywhere has binCount 0.
+ * missing everywhere has binCount 0. `poll` is called before every feature.
  */
-export function fitBins(x: Dataset, rows: Uint32Array, maxBins: number): FeatureBins[] {
+export function fitBins(x: Dataset, rows: Uint32Array, maxBins: number, poll: () => void = () => {}): FeatureBins[] {
   const order = inOrderOfName(x)
   const sample = everyKth(rows)
   return order.map(({ name, at }) => {
+    poll()
     const column = x.columns[at]!
     return column.kind === 'number'
       ? numberBins(name, presentValues(column.values, sample), maxBins)

@@ -20,6 +20,8 @@ export interface GrowTask {
   /** Levels of splits; Infinity = no limit. */
   readonly maxDepth: number
   readonly pool: HistogramPool
+  /** Called now and then: throws when the tree is no longer wanted. */
+  readonly poll?: () => void
 }
 
 /** A tree, its gain by node, and where each leaf's rows ended up: leaf i holds rows[begin[i], end[i]). */
@@ -29,6 +31,9 @@ export interface GrownTree {
   readonly begin: Uint32Array
   readonly end: Uint32Array
 }
+
+/** Rows of a histogram that are summed between two polls. */
+const rowsPerPoll = 131_072
 
 interface Leaf {
   readonly begin: number
@@ -135,7 +140,10 @@ const mayBeSplit = ({ rule, maxDepth, features }: GrowTask, leaf: Leaf): boolean
 
 function histogramOf(task: GrowTask, leaf: Leaf, rows: Uint32Array): Histogram {
   const histogram = task.pool.take()
-  addRows(histogram, task.matrix, task.gradients, rows.subarray(leaf.begin, leaf.end))
+  for (let begin = leaf.begin; begin < leaf.end; begin += rowsPerPoll) {
+    task.poll?.()
+    addRows(histogram, task.matrix, task.gradients, rows.subarray(begin, Math.min(begin + rowsPerPoll, leaf.end)))
+  }
   return histogram
 }
 
