@@ -26,7 +26,8 @@ class DuckDbEngine implements Engine {
   readonly version = `duckdb ${duckDbVersion().replace(/^v/, '')}`
   readonly scanner: ColumnScanner = {
     position: (expression, values) =>
-      `coalesce(list_position([${values.map(quoteText).join(', ')}], ${expression}), 0)`,
+      // greatest() passes over NULL; coalesce() would do the same, but row by row where the text is a dictionary's.
+      `greatest(list_position([${values.map(quoteText).join(', ')}], ${expression}), 0)`,
     scan: (queries, visit, options = {}) =>
       this.session.use((connection, stop) => scanIntegers(connection, { queries, visit, stop }), options.signal),
   }

@@ -1,6 +1,7 @@
 import { closeSync, openSync, rmSync, writeSync } from 'node:fs'
 import type { IntegerPiece } from '../../engines/column-scanner.ts'
 import type { EventBlocks } from './bucket-reader.ts'
+import type { ColumnPlace } from './event-queries.ts'
 import type { RecordLayout } from './program.ts'
 
 /** Events of a block. */
@@ -10,6 +11,8 @@ const pieceRows = 2_048
 
 export interface ArenaOptions {
   readonly layout: RecordLayout
+  /** Of the columns after the user. */
+  readonly places: readonly ColumnPlace[]
   readonly userCount: number
   /** Rows that will come. */
   readonly events: number
@@ -41,12 +44,15 @@ export class EventArena {
   private readonly next: Int32Array
   private readonly end: Int32Array
   private readonly counts: Int32Array
-  private readonly places = new Int32Array(pieceRows)
+  /** Where each row of a piece goes. */
+  private readonly targets = new Int32Array(pieceRows)
+  private readonly words: readonly PackedWord[]
 
-  constructor({ layout, userCount, events, memoryBytes, file }: ArenaOptions) {
+  constructor({ layout, places, userCount, events, memoryBytes, file }: ArenaOptions) {
     this.layout = layout
     this.userCount = userCount
     this.path = file
+    this.words = Array.from({ length: layout.words }, (_, word) => new PackedWord(layout, places, word))
     const buckets = Math.max(1, Math.ceil(userCount / 2 ** layout.user.bits))
     this.blockWords = blockEvents * layout.words
     this.chains = Array.from({ length: buckets }, () => [])
@@ -61,19 +67,14 @@ export class EventArena {
     this.memory = new Int32Array(new SharedArrayBuffer(this.blocksInMemory * this.blockWords * 4))
   }
 
-  /** Column 0 holds the user, the others the words of the record (without the user's bits). */
-  add({ rows, columns }: IntegerPiece): void {
-    const { words, user } = this.layout
-    const { memory, places } = this
+  /** Column 0 holds the user, the others parts of the record (without the user's bits). */
+  add(piece: IntegerPiece): void {
     // Room for the whole piece first: the memory is never emptied between two words of a record.
-    if (!this.holdsAll && this.blocksInMemory - this.used < this.mostNew(rows)) this.spill()
-    this.place(columns[0]!, rows)
-    const mask = 2 ** user.bits - 1
-    for (let w = 0; w < words; w++) {
-      const column = columns[w + 1]!
-      if (w === user.word) for (let i = 0; i < rows; i++) memory[places[i]! + w] = column[i]! | (columns[0]![i]! & mask)
-      else for (let i = 0; i < rows; i++) memory[places[i]! + w] = column[i]!
-    }
+    if (!this.holdsAll && this.blocksInMemory - this.used < this.mostNew(piece.rows)) this.spill()
+    const [first, second, ...others] = this.words
+    this.place(piece, first!.pack(piece), second!.pack(piece))
+    for (let w = 0; w < others.length; w++)
+      scatter(others[w]!.pack(piece), { rows: piece.rows, targets: this.targets, into: this.memory, word: w + 2 })
   }
 
   /** All events are there. */
@@ -102,27 +103,33 @@ export class EventArena {
     return Math.min(rows, this.counts.length) + Math.ceil(rows / blockEvents)
   }
 
-  /** Where each row of the piece goes. */
-  private place(users: Int32Array, rows: number): void {
+  /** Writes the first two words of each row and says where the row is. */
+  private place({ rows, columns }: IntegerPiece, first: Int32Array, second: Int32Array): void {
     const { words, user } = this.layout
-    const { places, next, end, counts } = this
+    const { memory, targets, next, end, counts } = this
+    const users = columns[0]!
     const shift = user.bits
     for (let i = 0; i < rows; i++) {
       const bucket = users[i]! >>> shift
-      if (next[bucket] === end[bucket]) this.openBlock(bucket, users[i]!)
-      places[i] = next[bucket]!
-      next[bucket]! += words
+      let at = next[bucket]!
+      if (at === end[bucket]) at = this.openBlock(bucket, users[i]!)
+      memory[at] = first[i]!
+      memory[at + 1] = second[i]!
+      targets[i] = at
+      next[bucket] = at + words
       counts[bucket]!++
     }
   }
 
-  private openBlock(bucket: number, user: number): void {
+  /** Returns the word where it begins. */
+  private openBlock(bucket: number, user: number): number {
     if (!(user >= 0 && user < this.userCount))
       throw new RangeError(`event of user_index ${user}, but there are ${this.userCount} users`)
     this.chains[bucket]!.push(this.spilled + this.used)
     this.next[bucket] = this.used * this.blockWords
     this.end[bucket] = this.next[bucket]! + this.blockWords
     this.used++
+    return this.next[bucket]!
   }
 
   /** Writes the used blocks. Open ones move to the front of the memory, under a new number. */
@@ -147,4 +154,49 @@ export class EventArena {
     this.file ??= openSync(this.path, 'w+')
     writeSync(this.file, this.memory, 0, this.used * this.blockWords * 4, this.spilled * this.blockWords * 4)
   }
+}
+
+/** One word of the records of a piece, put together from the columns that have a part in it. */
+class PackedWord {
+  private readonly values = new Int32Array(pieceRows)
+  /** Columns by index and shift. */
+  private readonly parts: readonly { readonly column: number; readonly shift: number }[]
+  /** Bits of the user's index in this word. */
+  private readonly userMask: number
+
+  constructor({ user }: RecordLayout, places: readonly ColumnPlace[], word: number) {
+    this.parts = places.flatMap((place, at) => (place.word === word ? [{ column: at + 1, shift: place.shift }] : []))
+    this.userMask = word === user.word ? 2 ** user.bits - 1 : 0
+  }
+
+  pack({ rows, columns }: IntegerPiece): Int32Array {
+    const { parts, userMask, values } = this
+    if (userMask === 0 && parts.length === 1 && parts[0]!.shift === 0) return columns[parts[0]!.column]!
+    mask(columns[0]!, { mask: userMask, rows, into: values })
+    for (let j = 0; j < parts.length; j++)
+      addShifted(columns[parts[j]!.column]!, { shift: parts[j]!.shift, rows, into: values })
+    return values
+  }
+}
+
+function mask(users: Int32Array, { mask, rows, into }: { mask: number; rows: number; into: Int32Array }): void {
+  for (let i = 0; i < rows; i++) into[i] = users[i]! & mask
+}
+
+function addShifted(
+  column: Int32Array,
+  { shift, rows, into }: { shift: number; rows: number; into: Int32Array },
+): void {
+  for (let i = 0; i < rows; i++) into[i]! |= column[i]! << shift
+}
+
+interface Scattering {
+  readonly rows: number
+  readonly targets: Int32Array
+  readonly into: Int32Array
+  readonly word: number
+}
+
+function scatter(values: Int32Array, { rows, targets, into, word }: Scattering): void {
+  for (let i = 0; i < rows; i++) into[targets[i]! + word] = values[i]!
 }

@@ -76,36 +76,60 @@ interface Asking {
   readonly scanner: ColumnScanner
 }
 
-/** One query per slice: user_index, then the words of the record; all INTEGER, never NULL. */
-export function eventQueries(asking: Asking, slices: readonly DaySlice[]): readonly string[] {
+/** Where the values of a column go: shifted to the left they are a part of that word of the record. */
+export interface ColumnPlace {
+  readonly word: number
+  readonly shift: number
+}
+
+interface PlacedColumn extends ColumnPlace {
+  readonly sql: string
+}
+
+export interface EventQueries {
+  /** One per slice: user_index, then the parts of the record; all INTEGER, never NULL. */
+  readonly queries: readonly string[]
+  /** Of every column but the first. */
+  readonly places: readonly ColumnPlace[]
+}
+
+export function eventQueries(asking: Asking, slices: readonly DaySlice[]): EventQueries {
   const { plan, dialect } = asking
   const columns = recordColumns(asking)
   const joins = levelJoins(asking)
-  return slices.map(
-    ({ first, end }) => `SELECT ${['e.user_index', ...columns].join(',\n  ')}
+  const selected = ['e.user_index', ...columns.map(({ sql }) => sql)].join(',\n  ')
+  const queries = slices.map(
+    ({ first, end }) => `SELECT ${selected}
 FROM ${plan.relations.events} AS e${joins}
 WHERE ${first === null ? '' : `e.event_time >= ${midnight(first, dialect)} AND `}e.event_time < ${midnight(end, dialect)}`,
   )
+  return { queries, places: columns.map(({ word, shift }) => ({ word, shift })) }
 }
 
 /** Of `event_time`, whose least and greatest value engines keep by block of rows: what lies outside is not read. */
 const midnight = (day: Day, dialect: Dialect): string => dialect.cast(dialect.day(day), 'timestamp')
 
-function recordColumns(asking: Asking): readonly string[] {
+/**
+ * Codes of texts are columns of their own: an engine that keeps texts as dictionaries then tells the code of each distinct
+ * text once, which any arithmetic in SQL would undo. The rest of a word is added up by the engine.
+ */
+function recordColumns(asking: Asking): readonly PlacedColumn[] {
   const { dialect, made } = asking
   const { layout, baseDay } = made.program
   const integer = (sql: string): string => dialect.cast(sql, 'integer')
   const micros = `(${dialect.epochMicros('e.event_time')} - ${BigInt(baseDay) * 86_400_000_000n})`
-  const second = integer(dialect.integerDivide(micros, '1000000'))
+  const columns: PlacedColumn[] = [{ word: 0, shift: 0, sql: integer(dialect.integerDivide(micros, '1000000')) }]
+  const code = (field: Field | null, sql: () => string): void => {
+    if (field !== null) columns.push({ word: field.word, shift: field.shift, sql: integer(sql()) })
+  }
+  code(layout.type, () => asking.scanner.position('e.event_type', made.typeNames))
+  code(layout.category, () => levelCode(asking, 'category'))
+  code(layout.channel, () => levelCode(asking, 'channel'))
   const words = Array.from({ length: layout.words }, (): string[] => [])
-  words[0]!.push(second)
   const put = (field: Field | null, sql: () => string): void => {
     if (field === null) return
     words[field.word]!.push(field.shift === 0 ? `(${sql()})` : `(${sql()}) * ${2 ** field.shift}`)
   }
-  put(layout.type, () => asking.scanner.position('e.event_type', made.typeNames))
-  put(layout.category, () => levelCode(asking, 'category'))
-  put(layout.channel, () => levelCode(asking, 'channel'))
   put(layout.delay, () => delayCode(asking))
   put(layout.late, () => lateSql(asking.plan, dialect))
   put(layout.micro, () => dialect.modulo(micros, '1000000'))
@@ -120,7 +144,10 @@ function recordColumns(asking: Asking): readonly string[] {
     words[at]!.push(low)
     if (high !== null) words[at + 1]!.push(high)
   }
-  return words.map((parts) => (parts.length === 0 ? integer('0') : integer(parts.join(' + '))))
+  const sums = words.flatMap((parts, word) =>
+    parts.length === 0 ? [] : [{ word, shift: 0, sql: integer(parts.join(' + ')) }],
+  )
+  return [...columns, ...sums]
 }
 
 /** The low 32 bits as a signed integer and the rest; or the value itself. */

@@ -137,9 +137,9 @@ export async function readSlices(
   const made = makeProgram(plan, split, { baseDay, userBits, isWide, logarithms })
   const { layout } = made.program
   const asking = { plan, made, dialect: engine.dialect, scanner: engine.scanner }
-  const queries = eventQueries(asking, slices)
+  const { queries, places } = eventQueries(asking, slices)
   const { memoryBytes, spillFile: file, signal } = limits
-  const arena = new EventArena({ layout, userCount, events, memoryBytes, file })
+  const arena = new EventArena({ layout, places, userCount, events, memoryBytes, file })
   try {
     await engine.scanner.scan(queries, (piece) => arena.add(piece), { signal })
     return { made, blocks: arena.finish(), userCount, events, queries, close: () => arena.close() }
