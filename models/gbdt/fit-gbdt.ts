@@ -23,6 +23,7 @@ export interface FittedGbdt extends Boosted {
 export async function fitGbdt(parameters: GbdtParameters, data: Fit, start: TreeEnsemble | null): Promise<FittedGbdt> {
   const { random, signal, emit } = data
   const { learn, watch } = partsOf(parameters, data)
+  throwIfAborted(signal, 'fit gbdt')
   const directions = directionsOf(parameters, start?.features ?? null, data.train)
   const churnWeight = churnWeightOf(parameters, learn)
   const space = spaceFor(parameters, data, { learn, watch })
@@ -39,13 +40,14 @@ export async function fitGbdt(parameters: GbdtParameters, data: Fit, start: Tree
 /** Without rows to watch, some users of train are held back for early stopping. */
 function partsOf(
   { earlyStopping }: GbdtParameters,
-  { train: x, y, valid, random }: Fit,
+  { train: x, y, valid, random, signal }: Fit,
 ): { learn: Part; watch: Part | null } {
   const rows = presentRows(x)
   if (earlyStopping === 0) return { learn: { x, y, rows }, watch: null }
   const watched = valid === undefined ? new Uint32Array() : presentRows(valid.x)
   if (valid !== undefined && watched.length > 0)
     return { learn: { x, y, rows }, watch: { x: valid.x, y: valid.y, rows: watched } }
+  throwIfAborted(signal, 'fit gbdt')
   const { learn, watch } = holdOutUsers(x, y, rows, random.child('hold-out'))
   return { learn: { x, y, rows: learn }, watch: watch.length === 0 ? null : { x, y, rows: watch } }
 }

@@ -36,7 +36,7 @@ export function fitLinear(
   checkFit(estimator, data)
   const { train, y } = rowsWithWeight(data.train, data.y)
   const preparation = fitPreparation(train, parameters, data.signal)
-  const columns = prepareColumns(preparation, train, `fit ${estimator}`)
+  const columns = prepareColumns(preparation, train, `fit ${estimator}`, data.signal)
   const weights = train.weights ? Float64Array.from(train.weights) : new Float64Array(y.length).fill(1)
   const problem: LogisticProblem = { columns, y, weights }
   const strength =

@@ -34,10 +34,10 @@ function fitNetwork(parameters: MlpParameters, data: Fit): Classifier {
   const preparation = fitPreparation(kept.train, parameters, data.signal)
   const whole = { x: kept.train, y: kept.y }
   const { learn, judge } = splitRows(whole, { parameters, data })
-  const rows = networkRows(preparation, learn)
+  const rows = networkRows(preparation, learn, data.signal)
   const sizes: Sizes = [rows.columns.length, ...parameters.hidden, 1]
   const { emit, random, signal } = data
-  const trained = train(rows, judge && networkRows(preparation, judge), {
+  const trained = train(rows, judge && networkRows(preparation, judge, data.signal), {
     sizes,
     epochs: parameters.epochs,
     earlyStopping: parameters.earlyStopping,
@@ -75,8 +75,8 @@ function heldBackUsers(users: Uint32Array, fraction: number, random: Random): Se
   return new Set(distinct.subarray(0, Math.round(distinct.length * fraction)))
 }
 
-function networkRows(preparation: Preparation, { x, y }: Rows): NetworkRows {
-  return { columns: prepareColumns(preparation, x, 'fit mlp'), y, ...(x.weights && { weights: x.weights }) }
+function networkRows(preparation: Preparation, { x, y }: Rows, signal: AbortSignal): NetworkRows {
+  return { columns: prepareColumns(preparation, x, 'fit mlp', signal), y, ...(x.weights && { weights: x.weights }) }
 }
 
 function churnRate({ x, y }: Rows): number {

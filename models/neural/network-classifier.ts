@@ -32,7 +32,7 @@ export function networkClassifier(model: NetworkModel): Classifier {
   return {
     estimator: 'mlp',
     async predict(x, options) {
-      const columns = prepareColumns(preparation, x, 'predict mlp')
+      const columns = prepareColumns(preparation, x, 'predict mlp', options?.signal)
       return networkLogits(network, columns, x.rowCount, options?.signal).map(sigmoid)
     },
     save: () => ({

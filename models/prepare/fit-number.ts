@@ -12,17 +12,28 @@ const skewedFrom = 1
 
 type Weights = Float32Array | undefined
 
+/** The rows to learn from. `poll` is called between passes over them: throws when nobody wants the plan any more. */
+interface NumberRows {
+  readonly values: Float32Array
+  readonly weights: Weights
+  readonly missingShare: number
+  readonly poll: () => void
+}
+
 /**
  * The plan of a number column; null when nothing varies. `missingShare` is the weighted share of missing values, 0 where
  * no missing indicator is wanted: the caller knows whether an earlier column has the same one.
  */
 export function fitNumber(
   feature: string,
-  { values, weights, missingShare }: { values: Float32Array; weights: Weights; missingShare: number },
+  { values, weights, missingShare, poll }: NumberRows,
   parameters: PrepareParameters,
 ): NumberPlan | null {
+  poll()
   const raw = moments(values, weights)
+  poll()
   const logged = parameters.transform === 'none' ? undefined : logIfWanted(values, weights, { raw, parameters })
+  poll()
   const seen = logged?.moments ?? raw
   const log = logged !== undefined
   const range = seen.count === 0 ? 0 : seen.largest - seen.least
@@ -34,6 +45,7 @@ export function fitNumber(
     : parameters.impute === 'median'
       ? weightedQuantiles(Float32Array.from(transformed), weights, [0.5])[0]!
       : seen.mean
+  poll()
   const terms: NumberTerm[] = isConstant ? [] : valueTerms(transformed, { weights, fill, parameters })
   if (missingShare > 0) terms.push({ kind: 'missing', ...indicator(missingShare) })
   return terms.length === 0 ? null : { kind: 'number', feature, ...clip, fill, terms }
@@ -44,7 +56,7 @@ function valueTerms(
   values: Float32Array | Float64Array,
   { weights, fill, parameters }: { weights: Weights; fill: number; parameters: PrepareParameters },
 ): NumberTerm[] {
-  const filled = Float64Array.from(values, (value) => (Number.isFinite(value) ? value : fill))
+  const filled = mapped(values, (value) => (Number.isFinite(value) ? value : fill))
   const { mean, deviation } = moments(filled, weights)
   const terms: NumberTerm[] = [{ kind: 'value', mean, scale: deviation }]
   const add = (term: Extract<NumberTerm, { kind: 'square' | 'spline' }>): void => {
@@ -62,6 +74,13 @@ function valueTerms(
   return terms
 }
 
+/** As `Float64Array.from(values, of)`, without an iterator: five times as fast. */
+function mapped(values: Float32Array | Float64Array, of: (value: number) => number): Float64Array {
+  const result = new Float64Array(values.length)
+  for (let i = 0; i < values.length; i++) result[i] = of(values[i]!)
+  return result
+}
+
 function logIfWanted(
   values: Float32Array,
   weights: Weights,
@@ -69,7 +88,7 @@ function logIfWanted(
 ): { values: Float64Array; moments: Moments } | undefined {
   const isCandidate = parameters.transform === 'log' || (raw.least >= 0 && raw.skewness > skewedFrom)
   if (!isCandidate) return undefined
-  const logged = Float64Array.from(values, signedLog1p)
+  const logged = mapped(values, signedLog1p)
   const after = moments(logged, weights)
   const isWanted = parameters.transform === 'log' || Math.abs(after.skewness) < raw.skewness
   return isWanted ? { values: logged, moments: after } : undefined

@@ -18,7 +18,8 @@ export function fitPreparation(train: Dataset, parameters: PrepareParameters, si
   const totalWeight = train.weights?.reduce((sum, weight) => sum + weight, 0) ?? train.rowCount
   const features: FeaturePlan[] = []
   for (const [j, feature] of train.names.entries()) {
-    throwIfAborted(signal, `prepare ${feature}`)
+    const poll = (): void => throwIfAborted(signal, `prepare ${feature}`)
+    poll()
     const column = train.columns[j]!
     let plan: FeaturePlan | null
     if (column.kind === 'number') {
@@ -27,18 +28,19 @@ export function fitPreparation(train: Dataset, parameters: PrepareParameters, si
       patterns.add(missing.pattern)
       const isMissingOnly = missing.count === train.rowCount
       const known = { values: column.values, weights: train.weights, missingShare: isMissingOnly ? 0 : missingShare }
-      plan = fitNumber(feature, known, parameters)
+      plan = fitNumber(feature, { ...known, poll }, parameters)
     } else plan = fitCategory(feature, { column, weights: train.weights }, parameters.rareLevel)
     if (plan !== null) features.push(plan)
   }
   return { features }
 }
 
-/** All terms of `x` as columns of standardised numbers, in the order of the preparation. */
-export function prepareColumns(preparation: Preparation, x: Dataset, where: string): Float32Array[] {
+/** All terms of `x` as columns of standardised numbers, in the order of the preparation. Looks at `signal` before every feature. */
+export function prepareColumns(preparation: Preparation, x: Dataset, where: string, signal?: Signal): Float32Array[] {
   const columns = Array.from({ length: termCount(preparation) }, () => sharedFloat32(x.rowCount))
   let first = 0
   for (const plan of preparation.features) {
+    throwIfAborted(signal, where)
     const into = columns.slice(first, first + plan.terms.length)
     fillTerms(plan, planColumn(plan, x, where), into, 0)
     first += plan.terms.length

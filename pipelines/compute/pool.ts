@@ -6,6 +6,9 @@ import type { TaskReply, TaskRequest, WorkerSetup } from './messages.ts'
 import { shareThreads } from './share-threads.ts'
 import type { TaskInput, TaskName, TaskOutput } from './tasks.ts'
 
+/** After the signal, how long tasks may take to their next safe point. */
+const patienceMs = 100
+
 interface Job {
   readonly request: TaskRequest
   readonly emit: Surroundings['emit']
@@ -23,13 +26,16 @@ export class ComputePool {
   private readonly running = new Map<Worker, Job>()
   private readonly waiting: Job[] = []
   private nextId = 1
+  private readonly ending: Promise<unknown>[] = []
+  private patience: NodeJS.Timeout | undefined
   private readonly onAbort = (): void => {
     Atomics.store(this.cancelled, 0, 1)
     for (const job of this.waiting.splice(0)) job.reject(interrupted(job.request.task))
+    this.patience = setTimeout(() => this.endRunning(), patienceMs)
   }
   private readonly signal: AbortSignal
 
-  /** `size` workers; `signal` stops all tasks at their next safe point. */
+  /** `size` workers; `signal` stops all tasks at their next safe point, or with their worker when that is far off. */
   constructor(size: number, signal: AbortSignal) {
     this.signal = signal
     for (let i = 0; i < size; i++) this.idle.push(this.start())
@@ -62,9 +68,19 @@ export class ComputePool {
   /** Ends the workers; tasks still under way are rejected. */
   async close(): Promise<void> {
     this.signal.removeEventListener('abort', this.onAbort)
+    clearTimeout(this.patience)
     Atomics.store(this.cancelled, 0, 1)
     for (const job of [...this.running.values(), ...this.waiting.splice(0)]) job.reject(interrupted(job.request.task))
-    await Promise.all([...this.idle, ...this.running.keys()].map((worker) => worker.terminate()))
+    await Promise.all([...this.ending, ...[...this.idle, ...this.running.keys()].map((worker) => worker.terminate())])
+  }
+
+  /** A task that has not seen the signal by now shares nothing that matters: files that others read are written whole or not at all. */
+  private endRunning(): void {
+    for (const [worker, job] of this.running) {
+      this.ending.push(worker.terminate())
+      job.reject(interrupted(job.request.task))
+    }
+    this.running.clear()
   }
 
   private start(): Worker {

@@ -1,5 +1,9 @@
 import { addressAt, countAt, numberAt } from '../shared/arguments'
+import { isStopped } from '../shared/is-stopped'
 import { nextBelow } from './xoshiro'
+
+/** Draws between two questions whether to go on, less one: some milliseconds. */
+const drawsPerQuestion: i32 = 262143
 
 /**
  * How often each row is drawn for one tree, as uint16 by row at `draws`; arguments as `growForestTree`. Groups (users, or
@@ -15,6 +19,7 @@ export function drawTreeRows(args: usize, state: usize, draws: usize, times: usi
   }
   memory.fill(times, 0, (<usize>groupCount) << 1)
   for (let draw = 0; draw < groupCount; draw++) {
+    if ((draw & drawsPerQuestion) == drawsPerQuestion && isStopped()) return
     const at = times + ((<usize>nextBelow(state, groupCount)) << 1)
     store<u16>(at, load<u16>(at) + 1)
   }

@@ -38,7 +38,9 @@ export function growForestTree(args: usize, chunk: i32, thread: i32): void {
   const tree = addressAt(args, 22) + <usize>chunk * addressAt(args, 23)
 
   drawTreeRows(args, state, draws, times)
+  if (isStopped()) return
   const drawn = weighDrawnRows(args, draws, order, pairs, facts)
+  if (isStopped()) return
   const hUnits = load<f64>(facts, 8)
   memory.fill(rule, 0, 64)
   store<f64>(rule, max(1, ceil(numberAt(args, 16) * load<f64>(facts) * hUnits - 1e-6)), 16)
