@@ -83,6 +83,8 @@ export interface AuditCheck {
 
 /** Features of sampled examples before and after everything from the visible end on was deleted. */
 export interface TruncationReport {
+  /** What made the features, of the run and again. */
+  compiler: 'sweep' | 'sql'
   cutoffs: string[]
   /** Examples compared, and values. */
   rows: number

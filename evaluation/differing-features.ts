@@ -1,26 +1,29 @@
 import type { Column, Dataset } from '../core/dataset.ts'
 
 export interface Comparison {
-  /** Rows of `first` that were looked up in `second`, by user; both hold one row per user. */
+  /** Rows of the first that have one in the second. */
   readonly rows: number
   readonly values: number
-  /** Users of `first` whom `second` lacks. */
+  /** Those that have none. */
   readonly lost: number
   /** Features with at least one value that is not the same bits, and in how many rows; in the order of the dataset. */
   readonly differing: readonly { readonly feature: string; readonly rows: number }[]
 }
 
+interface RowsOf<T> {
+  readonly dataset: Dataset
+  readonly rows: T
+}
+
 /**
- * Compares the rows `rows` of one dataset with those of the same users in another of the same features, bit by bit;
- * categories by level. NaN equals NaN.
+ * Compares rows of one dataset with rows of another of the same features, one by one and bit by bit; categories by level. NaN
+ * equals NaN. A row of -1 in the second: there is none.
  */
-export function differingFeatures(first: Dataset, rows: Uint32Array, second: Dataset): Comparison {
-  const place = new Map<number, number>()
-  second.users.forEach((user, row) => place.set(user, row))
-  const pairs = [...rows].flatMap((row): [number, number][] => {
-    const other = place.get(first.users[row]!)
-    return other === undefined ? [] : [[row, other]]
-  })
+export function differingFeatures(
+  { dataset: first, rows }: RowsOf<Uint32Array>,
+  { dataset: second, rows: others }: RowsOf<Int32Array>,
+): Comparison {
+  const pairs = [...rows].flatMap((row, i): [number, number][] => (others[i]! < 0 ? [] : [[row, others[i]!]]))
   const differing = first.names.flatMap((feature, j) => {
     const isSame = sameValue(first.columns[j]!, second.columns[second.names.indexOf(feature)])
     const count = pairs.filter(([row, other]) => !isSame(row, other)).length

@@ -44,7 +44,7 @@ export type ContextValue =
   /** A constant. */
   | null
 
-/** Everything that makes examples, as data. Training: `mode: 'label'`; scoring: one cutoff (the as-of day), no label. */
+/** Everything that makes examples, as data. Training: `mode: 'label'`; scoring: no label, and one cutoff, the as-of day (the audit: several). */
 export interface ExamplePlan {
   readonly mode: 'label' | 'score'
   readonly relations: PlanRelations
@@ -105,7 +105,7 @@ export interface Prediction {
    * tells.
    */
   readonly populationSelect: string
-  /** Scoring only: user_index INTEGER, reason VARCHAR, ordered by user_index. */
+  /** Scoring as of one day only: user_index INTEGER, reason VARCHAR, ordered by user_index. */
   readonly excludedSelect: string | null
 }
 

@@ -28,7 +28,7 @@ export interface SweptPredictions {
   readonly cleanup: readonly string[]
 }
 
-/** What the passes say of every target and horizon. When scoring, users without a row go into session tables. */
+/** What the passes say of every target and horizon. Scoring as of one day, users without a row go into session tables. */
 export async function sweptPredictions(
   engine: Engine,
   { plan, given, signal }: { plan: ExamplePlan; given: GivenSpine | null; signal: AbortSignal },
@@ -44,7 +44,7 @@ export async function sweptPredictions(
         ? countPopulation(plan, { cutoffs }, { counts, i, predictions: statuses.length })
         : await givenPopulation(engine, sql, signal)
     let excludedSelect = sql?.excludedSelect ?? null
-    if (plan.mode === 'score' && sql === undefined) {
+    if (plan.mode === 'score' && plan.cutoffs.length === 1 && sql === undefined) {
       const name = `${plan.prefix ?? 'ebb_'}sweep_excluded${suffix}`
       await engine.load(name, excludedColumns(statuses[i]!), { signal })
       const table = engine.dialect.identifier(name)

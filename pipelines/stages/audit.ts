@@ -18,7 +18,7 @@ import { readAttributeFacts } from './audit/attribute-facts.ts'
 import { compareSnapshots, type OlderSnapshot } from './audit/snapshot.ts'
 import { truncationTest } from './audit/truncation.ts'
 import type { Examples } from './examples-type.ts'
-import type { labelledExamples } from './examples.ts'
+import type { AllLabelled } from './examples.ts'
 import type { ExtractedStage } from './extract.ts'
 import type { PlannedFeatures } from './plan-features.ts'
 import type { SplitStage } from './split.ts'
@@ -26,7 +26,7 @@ import type { SplitStage } from './split.ts'
 export interface AuditInput {
   readonly extracted: ExtractedStage
   readonly planned: PlannedFeatures
-  readonly labelled: Pick<Awaited<ReturnType<typeof labelledExamples>>, 'examples' | 'population'>
+  readonly labelled: Pick<AllLabelled, 'examples' | 'population' | 'compiler'>
   readonly split: SplitStage
   readonly examined: ExamineOutput
   readonly times: CutoffTimes
@@ -89,7 +89,7 @@ async function look(context: StageContext, input: AuditInput): Promise<Findings>
   const fixed = fixedAttributes(extracted, planned.features)
   const rates = population.map(({ cutoff, churnRate, eligible }) => ({ cutoff, churnRate, rows: eligible }))
   return {
-    truncation: await truncationTest(context, { extracted, planned, examples }),
+    truncation: await truncationTest(context, { extracted, planned, examples, compiler: labelled.compiler }),
     openWindows: openWindows(windows),
     silentDays: silentEnd(windows, extracted.quality.eventsByDay),
     overlaps: partOverlaps({

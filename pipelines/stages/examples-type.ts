@@ -3,6 +3,9 @@ import type { Day } from '../../core/day.ts'
 import type { Part } from '../../evaluation/split.ts'
 import type { Feature, FittedFeature } from '../../features/definition.ts'
 
+/** What made spine, labels and features. */
+export type Compiler = 'sweep' | 'sql'
+
 /** A text column that no model sees; `codes[i]` indexes `levels`. */
 export interface ContextCodes {
   readonly codes: Uint16Array

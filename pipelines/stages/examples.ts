@@ -9,7 +9,7 @@ import { compileExamples } from '../../features/compile.ts'
 import type { CompiledExamples, ExamplePlan, Prediction } from '../../features/plan.ts'
 import { type ChurnConfig, predictionsOf } from '../../features/churn.ts'
 import type { StageContext } from '../context.ts'
-import type { ExampleRows, Examples } from './examples-type.ts'
+import type { Compiler, ExampleRows, Examples } from './examples-type.ts'
 import type { ExtractedStage } from './extract.ts'
 import type { PlannedFeatures } from './plan-features.ts'
 import { readJointExamples } from './joint-examples.ts'
@@ -25,13 +25,14 @@ export async function labelledExamples(
   context: StageContext,
   extracted: ExtractedStage,
   { cutoffs, planned }: { cutoffs: readonly Day[]; planned: PlannedFeatures },
-): Promise<Labelled & { rows: number; others: readonly TakeLabelled[] }> {
+): Promise<AllLabelled> {
   const churn = structuredClone(context.config.churn) as ChurnConfig
   const plan = planOf(context, { extracted, cutoffs, planned, mode: 'label', churn })
   if (whyNotSwept(context, extracted, plan) === null) {
     const { parts, swept } = await sweptExamples(context, plan)
     await swept.cleanup()
     return labelledOf(
+      'sweep',
       parts.map(({ prediction, population, take }) => ({ cutoffs: prediction.cutoffs, population, take })),
     )
   }
@@ -41,7 +42,8 @@ export async function labelledExamples(
   const population = await populationOf(context, compiled)
   await cleanUp(context, compiled)
   const { rowCount } = read.rows.dataset
-  return { examples: { ...read.rows, labels: read.labels!, cutoffs }, population, rows: rowCount, others: [] }
+  const examples = { ...read.rows, labels: read.labels!, cutoffs }
+  return { examples, population, compiler: 'sql', rows: rowCount, others: [] }
 }
 
 /** Rows, labels and population of one target and horizon. */
@@ -50,14 +52,18 @@ export interface Labelled {
   readonly population: CutoffPopulation[]
 }
 
+/** Those of the first prediction, and of the others when they are asked for. */
+export interface AllLabelled extends Labelled {
+  readonly compiler: Compiler
+  readonly rows: number
+  readonly others: readonly TakeLabelled[]
+}
+
 /** Takes a copy of its rows out of the rows of all. */
 export type TakeLabelled = () => Labelled
 
 /** Of several targets and horizons: the features are computed once, for the users of all. */
-async function jointExamples(
-  context: StageContext,
-  compiled: CompiledExamples,
-): Promise<Labelled & { rows: number; others: readonly TakeLabelled[] }> {
+async function jointExamples(context: StageContext, compiled: CompiledExamples): Promise<AllLabelled> {
   const read = await readJointExamples(context, compiled, { mode: 'label', folder: 'examples-label' })
   const parts: LabelledPart[] = []
   for (const { prediction, take } of read) {
@@ -65,7 +71,7 @@ async function jointExamples(
     parts.push({ cutoffs: prediction.cutoffs, population, take })
   }
   await cleanUp(context, compiled)
-  return labelledOf(parts)
+  return labelledOf('sql', parts)
 }
 
 interface LabelledPart {
@@ -74,14 +80,13 @@ interface LabelledPart {
   take(): TakenExamples
 }
 
-/** The first prediction's rows now, those of the others when they are asked for. */
-function labelledOf(parts: readonly LabelledPart[]): Labelled & { rows: number; others: readonly TakeLabelled[] } {
+function labelledOf(compiler: Compiler, parts: readonly LabelledPart[]): AllLabelled {
   const takes = parts.map(({ cutoffs, population, take }): TakeLabelled => () => {
     const { rows, labels } = take()
     return { examples: { ...rows, labels, cutoffs }, population }
   })
   const first = takes[0]!()
-  return { ...first, rows: first.examples.dataset.rowCount, others: takes.slice(1) }
+  return { ...first, compiler, rows: first.examples.dataset.rowCount, others: takes.slice(1) }
 }
 
 /** The eligible users of the as-of day (at least one), and the query of those who are not ranked. */

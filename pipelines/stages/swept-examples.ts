@@ -1,6 +1,7 @@
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { CutoffPopulation } from '../../core/artifacts.ts'
-import type { Column } from '../../core/dataset.ts'
+import type { Column, Dataset } from '../../core/dataset.ts'
 import { daysBetween } from '../../core/day.ts'
 import { EbbError } from '../../core/errors.ts'
 import type { ExamplePlan } from '../../features/plan.ts'
@@ -71,6 +72,18 @@ export async function sweptExamples(
     return { prediction, population: sweptPopulation(prediction.population), take }
   })
   return { parts, swept }
+}
+
+/** The features alone, of a plan that labels nobody. */
+export async function sweptDataset(
+  { engine, signal, resources, workDir }: Pick<StageContext, 'engine' | 'signal' | 'resources' | 'workDir'>,
+  plan: ExamplePlan,
+): Promise<Dataset> {
+  if (!canSweep(engine)) throw new RangeError(`engine ${engine.version} cannot be swept`)
+  await mkdir(workDir, { recursive: true })
+  const swept = await sweepExamples(engine, plan, { resources, workDir, signal })
+  await swept.cleanup()
+  return swept.dataset
 }
 
 /** Named, as slices are. */

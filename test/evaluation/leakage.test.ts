@@ -14,7 +14,15 @@ import { idsWrittenTwice } from '../../evaluation/same-person.ts'
 const day = (text: string) => parseDay(text)
 
 const clean: Findings = {
-  truncation: { cutoffs: ['2026-01-01'], rows: 10, values: 30, deletedEvents: 7, lostRows: 0, differing: [] },
+  truncation: {
+    compiler: 'sweep',
+    cutoffs: ['2026-01-01'],
+    rows: 10,
+    values: 30,
+    deletedEvents: 7,
+    lostRows: 0,
+    differing: [],
+  },
   openWindows: [],
   silentDays: 0,
   overlaps: { windows: [], users: [] },
@@ -252,14 +260,19 @@ describe('truncated features', () => {
     cutoffs: new Uint16Array(users.length),
   })
   const first = table([1, 2, 3], [1, Number.NaN, 3], [0, 1, missingCode], ['a', 'b'])
-  const rows = Uint32Array.from([0, 1, 2])
+  const rows = { dataset: first, rows: Uint32Array.from([0, 1, 2]) }
   it('the same values in another order and with other codes are the same', () => {
     const second = table([3, 2, 1], [3, Number.NaN, 1], [missingCode, 0, 1], ['b', 'a'])
-    expect(differingFeatures(first, rows, second)).toEqual({ rows: 3, values: 6, lost: 0, differing: [] })
+    expect(differingFeatures(rows, { dataset: second, rows: Int32Array.from([2, 1, 0]) })).toEqual({
+      rows: 3,
+      values: 6,
+      lost: 0,
+      differing: [],
+    })
   })
   it('one bit, one level and one user less are told', () => {
     const second = table([1, 2], [1 + 2 ** -23, Number.NaN], [0, 0], ['a', 'b'])
-    expect(differingFeatures(first, rows, second)).toEqual({
+    expect(differingFeatures(rows, { dataset: second, rows: Int32Array.from([0, 1, -1]) })).toEqual({
       rows: 2,
       values: 4,
       lost: 1,

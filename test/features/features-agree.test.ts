@@ -52,18 +52,18 @@ test('every catalogue feature agrees with the plain formulation to 1e-9: one sou
 
 test('... with one delay of 2 days', async () => {
   const world = randomWorld(createRandom('two'), { users: 40, delays: [2], categories: fewCategories })
-  await compare(world, testPlan(catalogContext(), { delaysDays: [2] }))
+  await compare(world, testPlan(catalogContext({ lookbackDays: [30] }), { delaysDays: [2] }))
 })
 
 test('... with three sources seen 0, 1 and 5 days late', async () => {
   const world = randomWorld(createRandom('mixed'), { users: 50, delays: [0, 1, 5], categories: fewCategories })
-  await compare(world, testPlan(catalogContext(), { delaysDays: [0, 1, 5] }))
+  await compare(world, testPlan(catalogContext({ lookbackDays: [7] }), { delaysDays: [0, 1, 5] }))
 })
 
 test('... with rows that became available up to 34 days after their event, and delays of 0 and 2 days', async () => {
   const made = { users: 25, delays: [0, 2], categories: fewCategories, isLate: true }
   const world = randomWorld(createRandom('late'), made)
-  const plan = testPlan(catalogContext(), { delaysDays: [0, 2] })
+  const plan = testPlan(catalogContext({ lookbackDays: [30] }), { delaysDays: [0, 2] })
   const relations = { ...plan.relations, hasAvailableDay: true }
   await compare(world, { ...plan, relations })
 })
@@ -100,7 +100,8 @@ test('... with late rows, 70 categories and one source', async () => {
 test('... with 70 categories, more than a mask holds, and lookbacks of 3, 60 and 400 days', async () => {
   const world = randomWorld(createRandom('levels'), { users: 40, delays: [0], categories: manyCategories })
   const levels = { category: manyCategories, channel: ['app', 'web'] }
-  await compare(world, testPlan(catalogContext({ levels, lookbackDays: [3, 60, 400] }), { levels }))
+  const context = catalogContext({ levels, lookbackDays: [3, 60, 400], families: ['preference', 'activity'] })
+  await compare(world, testPlan(context, { levels }))
 })
 
 test('... with exactly 64 categories, the last bit of the mask', async () => {

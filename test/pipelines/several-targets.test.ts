@@ -13,6 +13,7 @@ import { tinyShop, tinyShopConfig, tinyShopLines, trainRequest } from '../suppor
 const alone = tinyShopConfig
   .replace('churn:\n  labels:\n', 'churn:\n  labels:\n    bought: { kind: event_in_window, events: [purchase] }\n')
   .replace(/  boosted:.*\n  forest:.*\n  network:.*\n/, '')
+  .replace('features: { lookbackDays: [30] }', 'features: { use: [transaction, lifecycle], lookbackDays: [30] }')
 const several = alone.replace('  horizonDays: 30\n', '  horizonDays: 30\n  targets: [bought]\n  horizonsDays: [20]\n')
 
 let folders: string[]

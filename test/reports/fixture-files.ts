@@ -262,6 +262,7 @@ export function audit(hostile: string | null): AuditReport {
       check('leakage.corrections', 'not_checked', 'cannot be checked from one copy of the data'),
     ],
     truncation: {
+      compiler: 'sweep',
       cutoffs: ['2025-03-03', '2025-07-21', '2025-11-24'],
       rows: 1180,
       values: 11_800,

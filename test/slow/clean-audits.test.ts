@@ -54,6 +54,8 @@ it.each(Array.from({ length: 50 }, (_, i) => i + 1))(
         `  app: { path: ${data}/app/part-*.parquet, ids: { table: ${data}/ids-app.csv } }`,
         `  web: { path: ${data}/web/part-*.parquet, ids: { table: ${data}/ids-web.csv } }`,
         `attributes: { customer: { path: ${data}/customers/part-*.parquet } }`,
+        // The one model of an audit is not what is looked at: no search for its penalty.
+        'models: { logistic: { strength: 0.1 } }',
       ]
       await writeFile(join(folder, 'clean.yaml'), `${lines.join('\n')}\n`)
       expect(await told(join(folder, 'clean.yaml'))).toEqual([])

@@ -10,7 +10,15 @@ export const cutoffDays: readonly number[] = Array.from(
   (_, i) => Date.parse('2025-03-01') + i * 15 * dayMs,
 ).filter((cutoff) => cutoff + horizonDays * dayMs <= dataEnd)
 
-export const shopLines = tinyShopLines(320)
+/** Six users a cutoff buy something at its first instant: what a window one second too long would count. */
+const midnightLines = cutoffDays.flatMap((cutoff, k) =>
+  Array.from({ length: 6 }, (_, i) => {
+    const user = `u${String(24 * k + i).padStart(4, '0')}`
+    return `${user},${new Date(cutoff).toISOString().slice(0, 19)},purchase,7.77,app`
+  }),
+)
+
+export const shopLines = [...tinyShopLines(320), ...midnightLines]
 
 /** Purchases of each user: times and amounts. */
 const purchases = new Map<string, { at: number; amount: number }[]>()
