@@ -15,5 +15,9 @@ export type VisitIntegers = (piece: IntegerPiece) => void
 export interface ColumnScanner {
   /** SQL: 1-based place of a text in a list of at most some hundred texts, 0 if it is not there or NULL. */
   position(expression: string, values: readonly string[]): string
+  /** SQL, aggregate: text that stands for the multiset of these values' tuples; the same engine, the same text. */
+  fingerprint(expressions: readonly string[]): string
+  /** SQL: a relation of all rows of Parquet files. */
+  parquet(paths: readonly string[]): string
   scan(queries: readonly string[], visit: VisitIntegers, options?: Cancellable): Promise<void>
 }

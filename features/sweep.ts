@@ -87,6 +87,7 @@ export async function sweepExamples(
       cancelled: stopping.cancelled,
       isDouble: options.precision === 'double',
       signal: options.signal,
+      kept: null,
       restored: null,
     })
     options.signal.throwIfAborted()

@@ -28,6 +28,8 @@ class DuckDbEngine implements Engine {
     position: (expression, values) =>
       // greatest() passes over NULL; coalesce() would do the same, but row by row where the text is a dictionary's.
       `greatest(list_position([${values.map(quoteText).join(', ')}], ${expression}), 0)`,
+    fingerprint: (expressions) => `CAST(sum(hash(${expressions.join(', ')})) AS VARCHAR)`,
+    parquet: (paths) => `read_parquet([${paths.map(quoteText).join(', ')}])`,
     scan: (queries, visit, options = {}) =>
       this.session.use((connection, stop) => scanIntegers(connection, { queries, visit, stop }), options.signal),
   }

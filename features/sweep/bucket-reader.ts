@@ -17,8 +17,20 @@ export interface EventBlocks {
   readonly events: Int32Array
 }
 
+/** The events of one bucket of users after the other. */
+export interface BucketEvents {
+  /** The records, user by user, each user's oldest first. */
+  readonly records: Int32Array
+  /** Records of local user u: `start[u] .. start[u + 1] - 1`. */
+  readonly start: Int32Array
+  /** Reads a bucket for the first time. */
+  sort(bucket: number): void
+  /** Reads it again. */
+  read(bucket: number): void
+}
+
 /** Brings the records of one bucket of users together: by user, each user's oldest first. */
-export class BucketReader {
+export class BucketReader implements BucketEvents {
   /** The records, user by user. */
   records = new Int32Array(0)
   /** Records of local user u: `start[u] .. start[u + 1] - 1`. */

@@ -1,4 +1,5 @@
 import { sharedUint16, sharedUint32, sharedUint8 } from '../../core/dataset.ts'
+import type { KeptEvents } from '../refresh/merged-reader.ts'
 import type { GivenSpine } from './given-spine.ts'
 import { statusCount } from './program.ts'
 import type { ReadEvents } from './read-events.ts'
@@ -16,6 +17,10 @@ export interface Sweeping {
   readonly cancelled: Int32Array
   readonly isDouble: boolean
   readonly signal: AbortSignal
+  /** Events beside those that were read; null: none. */
+  readonly kept: KeptEvents | null
+  /** Work of the pool before its first pass. */
+  before?(): Promise<void>
   /** Rows that are known already; null: none. */
   readonly restored: RestoredRows | null
 }
@@ -49,7 +54,7 @@ const integers = (length: number): Int32Array => new Int32Array(new SharedArrayB
 
 /** First pass: order the events, judge users. Then it is known where every row goes. Second pass: make the rows. */
 export async function runSweep(pool: SweepPool, sweeping: Sweeping): Promise<Swept> {
-  const { read, given, predictions, cancelled, signal, restored } = sweeping
+  const { read, given, predictions, cancelled, signal, kept, restored } = sweeping
   const { program } = read.made
   const cutoffs = program.cutoffs.length
   const buckets = read.blocks.events.length
@@ -57,14 +62,16 @@ export async function runSweep(pool: SweepPool, sweeping: Sweeping): Promise<Swe
   const statuses = Array.from({ length: predictions }, () => sharedUint8(pairs))
   const rows = predictions === 1 ? statuses[0]! : sharedUint8(pairs)
   if (given !== null) await given.fill(statuses)
-  await pool.setUp({ program, blocks: read.blocks, userCount: read.userCount, statuses, rows, cancelled })
+  const { blocks, userCount } = read
+  await pool.setUp({ program, blocks, kept, userCount, statuses, rows, cancelled })
+  await sweeping.before?.()
   const rowCounts = integers(buckets * cutoffs)
   const counts = integers(cutoffs * predictions * statusCount)
   await pool.run({ kind: 'spine', next: integers(1), isGiven: given !== null, rowCounts, population: counts })
   signal.throwIfAborted()
   const { rowStart, rowCount, first } = startRows(sweeping, rowCounts)
   const { columns, keys } = emptyRows(sweeping, rowCount)
-  await pool.run({ kind: 'features', next: integers(1), rowStart, columns, keys })
+  if (cutoffs > 0) await pool.run({ kind: 'features', next: integers(1), rowStart, columns, keys })
   const swept = { columns, keys, first, rowCount, statuses }
   if (restored === null) return { ...swept, counts }
   await restored.restore(pool, swept)

@@ -1,5 +1,7 @@
 import { missingCode } from '../../core/dataset.ts'
-import { BucketReader, type EventBlocks } from './bucket-reader.ts'
+import { runKeptTask, type KeptTask } from '../refresh/kept-tasks.ts'
+import { type KeptEvents, MergedReader } from '../refresh/merged-reader.ts'
+import { type BucketEvents, BucketReader, type EventBlocks } from './bucket-reader.ts'
 import { FeaturePass } from './feature-pass.ts'
 import { status, statusCount, type SweepProgram } from './program.ts'
 import type { RowTiles, SweptColumn } from './row-tiles.ts'
@@ -9,6 +11,8 @@ import { SpinePass } from './spine-pass.ts'
 export interface SweepSetup {
   readonly program: SweepProgram
   readonly blocks: EventBlocks
+  /** Events beside those of the blocks; null: none. */
+  readonly kept: KeptEvents | null
   readonly userCount: number
   /** Of every prediction, statuses of user u at cutoff k: entry u * cutoffs + k. */
   readonly statuses: readonly Uint8Array[]
@@ -57,21 +61,25 @@ export interface LabelColumns {
   readonly isExample: Uint8Array | null
 }
 
-export type SweepTask = SpineTask | FeatureTask
+export type SweepTask = SpineTask | FeatureTask | KeptTask
 
 /** Takes buckets until none is left; which worker takes which changes no value. */
 export class SweepWorker {
   private readonly setup: SweepSetup
-  private readonly reader: BucketReader
+  private readonly added: BucketEvents
+  private readonly reader: BucketEvents
 
   constructor(setup: SweepSetup) {
+    const { program, blocks, kept, userCount } = setup
     this.setup = setup
-    this.reader = new BucketReader(setup.program, setup.blocks)
+    this.added = new BucketReader(program, blocks)
+    this.reader = kept === null ? this.added : new MergedReader(program, this.added, { kept, userCount })
   }
 
   run(task: SweepTask): void {
     if (task.kind === 'spine') this.judgeUsers(task)
-    else this.makeRows(task)
+    else if (task.kind === 'features') this.makeRows(task)
+    else runKeptTask(task, { setup: this.setup, all: this.reader, added: this.added })
   }
 
   private judgeUsers({ next, isGiven, rowCounts, population }: SpineTask): void {

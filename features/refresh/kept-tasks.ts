@@ -1,0 +1,155 @@
+import { closeSync, openSync, readFileSync, readSync, writeFileSync, writeSync } from 'node:fs'
+import { crc32 } from 'node:zlib'
+import type { BucketEvents } from '../sweep/bucket-reader.ts'
+import type { SweptColumn } from '../sweep/row-tiles.ts'
+import type { KeyColumns, SweepSetup } from '../sweep/tasks.ts'
+import { checkBlocks } from './kept-file.ts'
+import { KeptStateFault, type KeptFile } from './kept-state.ts'
+import { decodeRows, encodeRows } from './row-file.ts'
+
+interface Shared {
+  /** Element 0: the next piece of work that nobody has taken. */
+  readonly next: Int32Array
+}
+
+/** Compares kept records with their checksums, block by block. */
+export interface CheckTask extends Shared {
+  readonly kind: 'check'
+  readonly blocks: readonly {
+    readonly path: string
+    readonly from: number
+    readonly bytes: number
+    readonly crc: number
+  }[]
+}
+
+/** Writes the records of every bucket, the new ones or all, into one file. */
+export interface KeepEventsTask extends Shared {
+  readonly kind: 'keep-events'
+  readonly path: string
+  readonly isAll: boolean
+  /** First record of each bucket. */
+  readonly from: Float64Array
+  /** Written: events by user_index, and the checksum of each bucket. */
+  readonly userEvents: Uint32Array
+  readonly crcs: Uint32Array
+}
+
+interface Rows {
+  readonly columns: readonly SweptColumn[]
+  readonly keys: KeyColumns
+}
+
+/** Writes the rows of cutoffs, a file each. */
+export interface KeepRowsTask extends Shared, Rows {
+  readonly kind: 'keep-rows'
+  readonly files: readonly { readonly path: string; readonly from: number; readonly rows: number }[]
+  /** Kept id by user_index. */
+  readonly idOf: Int32Array
+  /** Written: size and checksum of each file. */
+  readonly bytes: Float64Array
+  readonly crcs: Uint32Array
+}
+
+/** Reads them back. */
+export interface RestoreRowsTask extends Shared, Rows {
+  readonly kind: 'restore-rows'
+  readonly files: readonly {
+    readonly path: string
+    readonly file: KeptFile
+    readonly cutoff: number
+    readonly from: number
+    readonly rows: number
+  }[]
+  /** user_index by kept id. */
+  readonly indexOf: Int32Array
+}
+
+export type KeptTask = CheckTask | KeepEventsTask | KeepRowsTask | RestoreRowsTask
+
+/** One worker's share of the task; all take from the same counter. */
+export function runKeptTask(
+  task: KeptTask,
+  worker: { setup: SweepSetup; all: BucketEvents; added: BucketEvents },
+): void {
+  const { cancelled } = worker.setup
+  const each = (count: number, work: (at: number) => void): void => {
+    for (;;) {
+      const at = Atomics.add(task.next, 0, 1)
+      if (at >= count || Atomics.load(cancelled, 0) !== 0) return
+      work(at)
+    }
+  }
+  if (task.kind === 'check') checkRecords(task, each)
+  else if (task.kind === 'keep-events') keepEvents(task, worker, each)
+  else if (task.kind === 'keep-rows') each(task.files.length, (at) => keepRows(task, at))
+  else each(task.files.length, (at) => restoreRows(task, at))
+}
+
+type Each = (count: number, work: (at: number) => void) => void
+
+function checkRecords({ blocks }: CheckTask, each: Each): void {
+  let memory = Buffer.alloc(0)
+  each(blocks.length, (at) => {
+    const { path, from, bytes, crc } = blocks[at]!
+    if (memory.length < bytes) memory = Buffer.allocUnsafe(bytes)
+    const file = openSync(path, 'r')
+    try {
+      let done = 0
+      while (done < bytes) {
+        const read = readSync(file, memory, done, bytes - done, from + done)
+        if (read === 0) throw new KeptStateFault(`${path}: it ends too early`)
+        done += read
+      }
+    } finally {
+      closeSync(file)
+    }
+    if (crc32(memory.subarray(0, bytes)) !== crc) throw new KeptStateFault(`${path}: its content has changed`)
+  })
+}
+
+function keepEvents(
+  { path, isAll, from, userEvents, crcs }: KeepEventsTask,
+  { setup, all, added }: { setup: SweepSetup; all: BucketEvents; added: BucketEvents },
+  each: Each,
+): void {
+  const { program, userCount } = setup
+  const { words, user } = program.layout
+  const size = 2 ** user.bits
+  const events = isAll ? all : added
+  const file = openSync(path, 'r+')
+  try {
+    each(from.length, (bucket) => {
+      events.read(bucket)
+      const users = Math.min(size, userCount - bucket * size)
+      for (let u = 0; u < users; u++) userEvents[bucket * size + u] = events.start[u + 1]! - events.start[u]!
+      const { buffer, byteOffset } = events.records
+      const bytes = new Uint8Array(buffer, byteOffset, events.start[users]! * words * 4)
+      crcs[bucket] = crc32(bytes)
+      let done = 0
+      while (done < bytes.length)
+        done += writeSync(file, bytes, done, bytes.length - done, from[bucket]! * words * 4 + done)
+    })
+  } finally {
+    closeSync(file)
+  }
+}
+
+function keepRows({ files, columns, keys, idOf, bytes, crcs }: KeepRowsTask, at: number): void {
+  const { path, from, rows } = files[at]!
+  const ids = Uint32Array.from({ length: rows }, (_, i) => idOf[keys.users[from + i]!]!)
+  const content = encodeRows({ columns, predictions: keys.predictions, from, rows }, ids)
+  writeFileSync(path, content)
+  bytes[at] = content.length
+  crcs[at] = crc32(content)
+}
+
+function restoreRows({ files, columns, keys, indexOf }: RestoreRowsTask, at: number): void {
+  const { path, file, cutoff, from, rows } = files[at]!
+  const content = new Uint8Array(readFileSync(path))
+  checkBlocks(content, file)
+  const { users, cutoffs, predictions } = keys
+  const ids = decodeRows(content, { columns, predictions, from, rows })
+  for (let i = 0; i < rows; i++) users[from + i] = indexOf[ids[i]!]!
+  cutoffs.fill(cutoff, from, from + rows)
+}

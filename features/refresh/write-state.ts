@@ -1,0 +1,133 @@
+import { readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { ColumnScanner } from '../../engines/column-scanner.ts'
+import type { Engine } from '../../engines/engine.ts'
+import { statusCount } from '../sweep/program.ts'
+import type { Swept } from '../sweep/run-sweep.ts'
+import type { SweepPool } from '../sweep/sweep-pool.ts'
+import type { Building } from './finish-build.ts'
+import { writeKept } from './kept-file.ts'
+import type { KeptCutoff, KeptSegment, KeptState } from './kept-state.ts'
+import { keepUsers } from './kept-users.ts'
+import { counter } from './restore.ts'
+import { isSettled } from './settled.ts'
+
+/** Segments beyond this number are written into one again. */
+const mostSegments = 8
+
+/**
+ * Adds to the folder what the state did not hold and returns the state of now; nothing that is there is changed. Null
+ * where the disk refuses: then a warning says so, and the next build begins anew.
+ */
+export async function writeState(
+  engine: Engine & { readonly scanner: ColumnScanner },
+  pool: SweepPool,
+  building: Building,
+  rows: Swept,
+): Promise<KeptState | null> {
+  const { options, serial, identity, users, previous, read } = building
+  const { folder, signal } = options
+  try {
+    const segments = await keepEvents(pool, building)
+    const made = await keepRows(pool, building, rows)
+    const isNobodyNew = users.joined.length === 0
+    const name = `${serial}-users.parquet`
+    const joined = isNobodyNew ? [] : [await keepUsers(engine, building.plan, { folder, name, users, signal })]
+    const { baseDay, layout } = read.made.program
+    return {
+      schemaVersion: 1,
+      serial,
+      ...identity,
+      baseDay,
+      userBits: layout.user.bits,
+      isWide: layout.isWide,
+      parts: options.parts.parts,
+      users: { count: users.indexOf.length, files: [...(previous?.state.users.files ?? []), ...joined] },
+      segments,
+      cutoffs: [...(previous?.cutoffs ?? []), ...made].sort((a, b) => a.cutoff - b.cutoff),
+    }
+  } catch (error) {
+    for (const name of readdirSync(folder))
+      if (name.startsWith(`${serial}-`)) rmSync(join(folder, name), { force: true })
+    signal.throwIfAborted()
+    const message = `nothing is kept for the next run: ${(error as Error).message}`
+    options.emit?.({ name: 'features', message, isWarning: true })
+    return null
+  }
+}
+
+/** A segment of the new events; all in one where kept events were left out, or segments have become many. */
+async function keepEvents(pool: SweepPool, building: Building): Promise<readonly KeptSegment[]> {
+  const { previous, read } = building
+  const { events: added } = read.blocks
+  const before = previous?.state.segments ?? []
+  const isNew = added.some((events) => events > 0)
+  const isAll = previous !== null && (previous.kept.dropped.length > 0 || (isNew && before.length >= mostSegments))
+  if (!isNew && !isAll) return before
+  const segment = await keepSegment(pool, building, { isAll, events: isAll ? previous!.kept.bucketEvents : added })
+  return isAll ? [segment] : [...before, segment]
+}
+
+async function keepSegment(
+  pool: SweepPool,
+  { options: { folder }, serial, read, users }: Building,
+  { isAll, events }: { readonly isAll: boolean; readonly events: Int32Array },
+): Promise<KeptSegment> {
+  const shared = (length: number): SharedArrayBuffer => new SharedArrayBuffer(length * 4)
+  const from = new Float64Array(new SharedArrayBuffer(events.length * 8))
+  for (let b = 1; b < events.length; b++) from[b] = from[b - 1]! + events[b - 1]!
+  const userEvents = new Uint32Array(shared(read.userCount))
+  const crcs = new Uint32Array(shared(events.length))
+  const name = `${serial}-events.bin`
+  const path = join(folder, name)
+  writeFileSync(path, '')
+  await pool.run({ kind: 'keep-events', next: counter(), path, isAll, from, userEvents, crcs })
+  const content = usersWithEvents(userEvents, users.idOf)
+  const recordBytes = read.made.program.layout.words * 4
+  const blocks = [...events.keys()].map((b): readonly [number, number] => [events[b]! * recordBytes, crcs[b]!])
+  const total = events.reduce((sum, n) => sum + n, 0)
+  return {
+    records: { name, bytes: total * recordBytes, blocks },
+    users: writeKept(folder, `${serial}-events-users.bin`, new Uint8Array(content.buffer)),
+    events: total,
+  }
+}
+
+/** Pairs (kept id, events), by user_index. */
+function usersWithEvents(userEvents: Uint32Array, idOf: Int32Array): Int32Array<ArrayBuffer> {
+  const pairs = new Int32Array(2 * userEvents.length)
+  let n = 0
+  for (let user = 0; user < userEvents.length; user++) {
+    if (userEvents[user] === 0) continue
+    pairs[n++] = idOf[user]!
+    pairs[n++] = userEvents[user]!
+  }
+  return pairs.slice(0, n)
+}
+
+async function keepRows(
+  pool: SweepPool,
+  { options: { folder }, serial, read, users, plan }: Building,
+  { columns, keys, first, rowCount, counts, statuses }: Swept,
+): Promise<readonly KeptCutoff[]> {
+  const starts = [...first.entries()]
+  const width = statuses.length * statusCount
+  const own = new Set(read.made.program.cutoffs)
+  const made = starts.flatMap(([cutoff, from], at) => {
+    const rows = (starts[at + 1]?.[1] ?? rowCount) - from
+    const population = [...counts.subarray(at * width, (at + 1) * width)]
+    const name = `${serial}-rows-${plan.cutoffs[at]!}.bin`
+    const isLasting = own.has(cutoff) && isSettled(plan, plan.cutoffs[at]!, plan.dataEnd)
+    return isLasting ? [{ cutoff, from, rows, population, name, path: join(folder, name) }] : []
+  })
+  const bytes = new Float64Array(new SharedArrayBuffer(made.length * 8))
+  const crcs = new Uint32Array(new SharedArrayBuffer(made.length * 4))
+  const files = made.map(({ path, from, rows }) => ({ path, from, rows }))
+  await pool.run({ kind: 'keep-rows', next: counter(), files, columns, keys, idOf: users.idOf, bytes, crcs })
+  return made.map(({ cutoff, rows, population, name }, i) => ({
+    cutoff,
+    rows,
+    population,
+    file: { name, bytes: bytes[i]!, blocks: [[bytes[i]!, crcs[i]!]] },
+  }))
+}
