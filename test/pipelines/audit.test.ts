@@ -97,6 +97,8 @@ const broken = {
     return engineWith(engine, {
       scanner: {
         position: (expression, values) => scanner.position(expression, values),
+        fingerprint: (expressions) => scanner.fingerprint(expressions),
+        parquet: (paths) => scanner.parquet(paths),
         scan: (queries, visit, options) => scanner.scan(queries.map(oneSecondTooLong), visit, options),
       },
     })
