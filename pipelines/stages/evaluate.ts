@@ -69,10 +69,11 @@ export async function evaluateModelsOnParts(
     winner,
     curves: test.curves!,
     slices: test.slices!,
-    verdict: checkCalibration(
-      gather(examples.labels, parts.test, new Uint8Array(parts.test.length)),
-      gather(winner.calibration.probabilities, parts.test, new Float64Array(parts.test.length)),
-    ),
+    verdict: checkCalibration({
+      y: gather(examples.labels, parts.test, new Uint8Array(parts.test.length)),
+      p: gather(winner.calibration.probabilities, parts.test, new Float64Array(parts.test.length)),
+      users: gather(examples.dataset.users, parts.test, new Uint32Array(parts.test.length)),
+    }),
   }
 }
 

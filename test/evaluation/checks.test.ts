@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { type Column, type Dataset, missingCode } from '../../core/dataset.ts'
 import { createRandom } from '../../core/random.ts'
 import { checkCalibration } from '../../evaluation/calibration-check.ts'
+import { calibrationEvidence } from '../../evaluation/calibration-evidence.ts'
 import { findChurnJumps } from '../../evaluation/churn-jump.ts'
 import { oneFeatureAucs } from '../../evaluation/one-feature-auc.ts'
 import { referenceOf } from '../../evaluation/reference.ts'
@@ -56,21 +57,71 @@ describe('leakage', () => {
 })
 
 describe('checkCalibration', () => {
-  const y = Uint8Array.from({ length: 100 }, (_, i) => (i < 20 ? 1 : 0))
-  const constant = (p: number) => new Float64Array(100).fill(p)
-  it('passes at the base rate .2 and within a tenth of it', () => {
-    expect(checkCalibration(y, constant(0.2))).toMatchObject({ passed: true, ece: expect.closeTo(0, 9) as number })
-    expect(checkCalibration(y, constant(0.219)).passed).toBe(true)
+  const rows = (n: number) => ({
+    y: Uint8Array.from({ length: n }, (_, i) => (i % 5 === 0 ? 1 : 0)),
+    users: Uint32Array.from({ length: n }, (_, i) => i),
   })
-  it('fails at .25 and says by how much', () => {
-    const verdict = checkCalibration(y, constant(0.25))
+  const check = (n: number, p: (label: number, i: number) => number) => {
+    const { y, users } = rows(n)
+    return checkCalibration({ y, users, p: Float64Array.from(y, p) })
+  }
+  it('passes at the base rate .2 and within a tenth of it', () => {
+    expect(check(10_000, () => 0.2)).toMatchObject({ passed: true, ece: expect.closeTo(0, 9) as number })
+    expect(check(10_000, () => 0.219).passed).toBe(true)
+  })
+  it('2,000 churners of 10,000 where .25 was said: 1.25 times the base rate is no chance', () => {
+    const verdict = check(10_000, () => 0.25)
     expect(verdict.passed).toBe(false)
     expect(verdict.message).toBe('mean probability is 1.250 x the base rate, expected 0.9 to 1.1')
   })
-  it('fails on ECE alone when too high here and too low there cancel, and without churners', () => {
-    const p = Float64Array.from(y, (label, i) => (label === 1 ? 0.05 : 0.2375 + i * 1e-9))
-    expect(checkCalibration(y, p).message).toContain('ECE is 0.3')
-    expect(checkCalibration(new Uint8Array(5), new Float64Array(5)).passed).toBe(false)
+  it('20 churners of 100 where .25 was said are 1.15 standard deviations too few: passes, and says that chance explains it', () => {
+    const verdict = check(100, () => 0.25)
+    expect(verdict.passed).toBe(true)
+    expect(verdict.message).toBe(
+      'mean probability is 1.250 x the base rate, expected 0.9 to 1.1, which chance explains with 20 churners in test',
+    )
+  })
+  it('fails on ECE alone when too high here and too low there cancel, and without churners or rows', () => {
+    expect(check(1_000, (label, i) => (label === 1 ? 0.05 : 0.2375 + i * 1e-9)).message).toContain('ECE is 0.3')
+    const n = 5
+    const none = { y: new Uint8Array(n), p: new Float64Array(n), users: new Uint32Array(n) }
+    expect(checkCalibration(none).passed).toBe(false)
+    const empty = { y: new Uint8Array(0), p: new Float64Array(0), users: new Uint32Array(0) }
+    expect(checkCalibration(empty).passed).toBe(false)
+  })
+  it('ten rows of one user are one: 300 rows of 30 users say less than 300 of 300', () => {
+    const p = new Float64Array(300).fill(0.2)
+    const y = Uint8Array.from(p, (_, i) => (i % 30 < 9 ? 1 : 0))
+    const alone = { y, p, users: Uint32Array.from(y, (_, i) => i) }
+    expect(calibrationEvidence(alone).isTotalOff).toBe(true)
+    expect(calibrationEvidence({ ...alone, users: alone.users.map((i) => i % 30) }).isTotalOff).toBe(false)
+  })
+  it('true probabilities, 200 churners: of 400 runs at most 1 % are called off, where a bound of a tenth alone calls 15 %', () => {
+    const random = createRandom('calibrated')
+    const n = 1_500
+    const users = Uint32Array.from({ length: n }, (_, i) => i >> 1)
+    let failed = 0
+    let outside = 0
+    for (let run = 0; run < 400; run++) {
+      const p = Float64Array.from({ length: n }, () => 0.02 + 0.23 * random.next())
+      const y = Uint8Array.from(p, (value) => (random.next() < value ? 1 : 0))
+      const { passed, meanOverBase } = checkCalibration({ y, p, users })
+      if (!passed) failed++
+      if (Math.abs(meanOverBase - 1) > 0.1) outside++
+    }
+    expect(outside).toBeGreaterThan(40)
+    expect(failed).toBeLessThan(5)
+  })
+  it('probabilities 1.5 times too high, 200 churners: nine of ten runs are told', () => {
+    const random = createRandom('off')
+    let failed = 0
+    for (let run = 0; run < 100; run++) {
+      const truth = Float64Array.from({ length: 1_500 }, () => 0.02 + 0.23 * random.next())
+      const y = Uint8Array.from(truth, (value) => (random.next() < value ? 1 : 0))
+      const users = Uint32Array.from(y, (_, i) => i)
+      if (!checkCalibration({ y, p: truth.map((value) => 1.5 * value), users }).passed) failed++
+    }
+    expect(failed).toBeGreaterThan(90)
   })
 })
 

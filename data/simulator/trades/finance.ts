@@ -3,7 +3,7 @@ import type { Trade } from './trade.ts'
 /** A bank account with card and savings: churn is two months without a transaction, or the account closed. */
 export const finance: Trade = {
   title: 'bank or broker',
-  seed: 3,
+  seed: 1,
   users: 2_500,
   days: 540,
   start: '2024-07-01',

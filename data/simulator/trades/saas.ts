@@ -3,7 +3,7 @@ import type { Trade } from './trade.ts'
 /** A business tool sold by the month and by the year: churn is a contract that ends without renewal. A user is an account. */
 export const saas: Trade = {
   title: 'software by subscription',
-  seed: 5,
+  seed: 1,
   users: 3_000,
   days: 480,
   start: '2025-01-01',

@@ -114,7 +114,7 @@ export interface TradeLabel {
 
 export interface Trade {
   readonly title: string
-  /** Defaults of the log; the seed is one whose last weeks are no worse luck than usual. */
+  /** Defaults of the log. */
   readonly seed: number
   readonly users: number
   readonly days: number
