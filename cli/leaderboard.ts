@@ -21,7 +21,7 @@ export function leaderboardLines(board: Leaderboard, paint: Paint, width: number
   ]
   const rows = board.models.map((entry) => [
     markOf(entry, board),
-    entry.model,
+    knowsAnswers(entry) ? `${entry.model} !` : entry.model,
     entry.calibrator,
     metricOf(entry, 'select', by),
     withInterval(entry, 'test', by),
@@ -31,6 +31,8 @@ export function leaderboardLines(board: Leaderboard, paint: Paint, width: number
   const painted = lines.map((line) => (line.startsWith('*') ? paint.bold(paint.green(line)) : line))
   return [paint.dim(head), ...painted, paint.dim(legendOf(board, rows))]
 }
+
+const knowsAnswers = ({ origin }: LeaderboardEntry): boolean => origin !== undefined && origin.hasSeenLabels !== 'no'
 
 function markOf(entry: LeaderboardEntry, board: Leaderboard): string {
   if (entry.model === board.winner) return '*'
@@ -43,6 +45,7 @@ function legendOf(board: Leaderboard, rows: readonly (readonly string[])[]): str
   const said = [`* winner: ${board.winner}`]
   if (marks.has('=')) said.push('= tied with the best')
   if (marks.has('~')) said.push('~ not better than the best baseline')
+  if (board.models.some(knowsAnswers)) said.push('! may know labels that it is judged on')
   return said.join('   ')
 }
 

@@ -154,8 +154,26 @@ export interface LeaderboardEntry {
   notBetterThanBaseline: boolean
   /** Within one paired standard error of the best on select. */
   tiedWithBest: boolean
+  /** Where the model began, when not here: with trees of an earlier model, or as a model of another program. */
+  origin?: ModelOrigin
   /** Forests: train rows judged by the trees that had not seen their users (or them). */
   outOfBag?: { rows: number; logLoss: number; brier: number }
+}
+
+/** A model that brings knowledge from before this run. */
+export interface ModelOrigin {
+  kind: 'started' | 'imported'
+  /** As the config names it: a run, a path. */
+  from: string
+  sha256: string
+  /** Of the model it came with. */
+  trees: number
+  /** First day of which its training knew nothing; null = nobody said. */
+  trainedUntil: string | null
+  /** Whether it may know labels of calibrate, select or test, so that figures on them may flatter it. */
+  hasSeenLabels: 'no' | 'yes' | 'unknown'
+  /** One sentence for people. */
+  note: string
 }
 
 /** targets.json: every target and horizon of a run that has several, the config's own first. */

@@ -1,5 +1,8 @@
 import type { Classifier } from './estimator.ts'
-import { importedModel } from './formats/imported.ts'
+import { foreignFault } from './formats/foreign-fault.ts'
+import { importedFile, importedModel } from './formats/imported.ts'
+import { isPackedModel, unpackModel } from './pack.ts'
+import { estimatorOf } from './saved.ts'
 
 /** What the file does not say, or what the caller knows better. */
 export interface ImportOptions {
@@ -7,6 +10,8 @@ export interface ImportOptions {
   readonly levels?: Readonly<Record<string, readonly string[]>>
   /** Trees are read up to this iteration; default: the best one where the file names it, else all. */
   readonly iterations?: number
+  /** Name in the file -> name of the column, where they differ. */
+  readonly names?: Readonly<Record<string, string>>
 }
 
 /** What people may know of an imported model. */
@@ -27,15 +32,16 @@ export interface ImportSummary {
 }
 
 /**
- * A fitted model of LightGBM (text or JSON dump) or XGBoost (JSON) as one of ours; `where` names the file in errors, which
- * are EbbErrors of kind `data`.
+ * A fitted model of LightGBM (text or JSON dump) or XGBoost (JSON) as one of ours, also from what was kept of it by
+ * `packModel`; `where` names the file in errors, which are EbbErrors of kind `data`.
  */
 export function importModel(
   bytes: Uint8Array,
   where: string,
   options: ImportOptions = {},
 ): { model: Classifier; summary: ImportSummary } {
-  const model = importedModel(bytes, where, options)
+  const kept = isPackedModel(bytes) ? keptImport(bytes, where) : { file: bytes, options: {} }
+  const model = importedModel(kept.file, where, { ...kept.options, ...options })
   const { source, version, objective, features, trees, notes } = model.foreign
   const splits = new Uint32Array(features.length)
   for (const { nodes } of trees) for (const { feature } of nodes) splits[feature]!++
@@ -45,4 +51,13 @@ export function importModel(
     return splits[f]! > 0 ? [{ name, kind, isCoded, splits: splits[f]! }] : []
   })
   return { model, summary: { program: source, version, objective, trees: trees.length, features: read, notes } }
+}
+
+function keptImport(bytes: Uint8Array, where: string): ReturnType<typeof importedFile> {
+  const saved = unpackModel(bytes, where)
+  if (!('estimator' in (saved.header as object)) || estimatorOf(saved) !== 'imported')
+    throw foreignFault(where, 'a model of ebb, not of another program', {
+      expected: 'a file of LightGBM or XGBoost, or what ebb models import --out kept of one',
+    })
+  return importedFile(saved)
 }

@@ -38,10 +38,14 @@ export function packModel(saved: SavedModel): Uint8Array {
   return packed
 }
 
+/** Whether bytes say of themselves that they are a packed model; they may be damaged all the same. */
+export function isPackedModel(bytes: Uint8Array): boolean {
+  return bytes.length >= prefixBytes && new TextDecoder().decode(bytes.subarray(0, 8)) === magic
+}
+
 /** Reads back what `packModel` made; an EbbError of kind `data` when the bytes are cut, changed or something else. */
 export function unpackModel(packed: Uint8Array, where = 'model file'): SavedModel {
-  const isOurs = packed.length >= prefixBytes && new TextDecoder().decode(packed.subarray(0, 8)) === magic
-  if (!isOurs)
+  if (!isPackedModel(packed))
     throw unreadable(where, 'not a packed model', `a file that starts with ${magic}`, `${packed.length} bytes`)
   const expected = Buffer.from(packed.subarray(8, 40)).toString('hex')
   const received = sha256(packed.subarray(40))

@@ -31,6 +31,9 @@ export const estimators: ReadonlyMap<string, RegisteredEstimator> = new Map(
   registered.map((estimator) => [estimator.name, estimator]),
 )
 
+/** Rank of a model of another program, after all that are fitted here. */
+export const importedComplexity = 8
+
 /** The estimator called `kind`; an EbbError of kind `config` names the known ones. */
 export function estimatorNamed(kind: string): RegisteredEstimator {
   const estimator = estimators.get(kind)

@@ -7,6 +7,7 @@ import type { Emit, Resources } from '../core/stage.ts'
 import type { LoadedConfig } from '../configs/load.ts'
 import { ExtractRefused } from '../data/extracted.ts'
 import type { Engine } from '../engines/engine.ts'
+import { readGivenModels } from './given-models.ts'
 import { extractAlone } from './extract-alone.ts'
 import { openEngine } from '../engines/registry.ts'
 import { type SplitSpec, parts as partNames, planSplit } from '../evaluation/split.ts'
@@ -22,6 +23,8 @@ export interface CheckRequest {
   readonly asOf: Day | null
   /** Also read the data: contract, labels, windows, split. */
   readonly withData: boolean
+  /** Where runs are that a model may go on from; default `runs`. */
+  readonly runsDir?: string
   readonly signal: AbortSignal
   readonly emit: Emit
   readonly resources: Resources
@@ -44,6 +47,7 @@ export async function checkConfig(request: CheckRequest): Promise<CheckOutcome> 
   const sources = Object.keys(config.sources)
   const summary = [`${config.experiment}: sources ${sources.join(', ')}; models ${models.join(', ')}`]
   const valid = passed('config', `hash ${request.loaded.hash.short}`)
+  await readGivenModels(request.loaded, request.runsDir ?? 'runs')
   if (!request.withData) return { checks: [valid], summary }
   const workDir = await mkdtemp(join(tmpdir(), 'ebb-check-'))
   const engine = await openEngine(config.engine, {

@@ -6,6 +6,7 @@ import type { DeepReadonly, LoadedConfig } from '../configs/load.ts'
 import type { Engine } from '../engines/engine.ts'
 import type { Run } from '../tracking/run.ts'
 import type { ComputePool } from './compute/pool.ts'
+import type { GivenModels } from './given-models.ts'
 
 /** All that a stage of a run has to work with. Nothing else is ambient. */
 export interface StageContext extends Surroundings {
@@ -14,6 +15,8 @@ export interface StageContext extends Surroundings {
   readonly engine: Engine
   readonly run: Run
   readonly pool: ComputePool
+  /** Models that the config brings along. */
+  readonly given: GivenModels
   /** Scratch folder of this run, removed at its end. */
   readonly workDir: string
   readonly clock: StageClock

@@ -6,6 +6,7 @@ import type { Examples, FeatureSet } from './stages/examples-type.ts'
 import { fitModels } from './stages/fit.ts'
 import { leaderboardOf } from './stages/leaderboard.ts'
 import { planModels } from './stages/models.ts'
+import { originChecks, originsOf } from './stages/model-origins.ts'
 import { type ShippedModel, refitWinner } from './stages/refit.ts'
 import type { SplitStage } from './stages/split.ts'
 
@@ -32,12 +33,15 @@ export async function learn(context: StageContext, input: LearnInput): Promise<L
   const { examples, split, features, userIds, stageName } = input
   const stage = <T>(name: string, work: () => Promise<T>): Promise<T> => clock.stage(context, stageName(name), work)
   const data = { examples, parts: split.parts }
-  const fitted = await stage('fit', () => fitModels(context, planModels(config, features), data))
+  const fitted = await stage('fit', () => fitModels(context, planModels(config, features, context.given), data))
   const models = await stage('calibrate', () => calibrateModels(context, fitted, data))
   const evaluation = await stage('evaluate', () => evaluateModelsOnParts(context, models, data))
   const shipped = await stage('refit', () => refitWinner(context, evaluation.winner, { examples, userIds }))
+  const origins = originsOf(models, split.plan.parts)
+  context.checks.push(...originChecks(origins, stageName))
   const leaderboard = leaderboardOf(models, evaluation, {
     chooseBy: config.choose.metric,
+    origins,
     shipped: {
       model: shipped.model,
       cutoffs: [...examples.cutoffs],

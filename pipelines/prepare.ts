@@ -144,8 +144,10 @@ function droppedFor(schedule: Schedule, cutoffs: readonly Day[], times: CutoffTi
 }
 
 /** experiment / as-of / 12 hex of the config's hash and the fingerprints of the inputs: the same key, the same result. */
-function runKey({ config, loaded }: StageContext, { inputs }: Pick<Extracted, 'inputs'>, asOf: Day): string {
-  const fingerprint = sha256(canonicalJson([loaded.hash.full, inputs.map(({ source, sha256 }) => [source, sha256])]))
+function runKey({ config, loaded, given }: StageContext, { inputs }: Pick<Extracted, 'inputs'>, asOf: Day): string {
+  const models = [...given].map(([name, { sha256 }]) => [`models.${name}`, sha256])
+  const files = [...inputs.map(({ source, sha256 }) => [source, sha256]), ...models]
+  const fingerprint = sha256(canonicalJson([loaded.hash.full, files]))
   return `${config.experiment}/${asOf}/${fingerprint.slice(0, 12)}`
 }
 

@@ -11,6 +11,7 @@ import { requireWritable } from '../store/require-writable.ts'
 import { type Run, openRun } from '../tracking/run.ts'
 import { interruptedIn } from './context.ts'
 import { experiment } from './experiment.ts'
+import { type GivenModels, readGivenModels } from './given-models.ts'
 import { withContext } from './with-context.ts'
 
 export interface TrainRequest {
@@ -52,6 +53,7 @@ export async function train(request: TrainRequest): Promise<TrainOutcome> {
   const { loaded, runsDir } = request
   const name = loaded.config.scores.name ?? loaded.config.experiment
   const began = performance.now()
+  const given = await readGivenModels(loaded, runsDir)
   await requireWritable(runsDir, '--runs')
   for (const root of Object.values(rootsOf(request))) await requireWritable(root, '--out')
   const lock = await acquireLock({ path: lockPath(runsDir, `scores-${name}`), purpose: `${request.command}` })
@@ -67,7 +69,7 @@ export async function train(request: TrainRequest): Promise<TrainOutcome> {
       environment: request.environment,
       asOf: request.asOf,
     })
-    return await runExperiment(request, run, { lock, name })
+    return await runExperiment({ ...request, given }, run, { lock, name })
   } finally {
     await lock.release()
   }
@@ -79,7 +81,7 @@ const rootsOf = ({ outDir, loaded }: TrainRequest) => ({
 })
 
 async function runExperiment(
-  request: TrainRequest,
+  request: TrainRequest & { readonly given: GivenModels },
   run: Run,
   publication: { lock: Lock; name: string },
 ): Promise<TrainOutcome> {

@@ -7,6 +7,7 @@ import { runFiles } from '../store/layout.ts'
 import type { Run } from '../tracking/run.ts'
 import { ComputePool } from './compute/pool.ts'
 import { type StageContext, StageClock } from './context.ts'
+import type { GivenModels } from './given-models.ts'
 
 /** What a job needs of the world to have a context. */
 export interface ContextRequest {
@@ -15,6 +16,8 @@ export interface ContextRequest {
   readonly signal: AbortSignal
   readonly emit: Emit
   readonly resources: Resources
+  /** Default: none are looked for, and models begin here. */
+  readonly given?: GivenModels
 }
 
 /** Most workers that one run may use; more than one model is rarely fitted at a time. */
@@ -41,6 +44,7 @@ export async function withContext<T>(
         engine,
         run,
         pool,
+        given: request.given ?? new Map(),
         workDir,
         clock: new StageClock(),
         checks: [],

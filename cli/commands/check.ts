@@ -2,6 +2,7 @@ import type { CheckResult } from '../../core/artifacts.ts'
 import type { Command } from '../command.ts'
 import { configOptions, configPositional, readConfig } from '../config-options.ts'
 import { machineResources } from '../machine.ts'
+import { runsOption } from '../run-options.ts'
 import { createProgress } from '../progress.ts'
 import type { Terminal } from '../terminal.ts'
 
@@ -10,6 +11,7 @@ export const command: Command = {
   positionals: configPositional,
   options: {
     ...configOptions,
+    ...runsOption,
     data: { type: 'boolean', default: false, describe: 'Also read the data: contract, labels, windows, split' },
   },
   examples: [
@@ -26,6 +28,7 @@ export const command: Command = {
       const { checks, summary } = await checkConfig({
         loaded,
         asOf,
+        runsDir: String(args['runs']),
         withData: args['data'] === true,
         signal: context.signal,
         emit: progress.emit,

@@ -36,7 +36,7 @@ export const command: Command = {
     ],
   ],
   notes:
-    'Binary models only: objective binary or cross_entropy of LightGBM (gbdt, dart, rf), binary:logistic of XGBoost (gbtree, dart). Missing values, zeros and unseen categories go where the other program sends them.',
+    'Binary models only: objective binary or cross_entropy of LightGBM (gbdt, dart, rf), binary:logistic of XGBoost (gbtree, dart). Missing values, zeros and unseen categories go where the other program sends them. To compare it with models of a run, list it in the config: models: { theirs: { kind: imported, file: churn.txt } }.',
   async run(args, { terminal, signal }) {
     if (args['action'] !== 'import') throw usage(`no such action: ${String(args['action'])}`, 'ebb models import FILE')
     const [score, scores] = [text(args, 'score'), text(args, 'scores')]

@@ -27,6 +27,16 @@ export const modelTexts: Readonly<Record<string, ErrorText>> = {
     'Name number features only; `ebb features CONFIG` lists them with their kinds.',
   ),
   FIT_START: text('data', 'Training was to go on from a model of another kind.', 'Give a saved model of gbdt.'),
+  START_FROM: text(
+    'config',
+    '`startFrom` names no model that boosted trees can go on from: another kind, another target, or no tree left to add.',
+    'Name a run whose winner is boosted trees, with the same label, horizon, gap and eligibility, and raise `trees`.',
+  ),
+  START_FEATURES: text(
+    'data',
+    'The model to go on from has other features, or features that were defined otherwise.',
+    'Drop and add features so that they agree (`ebb diff` compares two runs), or train without `startFrom`.',
+  ),
   FIT_NO_ROWS: text('data', 'A model got no rows to learn from.', 'Widen the eligibility rule or add cutoffs.'),
   FIT_ONE_CLASS: text(
     'data',

@@ -59,4 +59,6 @@ export interface ForeignOptions {
   readonly levels?: Readonly<Record<string, readonly string[]>>
   /** Trees are read up to this iteration; default: the best one where the file names it, else all. */
   readonly iterations?: number
+  /** Name in the file -> name of the column, where they differ. */
+  readonly names?: Readonly<Record<string, string>>
 }

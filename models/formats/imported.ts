@@ -18,6 +18,7 @@ const headerSchema = z.object({
   options: z.object({
     levels: z.record(z.string(), z.array(z.string())).optional(),
     iterations: z.int().min(0).optional(),
+    names: z.record(z.string(), z.string()).optional(),
   }),
 })
 
@@ -28,7 +29,7 @@ export interface ImportedModel extends Classifier {
 
 /** Reads a file of another program (see `readForeign`); `source` names it in errors. */
 export function importedModel(bytes: Uint8Array, source: string, options: ForeignOptions = {}): ImportedModel {
-  const foreign = readForeign(bytes, source, options)
+  const foreign = renamed(readForeign(bytes, source, options), options.names ?? {}, source)
   const parts = binnedParts(foreign, source)
   const used = usedFeatures(foreign)
   const toProbability =
@@ -54,12 +55,37 @@ export function importedModel(bytes: Uint8Array, source: string, options: Foreig
   }
 }
 
+/** Features under the names that columns have here. */
+function renamed(model: ForeignModel, names: Readonly<Record<string, string>>, source: string): ForeignModel {
+  const known = new Set(model.features.map(({ name }) => name))
+  const wanted = new Map(Object.entries(names))
+  const unknown = [...wanted.keys()].find((name) => !known.has(name))
+  if (unknown !== undefined)
+    throw foreignFault(source, `no feature is called "${unknown}"`, {
+      expected: [...known].slice(0, 8).join(', '),
+      received: unknown,
+    })
+  const features = model.features.map((feature) => ({ ...feature, name: wanted.get(feature.name) ?? feature.name }))
+  const seen = new Set<string>()
+  for (const { name } of features) {
+    if (seen.has(name)) throw foreignFault(source, `two features are called "${name}"`)
+    seen.add(name)
+  }
+  return { ...model, features }
+}
+
 export function loadImported(saved: SavedModel): Classifier {
+  const { file, options } = importedFile(saved)
+  return importedModel(file, 'saved model', options)
+}
+
+/** The other program's file in a saved model, and how it was read. */
+export function importedFile(saved: SavedModel): { readonly file: Uint8Array; readonly options: ForeignOptions } {
   const { options } = headerOf(saved, headerSchema, 'imported')
-  const bytes = saved.buffers.get('file')
-  if (bytes === undefined)
+  const file = saved.buffers.get('file')
+  if (file === undefined)
     throw foreignFault('saved model', 'the imported file is missing', { expected: 'buffer "file"' })
-  return importedModel(bytes, 'saved model', options)
+  return { file, options }
 }
 
 type UsedFeatures = ReadonlyMap<string, ForeignFeature>

@@ -39,6 +39,8 @@ export interface FeatureSet {
   readonly inUse: readonly string[]
   /** The feature that baselines read: days since the last qualifying event. */
   readonly recency: string
+  /** sha256 of the definition of everything that models may be offered, by name. */
+  readonly definitions: Readonly<Record<string, string>>
 }
 
 /** Row numbers of the dataset, ascending. */

@@ -1,4 +1,4 @@
-import type { Leaderboard, LeaderboardEntry } from '../../core/artifacts.ts'
+import type { Leaderboard, LeaderboardEntry, ModelOrigin } from '../../core/artifacts.ts'
 import { metricByName } from '../../evaluation/registry.ts'
 import type { EvaluatedModel } from '../../evaluation/bootstrap.ts'
 import { pairedDifference } from '../../evaluation/paired-difference.ts'
@@ -6,22 +6,31 @@ import { lossOf } from '../../evaluation/winner.ts'
 import type { CalibratedModel } from './calibrate.ts'
 import type { Evaluation } from './evaluate.ts'
 
+export interface LeaderboardFacts {
+  readonly chooseBy: string
+  readonly origins: ReadonlyMap<string, ModelOrigin>
+  readonly shipped: Leaderboard['shipped']
+}
+
 /** leaderboard.json: best first by the choosing metric on select; nothing in it differs from run to run. */
 export function leaderboardOf(
   models: readonly CalibratedModel[],
   evaluation: Evaluation,
-  { chooseBy, shipped }: { chooseBy: string; shipped: Leaderboard['shipped'] },
+  { chooseBy, origins, shipped }: LeaderboardFacts,
 ): Leaderboard {
   const { choice, byPart } = evaluation
   const bestBaseline = choice.bestBaseline!
+  const mayKnow = (origins.get(choice.winner)?.hasSeenLabels ?? 'no') !== 'no'
   return {
     chooseBy,
     winner: choice.winner,
-    winnerReason: choice.reason,
+    winnerReason: mayKnow ? `${choice.reason}; it may know labels that it was judged on` : choice.reason,
     bestBaseline,
     models: choice.ranking.map(({ name, tiedWithBest }) => {
       const model = models.find((candidate) => candidate.name === name)!
-      return { ...entryOf(model, byPart), ...against(name, bestBaseline, byPart.test, chooseBy), tiedWithBest }
+      const versus = against(name, bestBaseline, byPart.test, chooseBy)
+      const origin = origins.get(name)
+      return { ...entryOf(model, byPart), ...versus, tiedWithBest, ...(origin === undefined ? {} : { origin }) }
     }),
     shipped,
   }

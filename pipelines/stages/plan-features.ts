@@ -6,7 +6,7 @@ import { type ChurnConfig, predictionsOf } from '../../features/churn.ts'
 import type { FeaturesConfig } from '../../features/config.ts'
 import { readDataFacts } from '../../features/data-facts.ts'
 import type { Feature, FittedFeature } from '../../features/definition.ts'
-import { describeCatalog } from '../../features/describe.ts'
+import { describeCatalog, featureHash } from '../../features/describe.ts'
 import { eligibleEvents, readableAttributes, targetLeaves } from '../../features/label.ts'
 import type { Levels } from '../../features/plan.ts'
 import { type Role, type RoleMap, resolveRoles, roles as allRoles } from '../../features/roles.ts'
@@ -128,9 +128,12 @@ export function chooseFeatures(
   const measured = planned.features.filter((feature) => !isFitted(feature))
   const isUsable = (feature: Feature): boolean =>
     isFitted(feature) ? fitted.includes(feature) : !constant.has(feature.name)
+  const all = [...planned.features, ...planned.supporting]
+  const byName = new Map(all.map((feature) => [feature.name, feature]))
   return {
     measured,
     fitted,
+    definitions: Object.fromEntries(planned.features.map((feature) => [feature.name, featureHash(feature, byName)])),
     inUse: offered.filter((feature) => isUsable(feature) && !isProposed(feature.name)).map(({ name }) => name),
     recency: planned.recencies.get(config.churn.target)!,
   }

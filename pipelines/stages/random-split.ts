@@ -22,7 +22,9 @@ export async function randomSplitOf(
   models: readonly FittedModel[],
   { examples, parts, userIds }: { examples: Examples; parts: PartRows; userIds: readonly string[] },
 ): Promise<RandomSplitReport | null> {
-  const model = models.filter(({ isBaseline }) => !isBaseline).toSorted((a, b) => a.complexity - b.complexity)[0]
+  const model = models
+    .filter(({ isBaseline, kind }) => !isBaseline && kind !== 'imported')
+    .toSorted((a, b) => a.complexity - b.complexity)[0]
   if (model === undefined) return null
   const { dataset, labels } = examples
   const pool = [...parts.train, ...parts.test]

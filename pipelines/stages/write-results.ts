@@ -174,6 +174,7 @@ export async function writeModel({ run }: StageContext, shipped: ShippedModel): 
     calibrator: shipped.calibration.chosen,
     fixed: shipped.fixed,
     crossFitted: shipped.crossFitted,
+    ...(shipped.origin === null ? {} : { origin: shipped.origin }),
     description: shipped.fit.description,
   })
 }

@@ -34,7 +34,7 @@ function body(files: RunFiles, leaderboard: Leaderboard, gallery: Gallery): Html
       ${intervalFigure(files, leaderboard, gallery, leaderboard.chooseBy === 'auc' ? 'log_loss' : 'auc')}
     </div>
     <h3>On test</h3>
-    ${partTable(leaderboard, 'test', files.timings)}
+    ${partTable(leaderboard, 'test', files.timings)} ${originNotes(leaderboard)}
     <p class="soft">
       ${partInWords(files, 'test')}. Small print: 95 % intervals from resampled users. Times are shown, never used to
       choose.
@@ -52,6 +52,17 @@ function body(files: RunFiles, leaderboard: Leaderboard, gallery: Gallery): Html
       ${glossary(leaderboard)}
     </details>
   `
+}
+
+/** Models that know something from before this run; first those whose figures may flatter them. */
+function originNotes({ models }: Leaderboard): Html[] {
+  const brought = models.flatMap(({ model, origin }) => (origin === undefined ? [] : [{ model, origin }]))
+  return brought
+    .toSorted((a, b) => Number(a.origin.hasSeenLabels === 'no') - Number(b.origin.hasSeenLabels === 'no'))
+    .map(
+      ({ model, origin }) =>
+        html`<p class="${origin.hasSeenLabels === 'no' ? 'soft' : 'warn'}">${model}: ${origin.note}.</p>`,
+    )
 }
 
 /** What forests say of themselves without a test part; empty where there is none. */
@@ -145,6 +156,9 @@ function nameCell(entry: LeaderboardEntry, leaderboard: Leaderboard): Html {
     entry.isBaseline ? html`<mark>baseline</mark>` : null,
     entry.tiedWithBest && entry.model !== leaderboard.winner
       ? html`<mark title="Within one paired standard error of the best on select">tie</mark>`
+      : null,
+    entry.origin !== undefined && entry.origin.hasSeenLabels !== 'no'
+      ? html`<mark class="bad" title="${entry.origin.note}">may know the answers</mark>`
       : null,
     entry.notBetterThanBaseline && !entry.isBaseline
       ? html`<mark class="bad" title="The interval does not show it better than the best baseline"

@@ -43,7 +43,7 @@ describe('faults name the place, what is wrong, what is allowed and what was mea
       'an unknown kind',
       changed('kind: logistic', 'kind: logstic'),
       [
-        '15:11  models.line.kind: not allowed, expected one of base_rate, recency_rule, recency_logistic, rule, logistic, tree, mlp, gbdt, forest, extra_trees, got "logstic"; did you mean "logistic"?',
+        '15:11  models.line.kind: not allowed, expected one of base_rate, recency_rule, recency_logistic, rule, logistic, tree, mlp, gbdt, forest, extra_trees, imported, got "logstic"; did you mean "logistic"?',
       ],
     ],
     [

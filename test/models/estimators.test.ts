@@ -42,16 +42,16 @@ describe('registry of estimators', () => {
     })
   })
 
-  it('the config schema knows exactly the registered kinds, with a text for every parameter', () => {
+  it('the config schema knows exactly the registered kinds and models of other programs, with a text for every parameter', () => {
     const schema = z.toJSONSchema(modelSchema, { target: 'draft-07', io: 'input' }) as unknown as {
       oneOf: { properties: Record<string, { const?: string; description?: string }>; required: string[] }[]
     }
     expect(schema.oneOf.map(({ properties }) => properties['kind']!.const).sort()).toEqual(
-      [...estimators.keys()].sort(),
+      [...estimators.keys(), 'imported'].sort(),
     )
     for (const { properties, required } of schema.oneOf) {
       for (const [name, property] of Object.entries(properties)) expect(property.description, name).toBeTruthy()
-      expect(required.filter((name) => name !== 'kind' && name !== 'when')).toEqual([])
+      expect(required.filter((name) => !['kind', 'when', 'file'].includes(name))).toEqual([])
     }
   })
 
