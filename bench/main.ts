@@ -32,6 +32,10 @@ if (cases.length === 0) {
 }
 const results: CaseResult[] = []
 for (const bench of cases) {
+  if (bench.absent !== undefined) {
+    say(`${bench.name}: left out, ${bench.absent}`)
+    continue
+  }
   const result = await interleave(bench, {
     runs: arguments_.quick ? 1 : arguments_.runs,
     onPair: (pair, ours, theirs) =>

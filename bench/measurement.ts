@@ -15,6 +15,8 @@ export interface BenchCase {
   readonly columns: number
   readonly threads: number
   readonly peer: { readonly name: string; readonly version: string }
+  /** Why the case cannot run here: what is not there. */
+  readonly absent?: string | undefined
   /** Makes what both sides read; not timed. */
   prepare(): Promise<void>
   /** One run in a process of its own. */

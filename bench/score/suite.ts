@@ -5,7 +5,7 @@ import type { BenchCase } from '../measurement.ts'
 import { peerEnvironment } from '../peers/environment.ts'
 import { root } from '../root.ts'
 import { runChild } from '../run-child.ts'
-import { makeTable } from '../trees/make-table.ts'
+import { makeTable, tableFolder } from '../trees/make-table.ts'
 import { tables } from '../trees/suite.ts'
 
 /** Scoring a million rows with LightGBM's own model of 100 trees of 31 leaves, by LightGBM and by us. */
@@ -22,7 +22,7 @@ function taskCase(
   task: 'score' | 'explain',
   { table, rows, threads }: { table: string; rows: number; threads: number },
 ): BenchCase {
-  const folder = join(root, 'out', 'bench-data', table)
+  const folder = tableFolder(table, tables[table]!)
   const [about, model] = [join(folder, 'table.json'), join(folder, 'lightgbm.txt')]
   const outputOf = (side: string): string => join(folder, `${task}-${side}-${threads}.f64`)
   const program = join(import.meta.dirname, `${task}-ours.js`)

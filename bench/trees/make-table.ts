@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Random } from '../../core/random.ts'
 import { createRandom } from '../../core/random.ts'
 import { root } from '../root.ts'
-import type { TableFiles, TableSpec } from './table.ts'
+import { type TableFiles, type TableSpec, trainingSet } from './table.ts'
 
 const signals = 16
 const missingShare = 0.05
@@ -14,7 +14,7 @@ const missingShare = 0.05
  * most 250,000. The same arguments give the same bytes.
  */
 export function makeTable(name: string, spec: TableSpec): TableFiles {
-  const folder = join(root, 'out', 'bench-data', name)
+  const folder = tableFolder(name, spec)
   const about = join(folder, 'table.json')
   const wanted = JSON.stringify(spec)
   if (existsSync(about)) {
@@ -28,31 +28,53 @@ export function makeTable(name: string, spec: TableSpec): TableFiles {
   return files
 }
 
+/** Where `makeTable` puts a table. */
+export const tableFolder = (name: string, { sets }: TableSpec): string =>
+  join(root, 'out', 'bench-data', sets === undefined ? name : `${name}-x${sets}`)
+
 function writeTable(folder: string, spec: TableSpec): TableFiles {
   const trainRows = spec.rows
   const testRows = Math.min(250_000, Math.max(150_000, spec.rows >> 2))
-  const rows = trainRows + testRows
+  const sets = spec.sets ?? 1
+  const rows = trainRows * sets + testRows
   const random = createRandom(`bench/${spec.seed}`)
   const levels = Array.from({ length: spec.columns }, (_, j) => levelsOf(j, spec))
   const logOdds = new Float64Array(rows).fill((spec.shift ?? 0) - 1.6)
-  const train = openSync(join(folder, 'train.f32'), 'w')
-  const test = openSync(join(folder, 'test.f32'), 'w')
+  const parts = partsOf({ trainRows, testRows, sets })
+  const files = parts.map(({ name }) => openSync(join(folder, `${name}.f32`), 'w'))
   const latent = Array.from({ length: signals }, (_, k) => normals(rows, random.child(`latent/${k}`)))
   for (let j = 0; j < spec.columns; j++) {
     const draw = random.child(`column/${j}`)
     const column =
       levels[j]! > 0 ? categoryColumn(logOdds, levels[j]!, draw) : numberColumn(latent, { j, zeros: spec.zeros, draw })
     forget(column, draw)
-    writeSync(train, bytesOf(column.subarray(0, trainRows)))
-    writeSync(test, bytesOf(column.subarray(trainRows)))
+    for (const [at, { begin, end }] of parts.entries()) writeSync(files[at]!, bytesOf(column.subarray(begin, end)))
   }
-  closeSync(train)
-  closeSync(test)
+  for (const file of files) closeSync(file)
   addEffects(logOdds, latent)
   const y = labels(logOdds, random.child('labels'))
-  writeFileSync(join(folder, 'train.y'), y.subarray(0, trainRows))
-  writeFileSync(join(folder, 'test.y'), y.subarray(trainRows))
+  for (const { name, begin, end } of parts) writeFileSync(join(folder, `${name}.y`), y.subarray(begin, end))
   return { folder, names: levels.map((_, j) => `c${String(j).padStart(4, '0')}`), levels, trainRows, testRows }
+}
+
+interface TablePart {
+  readonly name: string
+  readonly begin: number
+  readonly end: number
+}
+
+/** The first training table, the test rows, the other training tables. */
+function partsOf({
+  trainRows,
+  testRows,
+  sets,
+}: Pick<TableFiles, 'trainRows' | 'testRows'> & { readonly sets: number }): TablePart[] {
+  const others = Array.from({ length: sets - 1 }, (_, k) => {
+    const begin = trainRows * (k + 1) + testRows
+    return { name: trainingSet(k + 1), begin, end: begin + trainRows }
+  })
+  const first = { name: trainingSet(0), begin: 0, end: trainRows }
+  return [first, { name: 'test', begin: trainRows, end: trainRows + testRows }, ...others]
 }
 
 /** The last columns are the categories: 3 levels, then more, up to 200. */
@@ -77,7 +99,8 @@ function numberColumn(
   const share = j < signals ? 1 : j % 3 === 0 ? 0.3 : 0
   for (let i = 0; i < values.length; i++) {
     const z = share === 1 ? signal[i]! : share * signal[i]! + draw.normal()
-    values[i] = zeros > 0 && draw.next() < zeros ? 0 : shaped(z, j)
+    const isZero = zeros > 0 && (share === 1 ? z < 0 : draw.next() < zeros)
+    values[i] = isZero ? 0 : shaped(z, j)
   }
   return values
 }

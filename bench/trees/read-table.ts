@@ -12,9 +12,9 @@ import {
 } from '../../core/dataset.ts'
 import type { TableFiles } from './table.ts'
 
-/** One part of a table in shared memory, every row a user of its own. */
-export function readTable(files: TableFiles, part: 'train' | 'test'): { x: Dataset; y: Labels } {
-  const rowCount = part === 'train' ? files.trainRows : files.testRows
+/** One part of a table, by name of file, in shared memory, every row a user of its own. */
+export function readTable(files: TableFiles, part: string): { x: Dataset; y: Labels } {
+  const rowCount = part === 'test' ? files.testRows : files.trainRows
   const file = openSync(join(files.folder, `${part}.f32`), 'r')
   const columns = files.levels.map((levels): Column => {
     const values = sharedFloat32(rowCount)

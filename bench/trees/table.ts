@@ -4,14 +4,19 @@ export interface TableSpec {
   readonly columns: number
   /** So many of the columns are categories, of 3 to 200 levels. */
   readonly categories?: number
-  /** Share of zeros in the columns that carry little or nothing. */
+  /** Share of zeros in the columns that carry little or nothing; those that matter are zero below their middle. */
   readonly zeros?: number
   /** Added to the log-odds of everyone: fewer positives. */
   readonly shift?: number
+  /**
+   * Independent training tables of `rows` rows, default 1: where few rows make two correct trainers differ by chance, quality is compared over
+   * several. Times are those of the first.
+   */
+  readonly sets?: number
   readonly seed: number
 }
 
-/** Columns by name of file: `train` and `test` hold float32 column after column, labels are bytes. */
+/** Columns by name of file: `train`, `train-1` … and `test` hold float32 column after column, labels (`.y`) are bytes. */
 export interface TableFiles {
   readonly folder: string
   readonly names: readonly string[]
@@ -20,3 +25,6 @@ export interface TableFiles {
   readonly trainRows: number
   readonly testRows: number
 }
+
+/** Name of the file of a training table. */
+export const trainingSet = (set: number): string => (set === 0 ? 'train' : `train-${set}`)

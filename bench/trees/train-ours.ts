@@ -1,46 +1,28 @@
-// Trains and predicts in a worker thread, as the product does. argv: table.json, threads, file for the predictions.
-import { readFileSync, writeFileSync } from 'node:fs'
-import { Worker, isMainThread, parentPort, workerData } from 'node:worker_threads'
-import { createRandom } from '../../core/random.ts'
-import { estimatorNamed } from '../../models/registry.ts'
+// Trains and predicts. argv: table.json, settings as JSON, threads, file for the predictions, training sets from, to (exclusive).
+import { readFileSync } from 'node:fs'
+import { runInWorker } from '../run-in-worker.ts'
 import { watchMemory } from '../watch-memory.ts'
 import { readTable } from './read-table.ts'
-import { settings } from './settings.ts'
-import type { TableFiles } from './table.ts'
+import type { TreeSettings } from './settings.ts'
+import { type TableFiles, trainingSet } from './table.ts'
+import { report, trainOurs } from './train-job.ts'
 
-interface Job {
-  readonly files: TableFiles
-  readonly threads: number
-  readonly output: string
-}
-
-async function train({ files, threads, output }: Job): Promise<void> {
-  const { x, y } = readTable(files, 'train')
-  const test = readTable(files, 'test')
-  const estimator = estimatorNamed('gbdt')
-  const memory = watchMemory()
-  const start = performance.now()
-  const model = await estimator.fit(estimator.parameters.parse(settings), {
-    train: x,
-    y,
-    random: createRandom('bench'),
-    resources: { threads, memoryBytes: 8e9 },
-    signal: new AbortController().signal,
-    emit: () => {},
-  })
-  const seconds = (performance.now() - start) / 1000
-  const peakMb = memory.addedMb()
-  const p = await model.predict(test.x)
-  writeFileSync(output, new Uint8Array(p.buffer))
-  parentPort!.postMessage({ seconds, peakMb, quality: {}, output })
-}
-
-if (isMainThread) {
-  const [about, threads, output] = process.argv.slice(2)
+/** The clock covers binning and training on the first of the sets. */
+async function train([about, told, threads, output, from, to]: readonly string[]): Promise<void> {
   const { files } = JSON.parse(readFileSync(about!, 'utf8')) as { files: TableFiles }
-  const worker = new Worker(new URL(import.meta.url), { workerData: { files, threads: Number(threads), output } })
-  worker.on('message', (measurement) => process.stdout.write(`${JSON.stringify(measurement)}\n`))
-  worker.on('error', (error) => {
-    throw error
-  })
-} else await train(workerData as Job)
+  const settings = JSON.parse(told!) as TreeSettings
+  const test = readTable(files, 'test')
+  const values = new Float64Array(files.testRows * (Number(to) - Number(from)))
+  let measured: { seconds: number; peakMb: number } | null = null
+  for (let set = Number(from); set < Number(to); set++) {
+    const { x, y } = readTable(files, trainingSet(set))
+    const memory = watchMemory()
+    const start = performance.now()
+    const model = await trainOurs(settings, { train: x, y, threads: Number(threads) })
+    measured ??= { seconds: (performance.now() - start) / 1000, peakMb: memory.addedMb() }
+    values.set(await model.predict(test.x), (set - Number(from)) * files.testRows)
+  }
+  report(output!, values, measured!)
+}
+
+await runInWorker(import.meta.url, train)

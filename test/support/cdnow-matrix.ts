@@ -18,9 +18,9 @@ const sample = path.join(path.dirname(fileURLToPath(import.meta.url)), '../../da
  * The CDNOW customers as they stood at `cutoff`, one row each in order of id, 17 columns, counts and money as log1p,
  * and whether they bought nothing in the next 181 days. Computed from arrays, apart from the product's own features.
  */
-export function cdnowMatrix(cutoff: Day): { x: Dataset; y: Labels } {
+export function cdnowMatrix(cutoff: Day, file = sample): { x: Dataset; y: Labels } {
   const at = dayNumber(cutoff)
-  const users = [...purchasesByUser()].sort(([a], [b]) => a - b)
+  const users = [...purchasesByUser(file)].sort(([a], [b]) => a - b)
   const known = users.filter(([, purchases]) => purchases.some(({ day }) => day < at))
   const rows = known.map(([, purchases]) =>
     describe(
@@ -43,9 +43,9 @@ export function cdnowMatrix(cutoff: Day): { x: Dataset; y: Labels } {
   }
 }
 
-function purchasesByUser(): Map<number, Purchase[]> {
+function purchasesByUser(file: string): Map<number, Purchase[]> {
   const users = new Map<number, Purchase[]>()
-  const lines = gunzipSync(readFileSync(sample)).toString('utf8').trim().split(/\r?\n/).slice(1)
+  const lines = gunzipSync(readFileSync(file)).toString('utf8').trim().split(/\r?\n/).slice(1)
   for (const line of lines) {
     const [user, date, quantity, amount] = line.split(',')
     const purchase = { day: dayNumber(date as Day), quantity: Number(quantity), amount: Number(amount) }
