@@ -95,6 +95,11 @@ export interface Dialect {
   /** An inline relation for FROM; `rows` hold SQL expressions. At least one row. */
   values(alias: string, columns: readonly string[], rows: readonly (readonly string[])[]): string
 
+  /** A relation for FROM: the rows of Parquet files (or patterns) that lie where the engine lives. At least one. */
+  parquet(paths: readonly string[]): string
+  /** The rows of some queries one after the other, as a query; each is in the order of the key, and so is the whole. */
+  inOrder(selects: readonly string[], key: string): string
+
   /** Statements that make (or replace) a relation of this session, computed once. `name` is already quoted. */
   createTable(name: string, select: string): readonly string[]
   /** Statement that makes (or replaces) a view of this session. `name` is already quoted. */

@@ -43,6 +43,16 @@ export interface Engine {
   ): Promise<void>
   /** Query result as Parquet on this machine. */
   pull(sql: string, folder: string, options?: Cancellable): Promise<ParquetParts>
+  /**
+   * Query result as Parquet files where the engine lives, by the integers of one column, which they do not hold; returns
+   * the files of each value that occurs. Rows in any order. The folder is made, and must be empty.
+   */
+  partition(
+    sql: string,
+    column: string,
+    folder: string,
+    options?: Cancellable,
+  ): Promise<ReadonlyMap<number, readonly string[]>>
   /** Creates (or replaces) a session table from Node's memory. All columns have the same length. */
   load(table: string, columns: readonly TableColumn[], options?: Cancellable): Promise<void>
   close(): Promise<void>

@@ -11,6 +11,7 @@ import {
 } from './duckdb/dataset-targets.ts'
 import { DuckDbSession, quoteName, quoteText, type DuckDbOptions } from './duckdb/session.ts'
 import type { ParquetParts } from './engine.ts'
+import { orderByCutoff } from './order-by-cutoff.ts'
 
 /** Which columns of the Parquet parts become what. */
 export interface DatasetSpec {
@@ -23,6 +24,8 @@ export interface DatasetSpec {
   readonly features: readonly { readonly name: string; readonly kind: 'number' | 'category' }[]
   /** Text columns that no model sees: slices, lifecycle stage, tiers. */
   readonly context?: readonly string[]
+  /** Rows in the order of the parts (default), or of the cutoffs and then of the parts. */
+  readonly order?: 'parts' | 'cutoffs'
 }
 
 /** A text column by dictionary: `codes[i]` indexes `levels`, 65,535 = missing; levels ascend (by code point). */
@@ -41,7 +44,7 @@ export interface ReadDataset {
 const maxLevels = 65_534
 
 /**
- * Parquet parts -> dataset in shared memory, rows in the order of the parts; numbers rounded to float32, NULL -> NaN.
+ * Parquet parts -> dataset in shared memory, rows in the order of the spec; numbers rounded to float32, NULL -> NaN.
  * The same function for every engine. Levels are sorted, so codes do not depend on the order of rows. Throws EbbError:
  * missing column, more than 65,534 levels, an infinite number, an integer beyond 2^24, a label that is not 0 or 1.
  */
@@ -78,7 +81,13 @@ async function read(session: DuckDbSession, parts: ParquetParts, spec: DatasetSp
   const context = (spec.context ?? []).map(code)
   const label = spec.label === undefined ? [] : [labelTarget(spec.label, rowCount)]
 
-  await fill(session, [users, cutoffs, ...label, ...features, ...context])
+  const targets = [users, cutoffs, ...label, ...features, ...context]
+  await fill(session, targets)
+  if (spec.order === 'cutoffs')
+    orderByCutoff(
+      cutoffs.values as Uint16Array,
+      targets.map(({ values }) => values),
+    )
   return {
     dataset: {
       names: spec.features.map(({ name }) => name),

@@ -1,5 +1,6 @@
 import type { Day } from '../core/day.ts'
 import type { Dialect } from '../engines/dialect.ts'
+import type { ParquetParts } from '../engines/engine.ts'
 import type { ChurnConfig } from './churn.ts'
 import type { Feature } from './definition.ts'
 
@@ -114,6 +115,8 @@ export interface CompiledExamples {
   readonly statements: readonly NamedSql[]
   /** One row per (user_index, cutoff), ordered by cutoff, user_index; columns as in `columns`. */
   readonly select: string
+  /** The rows of `select` as files, where they were made slice by slice of users: by user, in a file by cutoff. */
+  readonly parts?: ParquetParts
   readonly columns: readonly OutputColumn[]
   /** What is predicted, one entry per (target, horizon), the config's own target and horizon first. */
   readonly predictions: readonly Prediction[]

@@ -6,7 +6,7 @@ import type { Dataset } from '../../core/dataset.ts'
 import { openDuckDb } from '../../engines/duckdb/engine.ts'
 import type { Engine } from '../../engines/engine.ts'
 import { readDataset } from '../../engines/read-dataset.ts'
-import { compileExamples } from '../../features/compile.ts'
+import { makeExamples } from '../../features/make-examples.ts'
 import type { ExamplePlan } from '../../features/plan.ts'
 import { canSweep, sweepExamples } from '../../features/sweep.ts'
 import { writeExamples } from '../../features/write-examples.ts'
@@ -31,11 +31,10 @@ async function bySweep(engine: Engine, plan: ExamplePlan): Promise<Made> {
 }
 
 async function bySql(engine: Engine, plan: ExamplePlan): Promise<Made> {
-  const compiled = compileExamples(plan, engine.dialect)
-  for (const { sql } of compiled.statements) await engine.execute(sql)
-  const parts = await engine.pull(compiled.select, folder)
+  const compiled = await makeExamples(engine, plan, { folder: join(folder, 'slices'), memoryBytes })
+  const parts = compiled.parts ?? (await engine.pull(compiled.select, folder))
   const features = compiled.columns.filter(({ role }) => role === 'feature')
-  const spec = { users: 'user_index', cutoffs: 'cutoff', label: 'label', features }
+  const spec = { users: 'user_index', cutoffs: 'cutoff', label: 'label', features, order: 'cutoffs' } as const
   const { dataset, labels } = await readDataset(parts, spec, { ...resources, tempDirectory: join(folder, 'read') })
   return { dataset, labels: labels! }
 }

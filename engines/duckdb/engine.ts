@@ -8,6 +8,7 @@ import type { Engine, ParquetParts, Row, TableColumn, Value } from '../engine.ts
 import { duckdbDialect } from './dialect.ts'
 import { duckDbFault } from './faults.ts'
 import { loadTable } from './load-table.ts'
+import { partitionCopy, partitionFiles } from './partition-files.ts'
 import { plainValue } from './plain-value.ts'
 import { scanIntegers } from './scan-integers.ts'
 import { DuckDbSession, quoteName, quoteText, type DuckDbOptions } from './session.ts'
@@ -75,6 +76,21 @@ class DuckDbEngine implements Engine {
   async pull(sql: string, folder: string, options: Cancellable = {}): Promise<ParquetParts> {
     const path = join(folder, 'part-00000.parquet')
     return { paths: [path], rows: await this.copy(sql, path, options) }
+  }
+
+  async partition(
+    sql: string,
+    column: string,
+    folder: string,
+    options: Cancellable = {},
+  ): Promise<ReadonlyMap<number, readonly string[]>> {
+    try {
+      await mkdir(folder, { recursive: true })
+      await this.session.runUnordered(partitionCopy(sql, column, folder), options.signal)
+      return await partitionFiles(folder)
+    } catch (error) {
+      throw duckDbFault(error)
+    }
   }
 
   async load(table: string, columns: readonly TableColumn[], options: Cancellable = {}): Promise<void> {

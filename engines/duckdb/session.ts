@@ -83,6 +83,18 @@ export class DuckDbSession {
     return this.inTurn(signal, async () => (await this.connection.run(sql)).rowsChanged)
   }
 
+  /** Runs one statement whose rows may come in any order, which needs less memory and time. */
+  runUnordered(sql: string, signal?: AbortSignal): Promise<void> {
+    return this.inTurn(signal, async () => {
+      await this.connection.run('SET preserve_insertion_order = false')
+      try {
+        await this.connection.run(sql)
+      } finally {
+        await this.connection.run('SET preserve_insertion_order = true')
+      }
+    })
+  }
+
   /** Feeds the result to `visit`, 2,048 rows at a time, in order; `visit` returns false to stop early. */
   stream(
     sql: string,

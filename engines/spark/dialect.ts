@@ -65,6 +65,14 @@ export const sparkDialect: Dialect = {
   values: (alias, columns, rows) =>
     `(VALUES ${rows.map((row) => `(${row.join(', ')})`).join(', ')}) AS ${alias}(${columns.join(', ')})`,
 
+  parquet: (paths) => {
+    const [first, ...more] = paths.map((path) => `parquet.\`${path.replaceAll('`', '``')}\``)
+    return more.length === 0
+      ? first!
+      : `(${[first!, ...more].map((file) => `SELECT * FROM ${file}`).join(' UNION ALL ')})`
+  },
+  inOrder: (selects, key) => `SELECT * FROM (\n${selects.join('\nUNION ALL\n')}\n)\nORDER BY ${key}`,
+
   /** Spark has no temporary tables; a cached view is computed once and lives as long as the session. */
   createTable: (name, select) => [`DROP VIEW IF EXISTS ${name}`, `CACHE TABLE ${name} AS\n${select}`],
   createView: (name, select) => `CREATE OR REPLACE TEMPORARY VIEW ${name} AS\n${select}`,

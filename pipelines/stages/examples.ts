@@ -1,15 +1,15 @@
-import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { CutoffPopulation } from '../../core/artifacts.ts'
 import type { Column } from '../../core/dataset.ts'
 import type { Day } from '../../core/day.ts'
 import { lifecycleColumn } from '../../cohorts/lifecycle.ts'
 import { type ContextColumn as ReadContext, readDataset } from '../../engines/read-dataset.ts'
-import { compileExamples } from '../../features/compile.ts'
+import { makeExamples } from '../../features/make-examples.ts'
 import type { CompiledExamples, ExamplePlan, Prediction } from '../../features/plan.ts'
 import { type ChurnConfig, predictionsOf } from '../../features/churn.ts'
 import type { StageContext } from '../context.ts'
 import type { Compiler, ExampleRows, Examples } from './examples-type.ts'
+import { examplesParts } from './examples-parts.ts'
 import type { ExtractedStage } from './extract.ts'
 import type { PlannedFeatures } from './plan-features.ts'
 import { readJointExamples } from './joint-examples.ts'
@@ -36,7 +36,7 @@ export async function labelledExamples(
       parts.map(({ prediction, population, take }) => ({ cutoffs: prediction.cutoffs, population, take })),
     )
   }
-  const compiled = await makeExamples(context, plan)
+  const compiled = await madeExamples(context, plan)
   if (compiled.predictions.length > 1) return jointExamples(context, compiled)
   const read = await readExamples(context, compiled, { mode: 'label', folder: 'examples-label' })
   const population = await populationOf(context, compiled)
@@ -101,7 +101,7 @@ export async function examplesToScore(
     const { parts } = await sweptExamples(context, plan)
     return toScoreOf(parts, asOf)
   }
-  const compiled = await makeExamples(context, plan)
+  const compiled = await madeExamples(context, plan)
   if (compiled.predictions.length > 1) return jointToScore(context, compiled, asOf)
   const read = await readExamples(context, compiled, { mode: 'score', folder: 'examples-score' })
   requireEligible(read.rows.dataset.rowCount, [asOf])
@@ -161,28 +161,26 @@ export function planOf(
   }
 }
 
-async function makeExamples(context: StageContext, plan: ExamplePlan): Promise<CompiledExamples> {
-  const { engine, signal } = context
-  const { mode } = plan
-  const compiled = compileExamples(plan, engine.dialect)
-  await writeSql(context, mode, [...compiled.statements, { name: 'select', sql: compiled.select }])
-  for (const [done, { name, sql }] of compiled.statements.entries()) {
-    context.emit({ name: 'features', done, total: compiled.statements.length + 1, fields: { statement: name } })
-    await engine.execute(sql, { signal })
-  }
-  return compiled
+/** Makes the examples of a plan in the engine, slice by slice of users where they are many. */
+async function madeExamples(context: StageContext, plan: ExamplePlan): Promise<CompiledExamples> {
+  const { engine, signal, resources } = context
+  return makeExamples(engine, plan, {
+    folder: join(context.workDir, `slices-${plan.mode}`),
+    memoryBytes: resources.memoryBytes,
+    signal,
+    onCompiled: (statements) => writeSql(context, plan.mode, statements),
+    onStatement: ({ done, total, statement }) => context.emit({ name: 'features', done, total, fields: { statement } }),
+  })
 }
 
 /** The result of compiled examples, from the engine into shared memory; `folder` in the run's scratch space. */
 export async function readExamples(
   context: Pick<StageContext, 'engine' | 'signal' | 'resources' | 'workDir'>,
-  { select, columns }: CompiledExamples,
+  compiled: CompiledExamples,
   { mode, folder: name }: { readonly mode: ExamplePlan['mode']; readonly folder: string },
 ): Promise<{ rows: ExampleRows; labels?: Uint8Array }> {
-  const folder = join(context.workDir, name)
-  await mkdir(folder, { recursive: true })
-  const parts = await context.engine.pull(select, folder, { signal: context.signal })
-  const features = columns.filter(({ role }) => role === 'feature' || role === 'input')
+  const parts = await examplesParts(context, compiled, name)
+  const features = compiled.columns.filter(({ role }) => role === 'feature' || role === 'input')
   const read = await readDataset(
     parts,
     {
@@ -191,6 +189,7 @@ export async function readExamples(
       ...(mode === 'label' ? { label: 'label' } : {}),
       features: [...features, { name: recentValueColumn, kind: 'number' }],
       context: ['lifecycle_stage', 'channel_recent'],
+      order: 'cutoffs',
     },
     { ...context.resources, tempDirectory: join(context.workDir, 'read'), signal: context.signal },
   )

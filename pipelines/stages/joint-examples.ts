@@ -1,9 +1,9 @@
-import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Column } from '../../core/dataset.ts'
 import { readDataset } from '../../engines/read-dataset.ts'
 import type { CompiledExamples, ExamplePlan, Prediction } from '../../features/plan.ts'
 import type { StageContext } from '../context.ts'
+import { examplesParts } from './examples-parts.ts'
 import type { ContextCodes } from './examples-type.ts'
 import { takeExamples, type TakenExamples } from './take-examples.ts'
 
@@ -18,12 +18,11 @@ type Place = Pick<StageContext, 'engine' | 'signal' | 'resources' | 'workDir'>
 /** Reads the rows of several predictions once; in the order of `compiled.predictions`. */
 export async function readJointExamples(
   context: Place,
-  { select, columns, predictions }: CompiledExamples,
+  compiled: CompiledExamples,
   { mode, folder: name }: { readonly mode: ExamplePlan['mode']; readonly folder: string },
 ): Promise<PredictionExamples[]> {
-  const folder = join(context.workDir, name)
-  await mkdir(folder, { recursive: true })
-  const parts = await context.engine.pull(select, folder, { signal: context.signal })
+  const { columns, predictions } = compiled
+  const parts = await examplesParts(context, compiled, name)
   const features = columns.filter(({ role }) => role === 'feature' || role === 'input')
   const labelNames = predictions.flatMap(({ columns: { label, isExample } }) => [label, isExample!])
   const extra = [...new Set([...predictions.map(({ columns: { recentValue } }) => recentValue), ...labelNames])]
@@ -34,6 +33,7 @@ export async function readJointExamples(
       cutoffs: 'cutoff',
       features: [...features, ...extra.map((column) => ({ name: column, kind: 'number' as const }))],
       context: ['lifecycle_stage', 'channel_recent'],
+      order: 'cutoffs',
     },
     { ...context.resources, tempDirectory: join(context.workDir, 'read'), signal: context.signal },
   )

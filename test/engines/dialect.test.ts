@@ -60,6 +60,8 @@ const members: Record<Exclude<keyof Dialect, 'name'>, (dialect: Dialect) => unkn
         ['3', '4'],
       ],
     ),
+  parquet: (d) => `${d.parquet(["it's/`a"])} ${d.parquet(['a', 'b'])}`,
+  inOrder: (d) => d.inOrder(['SELECT 1', 'SELECT 2'], 'k'),
   createTable: (d) => d.createTable('t', 'SELECT 1').join('; '),
   createView: (d) => d.createView('t', 'SELECT 1'),
   dropTable: (d) => d.dropTable('t').join('; '),
@@ -116,6 +118,14 @@ const expected: Record<keyof typeof members, Texts> = {
   isDistinct: { duckdb: '(a IS DISTINCT FROM b)', spark: '(NOT (a <=> b))' },
   starExcept: { duckdb: '* * EXCLUDE (a, b)', spark: '* * EXCEPT (a, b)' },
   values: { duckdb: '(VALUES (1, 2), (3, 4)) AS v(a, b)', spark: '(VALUES (1, 2), (3, 4)) AS v(a, b)' },
+  parquet: {
+    duckdb: "read_parquet(['it''s/`a'], hive_partitioning = false) read_parquet(['a', 'b'], hive_partitioning = false)",
+    spark: "parquet.`it's/``a` (SELECT * FROM parquet.`a` UNION ALL SELECT * FROM parquet.`b`)",
+  },
+  inOrder: {
+    duckdb: 'SELECT 1\nUNION ALL\nSELECT 2',
+    spark: 'SELECT * FROM (\nSELECT 1\nUNION ALL\nSELECT 2\n)\nORDER BY k',
+  },
   createTable: {
     duckdb: 'CREATE OR REPLACE TEMP TABLE t AS\nSELECT 1',
     spark: 'DROP VIEW IF EXISTS t; CACHE TABLE t AS\nSELECT 1',

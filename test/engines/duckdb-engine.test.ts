@@ -104,6 +104,30 @@ describe('write and pull', () => {
   })
 })
 
+describe('partition', () => {
+  it('300,000 rows by i % 3 - 1: three folders, each with its own rows, and the order of later queries is kept', async () => {
+    const engine = await openTestEngine()
+    const folder = join(engine.folder, 'by "s"')
+    const files = await engine.partition("SELECT i, (i % 3) - 1 AS s, 'x' AS t FROM range(300000) r(i)", 's', folder)
+    expect([...files.keys()]).toEqual([-1, 0, 1])
+    for (const [value, paths] of files) {
+      const relation = engine.dialect.parquet(paths)
+      const rows = await engine.rows(`SELECT COUNT(*) AS n, MIN(i % 3) AS low, MAX(i % 3) AS high FROM ${relation}`)
+      expect(rows).toEqual([{ n: 100_000, low: value + 1, high: value + 1 }])
+      expect(Object.keys((await engine.rows(`SELECT * FROM ${relation} LIMIT 1`))[0]!)).toEqual(['i', 't'])
+    }
+    const setting = await engine.rows("SELECT current_setting('preserve_insertion_order') AS v")
+    expect(setting).toEqual([{ v: true }])
+  })
+
+  it('a query that fails leaves the order of later queries as it was', async () => {
+    const engine = await openTestEngine()
+    const bad = engine.partition("SELECT CAST('x' AS INTEGER) AS s, 1 AS a", 's', join(engine.folder, 'bad'))
+    expect(await failure(bad)).toMatchObject({ code: 'VALUE_UNREADABLE' })
+    expect(await engine.rows("SELECT current_setting('preserve_insertion_order') AS v")).toEqual([{ v: true }])
+  })
+})
+
 describe('load', () => {
   it('takes every column type, NaN, null, code 65535 and a code past the levels as NULL', async () => {
     const engine = await openTestEngine()

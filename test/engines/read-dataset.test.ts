@@ -52,6 +52,17 @@ describe('readDataset', () => {
       expect(array.buffer).toBeInstanceOf(SharedArrayBuffer)
   })
 
+  it('in the order of cutoffs: 1970, 1 January, 1 January, 15 January; every column goes along', async () => {
+    const { dataset, labels, context } = await readSql(four, { ...spec, order: 'cutoffs' })
+    expect([...dataset.cutoffs]).toEqual([0, 20_454, 20_454, 20_468])
+    expect([...dataset.users]).toEqual([7, 0, 1, 0])
+    expect([...labels!]).toEqual([1, 1, 0, 0])
+    const [tier, orders] = dataset.columns
+    expect(tier).toMatchObject({ codes: Uint16Array.of(2, 1, 65_535, 0) })
+    expect(orders).toMatchObject({ values: Float32Array.of(0, 3, Number.NaN, 16_777_215) })
+    expect(context[0]!.codes).toEqual(Uint16Array.of(65_535, 1, 0, 1))
+  })
+
   it('agrees with the slow obvious reading, row by row, at 1 and 2 threads and over several parts', async () => {
     const engine = await openTestEngine()
     const sql = `SELECT i AS user_index, DATE '2026-01-01' + (i % 3)::INTEGER AS cutoff, i % 2 AS label,

@@ -3,6 +3,15 @@ import type { Dialect } from '../../engines/dialect.ts'
 import { duckdbDialect } from '../../engines/duckdb/dialect.ts'
 import { sparkDialect } from '../../engines/spark/dialect.ts'
 import { compileExamples } from '../../features/compile.ts'
+import {
+  examplesOfSlices,
+  excludedOfSlices,
+  namedEventColumns,
+  planOfSlice,
+  populationOfSlices,
+  stagedEventsSelect,
+  userBucketsSelect,
+} from '../../features/compile/slices.ts'
 import type { Feature } from '../../features/definition.ts'
 import type { ExamplePlan } from '../../features/plan.ts'
 import { predictionPredicate, seenDay, windowBounds, windowKey, windowPredicate } from '../../features/window.ts'
@@ -238,6 +247,73 @@ FROM derived_1
 ORDER BY cutoff, user_index`,
   }
   expect(both((dialect) => compileExamples(plan, dialect).select)).toEqual(texts)
+})
+
+test('slices of users, for every dialect: how events are laid out, what a slice sees, how slices are put together', () => {
+  const one = { from: 64, to: 128, buckets: [1], events: 'staged' }
+  const sliced = (slice: typeof one | { from: null; to: 64; buckets: number[]; events: string }): string => {
+    const { relations } = planOfSlice(plan, slice)
+    return [relations.events, relations.users, relations.attributes[0]!.relation].join(' | ')
+  }
+  const texts: Record<string, Texts> = {
+    [userBucketsSelect.name]: {
+      duckdb: `SELECT q.bucket, COUNT(*) AS events
+FROM (SELECT (e.user_index // NULLIF(64, 0)) AS bucket FROM t_events AS e) AS q
+GROUP BY q.bucket
+ORDER BY q.bucket`,
+      spark: `SELECT q.bucket, COUNT(*) AS events
+FROM (SELECT (e.user_index DIV NULLIF(64, 0)) AS bucket FROM t_events AS e) AS q
+GROUP BY q.bucket
+ORDER BY q.bucket`,
+    },
+    [stagedEventsSelect.name]: {
+      duckdb: `SELECT e.user_index, e.event_day, CAST(s.slice AS INTEGER) AS slice
+FROM t_events AS e JOIN slices AS s ON s.bucket = (e.user_index // NULLIF(64, 0))`,
+      spark: `SELECT e.user_index, e.event_day, CAST(s.slice AS INT) AS slice
+FROM t_events AS e JOIN slices AS s ON s.bucket = (e.user_index DIV NULLIF(64, 0))`,
+    },
+    [examplesOfSlices.name]: {
+      duckdb: `SELECT p.* FROM read_parquet(['0', '1'], hive_partitioning = false) AS p WHERE p.cutoff = DATE '2024-03-01'
+UNION ALL
+SELECT p.* FROM read_parquet(['0', '1'], hive_partitioning = false) AS p WHERE p.cutoff = DATE '2024-04-01'`,
+      spark: `SELECT * FROM (
+SELECT p.* FROM (SELECT * FROM parquet.\`0\` UNION ALL SELECT * FROM parquet.\`1\`) AS p WHERE p.cutoff = DATE '2024-03-01'
+UNION ALL
+SELECT p.* FROM (SELECT * FROM parquet.\`0\` UNION ALL SELECT * FROM parquet.\`1\`) AS p WHERE p.cutoff = DATE '2024-04-01'
+)
+ORDER BY cutoff, user_index`,
+    },
+    [excludedOfSlices.name]: {
+      duckdb: `SELECT x.user_index, x.reason FROM read_parquet(['0'], hive_partitioning = false) AS x ORDER BY x.user_index`,
+      spark: `SELECT x.user_index, x.reason FROM parquet.\`0\` AS x ORDER BY x.user_index`,
+    },
+    [populationOfSlices.name]: {
+      duckdb: `SELECT v.cutoff, v.users FROM (VALUES (DATE '2024-03-01', 7)) AS v(cutoff, users) ORDER BY v.cutoff`,
+      spark: `SELECT v.cutoff, v.users FROM (VALUES (DATE '2024-03-01', 7)) AS v(cutoff, users) ORDER BY v.cutoff`,
+    },
+  }
+  const cutoffs = [day('2024-03-01'), day('2024-04-01')]
+  const counts = [[{ cutoff: '2024-03-01', users: 3 }], [{ cutoff: '2024-03-01', users: 4 }]]
+  expect({
+    [userBucketsSelect.name]: both((dialect) => userBucketsSelect(plan, dialect)),
+    [stagedEventsSelect.name]: both((dialect) =>
+      stagedEventsSelect(plan, dialect, { slices: 'slices', columns: ['user_index', 'event_day'] }),
+    ),
+    [examplesOfSlices.name]: both((dialect) => examplesOfSlices(cutoffs, ['0', '1'], dialect)),
+    [excludedOfSlices.name]: both((dialect) => excludedOfSlices(['0'], dialect)),
+    [populationOfSlices.name]: both((dialect) => populationOfSlices(counts, dialect)),
+  }).toEqual(texts)
+  const own = (name: string): string => `(SELECT w.* FROM ${name} AS w WHERE w.user_index >= 64 AND w.user_index < 128)`
+  expect(sliced(one)).toBe(`staged | ${own('t_users')} | ${own('t_customer')}`)
+  expect(sliced({ from: null, to: 64, buckets: [0], events: 'staged' })).toContain(
+    '(SELECT w.* FROM t_users AS w WHERE w.user_index < 64)',
+  )
+  expect(namedEventColumns(compileExamples(plan, duckdbDialect).statements)).toEqual([
+    'user_index',
+    'event_day',
+    'event_type',
+    'amount_cents',
+  ])
 })
 
 test('the whole catalogue compiles for every dialect, and each dialect speaks only its own words', () => {

@@ -1,0 +1,173 @@
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Engine, ParquetParts, Row } from '../engines/engine.ts'
+import { compileExamples } from './compile.ts'
+import {
+  examplesOfSlices,
+  namedEventColumns,
+  excludedOfSlices,
+  planOfSlice,
+  populationOfSlices,
+  stagedEventsSelect,
+  userBucketsSelect,
+} from './compile/slices.ts'
+import type { CompiledExamples, ExamplePlan, NamedSql, Prediction } from './plan.ts'
+import { cutUserSlices, type UserSlice } from './user-slices.ts'
+
+export interface MakeOptions {
+  /** Scratch space of this call where the engine lives; holds the result until it was read. */
+  readonly folder: string
+  /** Of the whole run; a slice of users needs a part of it. */
+  readonly memoryBytes: number
+  readonly signal?: AbortSignal
+  /** Told what will run, before anything does: of several slices, the statements of the first. */
+  onCompiled?(statements: readonly NamedSql[]): Promise<void>
+  onStatement?(progress: { readonly done: number; readonly total: number; readonly statement: string }): void
+  /** What a slice may need; only tests and measurements say it. */
+  readonly sliceBytes?: number
+}
+
+/** Measured with the benchmark's 46 tags: what a slice's tables take per event, and per value of an example. */
+const eventBytes = 70
+const valueBytes = 16
+/** More brings no speed. */
+const largestSlice = 220e6
+
+/**
+ * Makes the examples of a plan: afterwards the queries of the result only read. Where users and events are many, events
+ * are laid out by ranges of users once and everything is computed range by range, so that memory is bounded by the slice,
+ * not by the data. No statement looks from one user to another: the examples are the same bits, in the same order.
+ */
+export async function makeExamples(engine: Engine, plan: ExamplePlan, options: MakeOptions): Promise<CompiledExamples> {
+  const slices = await slicesOf(engine, plan, options)
+  if (slices.length > 1) return makeSliced({ engine, plan, options }, slices)
+  const compiled = compileExamples(plan, engine.dialect)
+  await options.onCompiled?.([...compiled.statements, { name: 'select', sql: compiled.select }])
+  const total = compiled.statements.length + 1
+  for (const [done, { name, sql }] of compiled.statements.entries()) {
+    options.onStatement?.({ done, total, statement: name })
+    await engine.execute(sql, { signal: options.signal })
+  }
+  return compiled
+}
+
+async function slicesOf(engine: Engine, plan: ExamplePlan, options: MakeOptions): Promise<readonly UserSlice[]> {
+  const { signal, memoryBytes } = options
+  const limit = Number.MAX_SAFE_INTEGER
+  const counted = await engine.rows(userBucketsSelect(plan, engine.dialect), { signal, limit })
+  const buckets = counted.map(({ bucket, events }) => ({ bucket: Number(bucket), events: Number(events) }))
+  const columns = plan.features.length + plan.supporting.length
+  const weight = { event: eventBytes, user: plan.cutoffs.length * columns * valueBytes }
+  return cutUserSlices(buckets, weight, options.sliceBytes ?? Math.min(largestSlice, memoryBytes * 0.4))
+}
+
+interface Making {
+  readonly engine: Engine
+  readonly plan: ExamplePlan
+  readonly options: MakeOptions
+}
+
+/** What a slice leaves behind. */
+interface MadeSlice {
+  readonly compiled: CompiledExamples
+  readonly examples: ParquetParts
+  /** By prediction. */
+  readonly population: readonly (readonly Row[])[]
+  /** By prediction; none when labelling. */
+  readonly excluded: readonly (readonly string[])[]
+}
+
+async function makeSliced(making: Making, slices: readonly UserSlice[]): Promise<CompiledExamples> {
+  const { engine, plan, options } = making
+  const { dialect } = engine
+  const staged = join(options.folder, 'events')
+  const files = await stageEvents(making, slices, staged)
+  const made: MadeSlice[] = []
+  for (const [at, slice] of slices.entries()) {
+    const events = dialect.parquet(files.get(at)!)
+    const compiled = compileExamples(planOfSlice(plan, { ...slice, events }), dialect)
+    if (at === 0)
+      await options.onCompiled?.([...compiled.statements, { name: 'select-of-slice', sql: compiled.select }])
+    made.push(await makeSlice(making, compiled, { at, of: slices.length }))
+    for (const path of files.get(at)!) await rm(path)
+  }
+  const { compiled } = made[0]!
+  const parts: ParquetParts = {
+    paths: made.flatMap(({ examples }) => examples.paths),
+    rows: made.reduce((sum, { examples }) => sum + examples.rows, 0),
+  }
+  const predictions = compiled.predictions.map((prediction, i) => predictionOf(prediction, made, { i, making }))
+  return {
+    ...compiled,
+    select: examplesOfSlices(plan.cutoffs, parts.paths, dialect),
+    parts,
+    predictions,
+    populationSelect: predictions[0]?.populationSelect ?? '',
+    excludedSelect: predictions[0]?.excludedSelect ?? null,
+    cleanup: [],
+  }
+}
+
+/** Lays the events out by slice; returns the files of each. */
+async function stageEvents(
+  { engine, plan, options }: Making,
+  slices: readonly UserSlice[],
+  folder: string,
+): Promise<ReadonlyMap<number, readonly string[]>> {
+  const { signal } = options
+  const { dialect } = engine
+  const name = `${plan.prefix ?? 'ebb_'}slices`
+  const columns = namedEventColumns(compileExamples(plan, dialect).statements)
+  const buckets = Int32Array.from(slices.flatMap((slice) => slice.buckets))
+  const numbers = Int32Array.from(slices.flatMap((slice, at) => slice.buckets.map(() => at)))
+  const select = stagedEventsSelect(plan, dialect, { slices: dialect.identifier(name), columns })
+  options.onStatement?.({ done: 0, total: slices.length + 1, statement: 'events by slice of users' })
+  await engine.load(
+    name,
+    [
+      { name: 'bucket', type: 'integer', values: buckets },
+      { name: 'slice', type: 'integer', values: numbers },
+    ],
+    { signal },
+  )
+  const files = await engine.partition(select, 'slice', folder, { signal })
+  for (const sql of dialect.dropTable(dialect.identifier(name))) await engine.execute(sql, { signal })
+  return files
+}
+
+async function makeSlice(
+  { engine, options }: Making,
+  compiled: CompiledExamples,
+  { at, of }: { readonly at: number; readonly of: number },
+): Promise<MadeSlice> {
+  const { signal } = options
+  const folder = (name: string): string => join(options.folder, `${name}-${at}`)
+  options.onStatement?.({ done: at + 1, total: of + 1, statement: `slice ${at + 1} of ${of}` })
+  for (const { sql } of compiled.statements) await engine.execute(sql, { signal })
+  const examples = await engine.pull(compiled.select, folder('examples'), { signal })
+  const population: (readonly Row[])[] = []
+  const excluded: (readonly string[])[] = []
+  for (const [i, { populationSelect, excludedSelect }] of compiled.predictions.entries()) {
+    population.push(await engine.rows(populationSelect, { signal }))
+    if (excludedSelect !== null)
+      excluded.push((await engine.pull(excludedSelect, folder(`excluded-${i}`), { signal })).paths)
+  }
+  for (const sql of compiled.cleanup) await engine.execute(sql, { signal })
+  return { compiled, examples, population, excluded }
+}
+
+/** A prediction of all slices. */
+function predictionOf(
+  prediction: Prediction,
+  slices: readonly MadeSlice[],
+  { i, making }: { readonly i: number; readonly making: Making },
+): Prediction {
+  const { dialect } = making.engine
+  const counts = slices.map(({ population }) => population[i]!)
+  const files = slices.flatMap(({ excluded }) => excluded[i] ?? [])
+  return {
+    ...prediction,
+    populationSelect: populationOfSlices(counts, dialect),
+    excludedSelect: files.length === 0 ? null : excludedOfSlices(files, dialect),
+  }
+}
