@@ -17,7 +17,7 @@ export interface BinnedPart {
 const missingBin = 255
 /** Nodes name their feature in 16 bits. */
 const mostFeatures = 65_535
-/** Where a file has weights for numbers of training rows, they become whole numbers; a root has about this many. */
+/** Where a file has weights for numbers of training rows, a root has so many in all; a leaf with less than one counts as one. */
 const rowUnits = 2 ** 30
 
 /**
@@ -109,7 +109,7 @@ function builtTree(tree: ForeignTree, layout: Layout): Tree {
   const sets = tests.flatMap(({ set }) => (set === null ? [] : [set]))
   let setCount = 0
   const total = tree.rows.reduce((sum, rows) => sum + rows, 0)
-  const unit = tree.rows.every(Number.isInteger) && total < 2 ** 32 ? 1 : rowUnits / (total || 1)
+  const areCounts = tree.rows.every(Number.isInteger) && total < 2 ** 32
   return {
     feature: Uint16Array.from(order, (node) => layout.place.get(tree.nodes[node]!.feature)!),
     cut: Uint32Array.from(tests, ({ set, cut }) => (set === null ? cut : setCount++)),
@@ -118,7 +118,7 @@ function builtTree(tree: ForeignTree, layout: Layout): Tree {
     right: Int32Array.from(order, (node) => placed(tree.nodes[node]!.right)),
     sets: Uint32Array.from(sets.flatMap((set) => [...set])),
     values: tree.values,
-    leafRows: Uint32Array.from(tree.rows, (rows) => Math.round(rows * unit)),
+    leafRows: areCounts ? Uint32Array.from(tree.rows) : tree.rows.map((rows) => (rows * rowUnits) / (total || 1)),
   }
 }
 

@@ -19,8 +19,11 @@ export interface Tree {
   readonly sets: Uint32Array
   /** Value by leaf: what the leaf adds to the score. */
   readonly values: Float64Array
-  /** Training rows by leaf, as counted by the grower (drawn rows count as often as drawn). */
-  readonly leafRows: Uint32Array
+  /**
+   * Training rows by leaf, as counted by the grower (drawn rows count as often as drawn); of imported models also shares of
+   * rows as doubles.
+   */
+  readonly leafRows: Uint32Array | Float64Array
 }
 
 /** Leaf that row `row` of `matrix` falls into. */

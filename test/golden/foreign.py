@@ -157,6 +157,9 @@ def xgboost_cases():
         case("names", hist, 6, y, xgboost.DMatrix(train, y, enable_categorical=True), xgboost.DMatrix(frame, enable_categorical=True), columns(frame))
         case("logitraw", {"objective": "binary:logitraw", "max_depth": 3, "base_score": 0.3}, 4, y, few, ask_few, no_plan)
         case("exact", {"tree_method": "exact", "max_depth": 16, "min_child_weight": 0, "lambda": 0, "eta": 1}, 1, y, xgboost.DMatrix(plain(train)[:, :1], y, feature_names=["recency"]), xgboost.DMatrix(asked[:, :1], feature_names=["recency"]), columns(rows[["recency"]]))
+        weights = np.exp(6 * np.random.default_rng(7).normal(size=len(y)))
+        heavy = xgboost.DMatrix(plain(train)[:, :3], y, weight=weights, **numbers)
+        case("weights", {"max_depth": 5, "min_child_weight": 0, "lambda": 0.01}, 4, y, heavy, ask_few, no_plan)
         watched = xgboost.DMatrix(plain(table(800, 5)[0])[:, :3], table(800, 5)[1], **numbers)
         settings = {"max_depth": 6, "eta": 0.9}
         best = xgboost.train({**common, **settings}, few, 30, evals=[(watched, "v")], early_stopping_rounds=4, verbose_eval=False).best_iteration

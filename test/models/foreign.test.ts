@@ -48,16 +48,27 @@ function modelOf({ model, levels }: GoldenRows) {
   return importedModel(readFileSync(new URL(model, folder)), model, levels === undefined ? {} : { levels })
 }
 
+/**
+ * XGBoost computes contributions in single precision: those of a row miss its score by some 1e-7 to 3e-6, which is asked of
+ * nobody else. LightGBM's are doubles.
+ */
+function tolerance({ model, contributions, probability }: GoldenRows, row: number): number {
+  const theirs = contributions![row]!
+  if (model.startsWith('lightgbm')) return 1e-9
+  const gap = Math.abs(theirs.reduce((sum, value) => sum + value, 0) - logit(probability[row]!))
+  return 1e-6 * Math.max(...theirs.map(Math.abs)) + gap
+}
+
 describe('imported models: golden predictions of LightGBM and XGBoost', () => {
   it('cover both programs, three versions of XGBoost, and 40 rows with gaps, infinities and unseen categories', () => {
-    expect(names).toHaveLength(18)
+    expect(names).toHaveLength(19)
     const rows = goldenRows('lightgbm')
     expect(rows.columns['recency']!.values).toEqual(expect.arrayContaining([null, 'Infinity', '-Infinity']))
     expect(rows.columns['plan']!.values).toEqual(expect.arrayContaining([null, 'never seen', 'gold']))
   })
 
   it.each(names)(
-    '%s: probabilities within 1e-6, contributions within 1e-5 in log-odds, and adding up',
+    '%s: probabilities within 1e-6, contributions within 1e-6 of the largest of the row (1e-9 of LightGBM), and adding up',
     async (name) => {
       const golden = goldenRows(name)
       const [x, model] = [datasetOf(golden), modelOf(golden)]
@@ -69,7 +80,7 @@ describe('imported models: golden predictions of LightGBM and XGBoost', () => {
         const own = x.names.map((feature) =>
           order.includes(feature) ? values[i * order.length + order.indexOf(feature)]! : 0,
         )
-        expect(largestDifference([...own, bias], golden.contributions[i]!)).toBeLessThan(1e-5)
+        expect(largestDifference([...own, bias], golden.contributions[i]!)).toBeLessThan(tolerance(golden, i))
         expect(own.reduce((sum, value) => sum + value, bias)).toBeCloseTo(logit(p[i]!), 9)
       }
     },
