@@ -4,6 +4,8 @@ import { blockFeatures, piecesOf, type TreeSpace } from '../trees/tree-space.ts'
 import type { PartInSpace } from './boost-space.ts'
 
 const leastRows = 4096
+/** Rows whose scores a thread adds to at a time: they stay in its own cache while all leaves pass by. */
+const rowsPerPiece = 32_768
 
 /** Adds the leaf values to the scores of the rows that the tree was grown on: they lie by leaf in the order. */
 export function addLeafValues(space: TreeSpace, grown: GrownTree, isPlain: boolean): void {
@@ -15,11 +17,10 @@ export function addLeafValues(space: TreeSpace, grown: GrownTree, isPlain: boole
     pool.memory.i32[at + 1] = grown.end[leaf]!
     pool.memory.f32[at + 2] = values[leaf]!
   }
-  const count = grown.end.reduce((most, end) => Math.max(most, end), 0)
-  const { pieces, pieceRows } = piecesOf(count, { threads: pool.threads, least: leastRows, step: 1 })
   // A tree of one leaf has parted nothing: the order may not have been written.
   const order = isPlain && values.length === 1 ? 0 : layout.order
-  pool.run('addLeafValues', [order, count, pieceRows, layout.leaves, values.length, layout.scores], pieces)
+  const pieces = Math.ceil(space.size.rows / rowsPerPiece)
+  pool.run('addLeafValues', [order, 0, rowsPerPiece, layout.leaves, values.length, layout.scores], pieces)
 }
 
 /** Adds the tree to the scores of `part`: rows that it was not grown on walk down. `rows`: these places of the order only. */
@@ -50,7 +51,7 @@ function addToAll(
   i32[at + 1] = begin + count
   f32[at + 2] = tree.values[0]!
   const order = rows ? layout.order : 0
-  pool.run('addLeafValues', [order, begin + count, begin + count, layout.leaves, 1, part.scores], 1)
+  pool.run('addLeafValues', [order, 0, part.rows, layout.leaves, 1, part.scores], 1)
 }
 
 function writeTree({ pool, layout }: TreeSpace, tree: Tree, part: PartInSpace): void {

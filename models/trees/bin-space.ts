@@ -28,7 +28,10 @@ export function fitBinsInSpace(space: TreeSpace, x: Dataset, rows: Uint32Array, 
 /** Every k-th of `rows`, `count` in all. */
 function everyKth(rows: Uint32Array, count: number): Uint32Array {
   const step = rows.length / count
-  return step === 1 ? rows : Uint32Array.from({ length: count }, (_, i) => rows[Math.floor(i * step)]!)
+  if (step === 1) return rows
+  const sample = new Uint32Array(count)
+  for (let i = 0; i < count; i++) sample[i] = rows[Math.floor(i * step)]!
+  return sample
 }
 
 function fitBatch(

@@ -1,15 +1,15 @@
 import type { KernelMemory } from '../kernel-memory.ts'
 
-/** Twin of `addLeafValues` in assembly/training/add-values.ts. */
+/** Twin of `addLeafValues` in assembly/training/add-values.ts: looks at every row of a leaf for those of its piece. */
 export function addLeafValues({ i32, u32, f32 }: KernelMemory, args: Float64Array, chunk: number): void {
-  const [order, rows, pieceRows, leaves, count, scores] = args as unknown as number[]
-  const begin = chunk * pieceRows!
-  const end = Math.min(rows!, begin + pieceRows!)
+  const [order, , pieceRows, leaves, count, scores] = args as unknown as number[]
   for (let leaf = 0; leaf < count!; leaf++) {
     const at = leaves! / 4 + 4 * leaf
     const value = f32[at + 2]!
-    for (let i = Math.max(begin, i32[at]!); i < Math.min(end, i32[at + 1]!); i++)
-      f32[scores! / 4 + (order === 0 ? i : u32[order! / 4 + i]!)]! += value
+    for (let i = i32[at]!; i < i32[at + 1]!; i++) {
+      const row = order === 0 ? i : u32[order! / 4 + i]!
+      if (Math.floor(row / pieceRows!) === chunk) f32[scores! / 4 + row]! += value
+    }
   }
 }
 

@@ -1,27 +1,38 @@
 import { addressAt, countAt } from '../shared/arguments'
 
 /**
- * Adds to each row's score the value of the leaf that it lies in; chunk = piece of the order.
- * 0 order, 0 = the rows themselves; 1 rows; 2 rows by piece; 3 leaves, sixteen bytes each: begin, end, value (float32); 4
- * how many; 5 scores.
+ * Adds to each row's score the value of the leaf that it lies in; chunk = piece of the rows, not of the order: within a
+ * leaf rows ascend, so that a chunk finds its own by halving, and no two threads write to scores that lie together.
+ * 0 order, 0 = the rows themselves; 1 unused; 2 rows by piece; 3 leaves, sixteen bytes each: begin, end, value (float32);
+ * 4 how many; 5 scores.
  */
 export function addLeafValues(args: usize, chunk: i32, thread: i32): void {
   const order = addressAt(args, 0)
-  const pieceRows = countAt(args, 2)
-  const begin = chunk * pieceRows
-  const end = min(countAt(args, 1), begin + pieceRows)
+  const pieceRows = <u32>countAt(args, 2)
+  const begin = <u32>chunk * pieceRows
   const scores = addressAt(args, 5)
   let leaf = addressAt(args, 3)
   for (let k = countAt(args, 4); k > 0; k--, leaf += 16) {
-    const from = max(begin, load<i32>(leaf))
-    const to = min(end, load<i32>(leaf, 4))
+    const from = placeOf(begin, order, load<u32>(leaf), load<u32>(leaf, 4))
+    const to = placeOf(begin + pieceRows, order, from, load<u32>(leaf, 4))
     const value = load<f32>(leaf, 8)
     for (let i = from; i < to; i++) {
-      const row = order == 0 ? <u32>i : load<u32>(order + ((<usize>i) << 2))
+      const row = order == 0 ? i : load<u32>(order + ((<usize>i) << 2))
       const at = scores + ((<usize>row) << 2)
       store<f32>(at, load<f32>(at) + value)
     }
   }
+}
+
+/** The first place from `from` to `to` (exclusive) whose row is at least `row`; `to` where there is none. */
+function placeOf(row: u32, order: usize, from: u32, to: u32): u32 {
+  if (order == 0) return min(max(row, from), to)
+  while (from < to) {
+    const middle = (from + to) >>> 1
+    if (load<u32>(order + ((<usize>middle) << 2)) < row) from = middle + 1
+    else to = middle
+  }
+  return from
 }
 
 /**
