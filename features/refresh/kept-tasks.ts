@@ -1,7 +1,7 @@
 import { closeSync, openSync, readFileSync, readSync, writeFileSync, writeSync } from 'node:fs'
 import { crc32 } from 'node:zlib'
 import type { BucketEvents } from '../sweep/bucket-reader.ts'
-import type { SweptColumn } from '../sweep/row-tiles.ts'
+import type { SweptColumn } from '../sweep/row-values.ts'
 import type { KeyColumns, SweepSetup } from '../sweep/tasks.ts'
 import { checkBlocks } from './kept-file.ts'
 import { KeptStateFault, type KeptFile } from './kept-state.ts'

@@ -7,10 +7,10 @@ import type { Evaluate } from './window-rows.ts'
 export function activeDaysOf(code: MeasureCode, registers: Registers): Evaluate {
   const hits = registers.hits(code.condition)
   const days = registers.days(code.condition)
-  return ({ count, at, lo, hi }, values, offset) => {
+  return ({ count, lo, hi }, values, offset) => {
     const { counts } = hits
     const running = days.counts
-    for (let r = 0; r < count; r++) values[at[r]! + offset] = running[counts[hi[r]!]!]! - running[counts[lo[r]!]!]!
+    for (let r = 0; r < count; r++) values[offset + r] = running[counts[hi[r]!]!]! - running[counts[lo[r]!]!]!
   }
 }
 
@@ -21,11 +21,11 @@ export function gapsOf(code: MeasureCode, feature: GapFeature, registers: Regist
   const hits = registers.hits(code.condition)
   const days = registers.days(code.condition)
   const value = gapValue(code, feature, { hits, days, registers })
-  return ({ count, at, lo, hi, cutoff }, values, offset) => {
+  return ({ count, lo, hi, cutoff }, values, offset) => {
     const { counts } = hits
     const running = days.counts
     for (let r = 0; r < count; r++)
-      values[at[r]! + offset] = value(running[counts[lo[r]!]!]!, running[counts[hi[r]!]!]!, cutoff[r]!)
+      values[offset + r] = value(running[counts[lo[r]!]!]!, running[counts[hi[r]!]!]!, cutoff[r]!)
   }
 }
 
@@ -92,16 +92,22 @@ function longestGap({ hits, days }: HitDays, code: MeasureCode, registers: Regis
   const running = registers.shared(`gap-longest/${code.condition}`, () => {
     const register: Register & { values: Int32Array } = {
       values: new Int32Array(0),
-      prepare(count) {
+      prepare() {
         if (register.values.length < days.days.length) register.values = new Int32Array(days.days.length)
-        let longest = 0
-        for (let j = 1; j < days.counts[hits.counts[count]!]!; j++) {
-          longest = Math.max(longest, days.days[j]! - days.days[j - 1]!)
-          register.values[j] = longest
-        }
+        const { start, users } = registers.events
+        for (let u = 0; u < users; u++) runningLongest({ hits, days }, register.values, [start[u]!, start[u + 1]!])
       },
     }
     return register
   })
-  return (_, b) => (b < 2 ? Number.NaN : running.values[b - 1]!)
+  return (a, b) => (b - a < 2 ? Number.NaN : running.values[b - 1]!)
+}
+
+/** values[j] = longest gap before day j of the user whose events are first .. end - 1. */
+function runningLongest({ hits, days }: HitDays, values: Int32Array, [first, end]: readonly [number, number]): void {
+  let longest = 0
+  for (let j = days.counts[hits.counts[first]!]! + 1; j < days.counts[hits.counts[end]!]!; j++) {
+    longest = Math.max(longest, days.days[j]! - days.days[j - 1]!)
+    values[j] = longest
+  }
 }

@@ -7,13 +7,13 @@ const units = { amount: 100, quantity: 1_000 } as const
 
 export function countOf(code: MeasureCode, registers: Registers): Evaluate {
   if (code.condition === 0)
-    return ({ count, at, lo, hi }, values, offset) => {
-      for (let r = 0; r < count; r++) values[at[r]! + offset] = hi[r]! - lo[r]!
+    return ({ count, lo, hi }, values, offset) => {
+      for (let r = 0; r < count; r++) values[offset + r] = hi[r]! - lo[r]!
     }
   const hits = registers.hits(code.condition)
-  return ({ count, at, lo, hi }, values, offset) => {
+  return ({ count, lo, hi }, values, offset) => {
     const { counts } = hits
-    for (let r = 0; r < count; r++) values[at[r]! + offset] = counts[hi[r]!]! - counts[lo[r]!]!
+    for (let r = 0; r < count; r++) values[offset + r] = counts[hi[r]!]! - counts[lo[r]!]!
   }
 }
 
@@ -24,13 +24,13 @@ export function sumOf(code: MeasureCode, of: 'amount' | 'quantity', registers: R
   const hits = registers.hits(condition)
   const sums = registers.sums(of, condition)
   const unit = units[of]
-  return ({ count, at, lo, hi }, values, offset) => {
+  return ({ count, lo, hi }, values, offset) => {
     const { counts } = hits
     const running = sums.values
     for (let r = 0; r < count; r++) {
       const a = counts[lo[r]!]!
       const b = counts[hi[r]!]!
-      values[at[r]! + offset] = isZero || b > a ? (running[b]! - running[a]!) / unit : Number.NaN
+      values[offset + r] = isZero || b > a ? (running[b]! - running[a]!) / unit : Number.NaN
     }
   }
 }
@@ -39,12 +39,12 @@ export function sumOf(code: MeasureCode, of: 'amount' | 'quantity', registers: R
 export function lastOf(code: MeasureCode, registers: Registers): Evaluate {
   const hits = registers.hits(code.condition)
   const { events } = registers
-  return ({ count, at, lo, hi, cutoff }, values, offset) => {
+  return ({ count, lo, hi, cutoff }, values, offset) => {
     const { counts, indexes } = hits
     const { day } = events
     for (let r = 0; r < count; r++) {
       const b = counts[hi[r]!]!
-      values[at[r]! + offset] = b > counts[lo[r]!]! ? cutoff[r]! - day[indexes[b - 1]!]! : Number.NaN
+      values[offset + r] = b > counts[lo[r]!]! ? cutoff[r]! - day[indexes[b - 1]!]! : Number.NaN
     }
   }
 }
@@ -53,12 +53,12 @@ export function lastOf(code: MeasureCode, registers: Registers): Evaluate {
 export function firstOf(code: MeasureCode, registers: Registers): Evaluate {
   const hits = registers.hits(code.condition)
   const { events } = registers
-  return ({ count, at, lo, hi, cutoff }, values, offset) => {
+  return ({ count, lo, hi, cutoff }, values, offset) => {
     const { counts, indexes } = hits
     const { day } = events
     for (let r = 0; r < count; r++) {
       const a = counts[lo[r]!]!
-      values[at[r]! + offset] = counts[hi[r]!]! > a ? cutoff[r]! - day[indexes[a]!]! : Number.NaN
+      values[offset + r] = counts[hi[r]!]! > a ? cutoff[r]! - day[indexes[a]!]! : Number.NaN
     }
   }
 }
@@ -74,14 +74,14 @@ export function extremeOf(
   const { sign, of } = which
   const unit = units[of]
   const empty = code.feature.whenEmpty === 'zero' ? 0 : Number.NaN
-  return ({ count, at, lo, hi }, values, offset) => {
+  return ({ count, lo, hi }, values, offset) => {
     const { counts, indexes } = hits
     const measured = events[of]
     for (let r = 0; r < count; r++) {
       const b = counts[hi[r]!]!
       let best = -Infinity
       for (let m = counts[lo[r]!]!; m < b; m++) best = Math.max(best, sign * measured[indexes[m]!]!)
-      values[at[r]! + offset] = best === -Infinity ? empty : (sign * best) / unit
+      values[offset + r] = best === -Infinity ? empty : (sign * best) / unit
     }
   }
 }
@@ -91,12 +91,12 @@ export function meanOf(code: MeasureCode, of: 'amount' | 'quantity', registers: 
   const hits = registers.hits(code.filled)
   const sums = registers.sums(of, code.filled)
   const unit = units[of]
-  return ({ count, at, lo, hi }, values, offset) => {
+  return ({ count, lo, hi }, values, offset) => {
     const { counts } = hits
     for (let r = 0; r < count; r++) {
       const a = counts[lo[r]!]!
       const b = counts[hi[r]!]!
-      values[at[r]! + offset] = b > a ? (sums.values[b]! - sums.values[a]!) / ((b - a) * unit) : Number.NaN
+      values[offset + r] = b > a ? (sums.values[b]! - sums.values[a]!) / ((b - a) * unit) : Number.NaN
     }
   }
 }
@@ -106,7 +106,7 @@ export function lastValueOf(code: MeasureCode, of: 'amount' | 'quantity', regist
   const hits = registers.hits(code.filled)
   const { events } = registers
   const unit = units[of]
-  return ({ count, at, lo, hi }, values, offset) => {
+  return ({ count, lo, hi }, values, offset) => {
     const { counts, indexes } = hits
     const { second, micro } = events
     const measured = events[of]
@@ -120,7 +120,7 @@ export function lastValueOf(code: MeasureCode, of: 'amount' | 'quantity', regist
         if (second[i] !== second[edge] || micro[i] !== micro[edge]) break
         best = Math.max(best, measured[i]!)
       }
-      values[at[r]! + offset] = b > a ? best / unit : Number.NaN
+      values[offset + r] = b > a ? best / unit : Number.NaN
     }
   }
 }

@@ -1,106 +1,138 @@
+import { BatchRows, type SweptSpine } from './batch-rows.ts'
 import { makeMeasure } from './measures.ts'
 import { knowsInOrder, status, type SweepProgram } from './program.ts'
 import { Registers } from './registers.ts'
-import { RowTiles, type SweptColumn } from './row-tiles.ts'
+import { RowValues, type SweptColumn } from './row-values.ts'
 import { UserEvents } from './user-events.ts'
 import { WindowEdges } from './window-edges.ts'
 import type { Evaluate, WindowRows } from './window-rows.ts'
 
 /** Earlier than every day. */
 const beginning = -2_147_483_648
+/** Events and values of a batch, so that all of it stays in a core's cache. */
+const batchEvents = 4_096
+const batchValues = 65_536
+const mostRows = 1_024
 
-/** Turns the events of one user after the other into rows, one per cutoff at which the user is an example. */
+interface Result extends SweptSpine {
+  readonly columns: readonly SweptColumn[]
+}
+
+/**
+ * Turns the events of users into rows, one per cutoff at which a user is an example. Users are taken in batches, so that
+ * every column and every measure is made by one plain loop over some thousand events or some hundred rows.
+ */
 export class FeaturePass {
-  readonly tiles: RowTiles
+  private readonly rows: BatchRows
+  private readonly values: RowValues
   private readonly program: SweepProgram
+  private readonly result: Result
   private readonly events: UserEvents
-  private readonly cutoff: Int32Array
-  private readonly at: Int32Array
-  private readonly places: Int32Array
-  private readonly evaluateRows: (rows: number) => void
+  private readonly mostEvents: number
+  private readonly leastDelay: number
+  private readonly evaluate: () => void
 
-  constructor(program: SweepProgram, columns: readonly SweptColumn[]) {
+  constructor(program: SweepProgram, result: Result) {
+    const slots = Math.max(1, program.measures.length + program.derived.length)
+    const most = Math.max(program.cutoffs.length, Math.min(mostRows, Math.floor(batchValues / slots)))
     this.program = program
-    this.tiles = new RowTiles(program, columns)
+    this.result = result
+    this.rows = new BatchRows(program, most)
+    this.values = new RowValues(program, result.columns, most)
     this.events = new UserEvents(program, 'features')
-    this.cutoff = new Int32Array(program.cutoffs.length)
-    this.at = new Int32Array(program.cutoffs.length)
-    this.places = new Int32Array(program.cutoffs.length)
-    this.evaluateRows = knowsInOrder(program) ? this.byRange() : this.bySelection()
+    // Sums that take two words are exact for one user, but not for many.
+    this.mostEvents = program.layout.isWide ? 0 : batchEvents
+    this.leastDelay = Math.min(...program.delaysDays)
+    this.evaluate = knowsInOrder(program) ? this.byRange() : this.bySelection()
   }
 
-  /** The user's records from word `from` on; statuses by cutoff from `user * cutoffs` on. */
-  sweep(records: Int32Array, { from, count }: { from: number; count: number }, statuses: Uint8Array, at: number): void {
+  /** The next users are those of a bucket whose rows of cutoff k begin at `rowStart[at + k]`. */
+  begin(rowStart: Int32Array, at: number): void {
+    this.rows.begin(rowStart, at)
+  }
+
+  /** The user's records from word `from` on; users come in ascending order, and records stay until `flush`. */
+  add(records: Int32Array, { from, count }: { from: number; count: number }, user: number): void {
     const { cutoffs } = this.program
+    const at = user * cutoffs.length
     let rows = 0
+    let last = 0
     for (let k = 0; k < cutoffs.length; k++) {
-      if (statuses[at + k]! < status.example) continue
-      this.cutoff[rows] = cutoffs[k]!
-      this.at[rows] = this.tiles.place(k)
-      this.places[rows++] = k
+      if (this.result.rows[at + k]! < status.example) continue
+      rows++
+      last = k
     }
     if (rows === 0) return
-    this.events.read(records, from, this.visible(records, { from, count }, this.cutoff[rows - 1]!))
-    this.evaluateRows(rows)
-    for (let r = 0; r < rows; r++) this.tiles.advance(this.places[r]!)
+    const visible = this.visible(records, { from, count }, cutoffs[last]!)
+    if (!this.rows.hasRoom(rows) || this.events.count + visible > this.mostEvents) this.flush(records)
+    this.rows.add(user, rows)
+    this.events.add(from, visible)
+  }
+
+  /** Makes the rows of the users that were added. */
+  flush(records: Int32Array): void {
+    if (this.rows.users === 0) return
+    this.events.readAdded(records)
+    this.rows.arrange(this.result)
+    this.evaluate()
+    this.values.finish(this.rows)
+    this.rows.clear()
+    this.events.clear()
   }
 
   /** How many of the oldest events some row can see. */
   private visible(records: Int32Array, { from, count }: { from: number; count: number }, cutoff: number): number {
-    const { delaysDays, baseDay, layout } = this.program
-    const end = (cutoff - Math.min(...delaysDays) - baseDay) * 86_400
+    const { baseDay, layout } = this.program
+    const end = (cutoff - this.leastDelay - baseDay) * 86_400
     let n = count
     while (n > 0 && records[from + (n - 1) * layout.words]! >= end) n--
     return n
   }
 
   /** One delay: what a window holds is a range of the events. */
-  private byRange(): (rows: number) => void {
+  private byRange(): () => void {
     const { windows, measures } = this.program
     const registers = new Registers(this.program, this.events)
     const evaluates = measures.map((code) => makeMeasure({ code, program: this.program, registers }))
-    const edges = new WindowEdges(windows, { cutoff: this.cutoff, at: this.at })
+    const edges = new WindowEdges(windows, this.rows.cutoff)
     const rowsOf = measures.map((code) => edges.windows[code.window]!)
-    const offsets = measures.map((_, slot) => slot * this.tiles.slotStride)
-    return (rows) => {
+    const { values, stride } = this.values
+    return () => {
       registers.prepare()
-      edges.find(this.events, this.cutoff, rows)
-      for (let m = 0; m < evaluates.length; m++) evaluates[m]!(rowsOf[m]!, this.tiles.values, offsets[m]!)
+      edges.find(this.events, this.rows)
+      for (let m = 0; m < evaluates.length; m++) evaluates[m]!(rowsOf[m]!, values, m * stride)
     }
   }
 
   /** Sources of different delay: a window's events are picked out for each row, then measured as a whole. */
-  private bySelection(): (rows: number) => void {
+  private bySelection(): () => void {
     const { windows, measures } = this.program
     const chosen = new UserEvents(this.program, 'features')
-    const one: WindowRows = {
-      count: 1,
-      cutoff: new Int32Array(1),
-      at: new Int32Array(1),
-      lo: new Int32Array(1),
-      hi: new Int32Array(1),
-    }
+    const one: WindowRows = { count: 1, cutoff: new Int32Array(1), lo: new Int32Array(1), hi: new Int32Array(1) }
+    const { values, stride } = this.values
     const parts = windows.map((window, w) => {
       const registers = new Registers(this.program, chosen)
       const evaluates = measures.flatMap((code, slot): { evaluate: Evaluate; offset: number }[] => {
         if (code.window !== w) return []
-        const evaluate = makeMeasure({ code, program: this.program, registers })
-        return [{ evaluate, offset: slot * this.tiles.slotStride }]
+        return [{ evaluate: makeMeasure({ code, program: this.program, registers }), offset: slot * stride }]
       })
       return { window, registers, evaluates }
     })
-    return (rows) => {
-      for (let r = 0; r < rows; r++)
-        for (const { window, registers, evaluates } of parts) {
-          const end = this.cutoff[r]! - window.offsetDays
-          const start = window.lookbackDays === null ? beginning : end - window.lookbackDays
-          chosen.select(this.events, this.cutoff[r]!, { start, end })
-          registers.prepare()
-          one.cutoff[0] = this.cutoff[r]!
-          one.at[0] = this.at[r]!
-          one.hi[0] = chosen.count
-          for (const { evaluate, offset } of evaluates) evaluate(one, this.tiles.values, offset)
-        }
+    const makeRow = (user: number, row: number): void => {
+      const cutoff = this.rows.cutoff[row]!
+      for (const { window, registers, evaluates } of parts) {
+        const end = cutoff - window.offsetDays
+        const start = window.lookbackDays === null ? beginning : end - window.lookbackDays
+        chosen.select(this.events, user, { cutoff, start, end })
+        registers.prepare()
+        one.cutoff[0] = cutoff
+        one.hi[0] = chosen.count
+        for (const { evaluate, offset } of evaluates) evaluate(one, values, offset + row)
+      }
+    }
+    return () => {
+      const { users, rowsFrom, order } = this.rows
+      for (let u = 0; u < users; u++) for (let j = rowsFrom[u]!; j < rowsFrom[u + 1]!; j++) makeRow(u, order[j]!)
     }
   }
 }

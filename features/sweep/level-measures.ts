@@ -47,10 +47,10 @@ export function distinctOf(
   if (levels <= maskLevels) return maskedDistinctOf(code, of, registers)
   const hits = registers.levelled(of, code.condition)
   const counts = new LevelCounts(levels)
-  return ({ count, at, lo, hi }, values, offset) => {
+  return ({ count, lo, hi }, values, offset) => {
     for (let r = 0; r < count; r++) {
       counts.fill(hits, events[of], { a: hits.counts[lo[r]!]!, b: hits.counts[hi[r]!]! })
-      values[at[r]! + offset] = counts.met
+      values[offset + r] = counts.met
     }
   }
 }
@@ -59,14 +59,14 @@ export function distinctOf(
 function maskedDistinctOf(code: MeasureCode, of: LevelColumn, registers: Registers): Evaluate {
   const hits = registers.hits(code.condition)
   const bits = registers.levelBits(of)
-  return ({ count, at, lo, hi }, values, offset) => {
+  return ({ count, lo, hi }, values, offset) => {
     const { counts, indexes } = hits
     const bit = bits.values
     for (let r = 0; r < count; r++) {
       const b = counts[hi[r]!]!
       let mask = 0
       for (let m = counts[lo[r]!]!; m < b; m++) mask |= bit[indexes[m]!]!
-      values[at[r]! + offset] = bitCount(mask)
+      values[offset + r] = bitCount(mask)
     }
   }
 }
@@ -85,7 +85,7 @@ export function edgeLevelOf(
 ): Evaluate {
   const hits = registers.levelled(of, code.condition)
   const { events } = registers
-  return ({ count, at, lo, hi }, values, offset) => {
+  return ({ count, lo, hi }, values, offset) => {
     const { counts, indexes } = hits
     const { second, micro } = events
     const level = events[of]
@@ -99,7 +99,7 @@ export function edgeLevelOf(
         if (second[i] !== second[edge] || micro[i] !== micro[edge]) break
         best = Number.isNaN(best) || (isLast ? level[i]! > best : level[i]! < best) ? level[i]! : best
       }
-      values[at[r]! + offset] = best
+      values[offset + r] = best
     }
   }
 }
@@ -115,10 +115,10 @@ export function spreadOf(
   const counts = new LevelCounts(program.levels[of])
   const value = statistics[statistic]
   const ln = (n: number): number => program.logarithms[n] ?? Math.log(n)
-  return ({ count, at, lo, hi }, values, offset) => {
+  return ({ count, lo, hi }, values, offset) => {
     for (let r = 0; r < count; r++) {
       counts.fill(hits, events[of], { a: hits.counts[lo[r]!]!, b: hits.counts[hi[r]!]! })
-      values[at[r]! + offset] = counts.total === 0 ? Number.NaN : value(counts, ln)
+      values[offset + r] = counts.total === 0 ? Number.NaN : value(counts, ln)
     }
   }
 }

@@ -1,7 +1,7 @@
 import type { ConditionCode, SweepProgram } from './program.ts'
 import type { UserEvents } from './user-events.ts'
 
-/** A column that is made anew for every user. */
+/** A column that is made anew for every batch of users. */
 export interface Register {
   /** `count` events are in the columns. */
   prepare(count: number): void
@@ -28,7 +28,7 @@ export interface Sums extends Register {
   values: Float64Array
 }
 
-/** The distinct days of hits, ascending, and how many among the first m hits. */
+/** Each user's distinct days of hits, ascending, and how many among the first m hits. */
 export interface Days extends Register {
   counts: Int32Array
   days: Int32Array
@@ -119,7 +119,7 @@ export class Registers {
             register.counts = new Int32Array(roomFor(count))
             register.days = new Int32Array(roomFor(count))
           }
-          findDays(events.day, hits, { into: register, count })
+          findDays(events, hits, register)
         },
       }
       return register
@@ -133,7 +133,7 @@ function hitsOf(code: ConditionCode, events: UserEvents): Hits {
   return growing((into, count) => takeFlagged(events.flags[code.flag]!, { into, count }))
 }
 
-/** Every event is a hit; only a longer user needs anything new. */
+/** Every event is a hit; only a longer batch needs anything new. */
 function everyEvent(): Hits {
   const register: Hits = {
     counts: new Int32Array(0),
@@ -214,17 +214,19 @@ function addUp(values: Float64Array, hits: Hits, { into, count }: Filling<Float6
   }
 }
 
-function findDays(day: Int32Array, hits: Hits, { into, count }: Filling<Days>): void {
+function findDays({ day, users, start }: UserEvents, hits: Hits, into: Days): void {
   const { indexes } = hits
   const { counts, days } = into
-  const n = hits.counts[count]!
   let found = 0
-  let last = -1
   counts[0] = 0
-  for (let m = 0; m < n; m++) {
-    const today = day[indexes[m]!]!
-    if (today !== last) days[found++] = today
-    last = today
-    counts[m + 1] = found
+  for (let u = 0; u < users; u++) {
+    const end = hits.counts[start[u + 1]!]!
+    let last = -1
+    for (let m = hits.counts[start[u]!]!; m < end; m++) {
+      const today = day[indexes[m]!]!
+      if (today !== last) days[found++] = today
+      last = today
+      counts[m + 1] = found
+    }
   }
 }

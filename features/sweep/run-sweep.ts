@@ -3,7 +3,7 @@ import type { KeptEvents } from '../refresh/merged-reader.ts'
 import type { GivenSpine } from './given-spine.ts'
 import { statusCount } from './program.ts'
 import type { ReadEvents } from './read-events.ts'
-import type { SweptColumn } from './row-tiles.ts'
+import type { SweptColumn } from './row-values.ts'
 import type { SweepPool } from './sweep-pool.ts'
 import type { KeyColumns } from './tasks.ts'
 

@@ -1,10 +1,9 @@
-import { missingCode } from '../../core/dataset.ts'
 import { runKeptTask, type KeptTask } from '../refresh/kept-tasks.ts'
 import { type KeptEvents, MergedReader } from '../refresh/merged-reader.ts'
 import { type BucketEvents, BucketReader, type EventBlocks } from './bucket-reader.ts'
 import { FeaturePass } from './feature-pass.ts'
 import { status, statusCount, type SweepProgram } from './program.ts'
-import type { RowTiles, SweptColumn } from './row-tiles.ts'
+import type { SweptColumn } from './row-values.ts'
 import { SpinePass } from './spine-pass.ts'
 
 /** What every worker shares; all arrays in shared memory. */
@@ -107,30 +106,15 @@ export class SweepWorker {
   }
 
   private makeRows({ next, rowStart, columns, keys }: FeatureTask): void {
-    const { program, rows } = this.setup
-    const pass = new FeaturePass(program, columns)
-    const cutoffs = program.cutoffs.length
+    const { program, statuses, rows } = this.setup
+    const pass = new FeaturePass(program, { columns, keys, statuses, rows })
     this.eachBucket(next, (bucket) => {
       this.reader.read(bucket)
-      pass.tiles.begin(rowStart, bucket * cutoffs)
-      this.eachUser(bucket, (user, from, count) => {
-        this.writeKeys(keys, user, pass.tiles)
-        pass.sweep(this.reader.records, { from, count }, rows, user * cutoffs)
-      })
-      pass.tiles.flushAll()
+      const { records } = this.reader
+      pass.begin(rowStart, bucket * program.cutoffs.length)
+      this.eachUser(bucket, (user, from, count) => pass.add(records, { from, count }, user))
+      pass.flush(records)
     })
-  }
-
-  private writeKeys({ users, cutoffs, predictions }: KeyColumns, user: number, tiles: RowTiles): void {
-    const { program, statuses, rows } = this.setup
-    const at = user * program.cutoffs.length
-    for (let k = 0; k < program.cutoffs.length; k++) {
-      if (rows[at + k]! < status.example) continue
-      const row = tiles.row(k)
-      users[row] = user
-      cutoffs[row] = program.cutoffs[k]!
-      for (let p = 0; p < predictions.length; p++) writeLabel(predictions[p]!, row, statuses[p]![at + k]!)
-    }
   }
 
   private eachBucket(next: Int32Array, work: (bucket: number) => void): void {
@@ -168,11 +152,4 @@ function joinRows(
     for (let p = 0; p < statuses.length; p++) most = Math.max(most, statuses[p]![i]!)
     rows[i] = most
   }
-}
-
-function writeLabel({ labels, churnKinds, isExample }: LabelColumns, row: number, judged: number): void {
-  const isChurned = judged > status.example
-  labels[row] = isChurned ? 1 : 0
-  churnKinds[row] = isChurned ? judged - status.churned : missingCode
-  if (isExample !== null) isExample[row] = judged >= status.example ? 1 : 0
 }

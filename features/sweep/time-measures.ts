@@ -18,7 +18,7 @@ export function sessionsOf(
   const { events } = registers
   const pause = feature.inactivityMinutes * microsPerMinute
   const value = sessionValues[feature.of]
-  return ({ count, at, lo, hi }, values, offset) => {
+  return ({ count, lo, hi }, values, offset) => {
     const { counts, indexes } = hits
     const { second, micro } = events
     for (let r = 0; r < count; r++) {
@@ -33,7 +33,7 @@ export function sessionsOf(
         if (step > pause) sessions++
         else micros += step
       }
-      values[at[r]! + offset] = value(sessions, micros)
+      values[offset + r] = value(sessions, micros)
     }
   }
 }
@@ -55,9 +55,9 @@ export function intervalsOf(
   const hits = registers.hits(code.condition)
   const { events } = registers
   const value = feature.of === 'mean' ? meanInterval : sdInterval
-  return ({ count, at, lo, hi }, values, offset) => {
+  return ({ count, lo, hi }, values, offset) => {
     for (let r = 0; r < count; r++)
-      values[at[r]! + offset] = value(hits, events, { a: hits.counts[lo[r]!]!, b: hits.counts[hi[r]!]! })
+      values[offset + r] = value(hits, events, { a: hits.counts[lo[r]!]!, b: hits.counts[hi[r]!]! })
   }
 }
 

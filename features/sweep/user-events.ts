@@ -1,11 +1,15 @@
 import type { Field, RecordLayout, SweepProgram } from './program.ts'
 
 /**
- * The events of one user as columns, oldest first; index 0 .. count - 1 of every column is valid. Columns that the
- * program does not need stay empty. They only ever grow, so whoever reads them asks for them anew at each user.
+ * The events of some users as columns, user by user, each user's oldest first; index 0 .. count - 1 of every column is
+ * valid. Columns that the program does not need stay empty. They only ever grow, so whoever reads them asks for them anew
+ * at each batch of users.
  */
 export class UserEvents {
   count = 0
+  users = 0
+  /** Events of the u-th user: start[u] .. start[u + 1] - 1. */
+  start = new Int32Array(64)
   second = new Int32Array(0)
   day = new Int32Array(0)
   /** The day plus the source's delay; what windows go by. */
@@ -21,6 +25,8 @@ export class UserEvents {
   quantity = new Float64Array(0)
   private capacity = 0
   private records: Int32Array = new Int32Array(0)
+  /** Word of each user's first record. */
+  private from = new Int32Array(64)
   private readonly program: SweepProgram
   private readonly layout: RecordLayout
 
@@ -52,43 +58,72 @@ export class UserEvents {
     this.quantity = new Float64Array(layout.quantity === null ? 0 : this.capacity)
   }
 
-  /** Reads `count` records from word `from` on. */
+  /** Reads one user: `count` records from word `from` on. */
   read(records: Int32Array, from: number, count: number): void {
-    this.ensure(count)
-    this.count = count
-    this.records = records
-    const { layout } = this
-    this.readTimes(from)
-    this.readSeen(from)
-    this.readField(from, layout.type, this.type)
-    this.readField(from, layout.category, this.category)
-    this.readField(from, layout.channel, this.channel)
-    this.readField(from, layout.micro, this.micro)
-    for (let f = 0; f < this.flags.length; f++) this.readField(from, layout.flags[f]!, this.flags[f]!)
-    if (layout.amount !== null) this.readValue(from, layout.amount, this.amount)
-    if (layout.quantity !== null) this.readValue(from, layout.quantity, this.quantity)
+    this.clear()
+    this.add(from, count)
+    this.readAdded(records)
   }
 
-  private readSeen(from: number): void {
+  clear(): void {
+    this.count = 0
+    this.users = 0
+  }
+
+  /** Another user, whose `count` records begin at word `from`; `readAdded` reads all of them. */
+  add(from: number, count: number): void {
+    if (this.users + 1 === this.start.length) this.growUsers()
+    this.from[this.users++] = from
+    this.count += count
+    this.start[this.users] = this.count
+  }
+
+  readAdded(records: Int32Array): void {
+    this.ensure(this.count)
+    this.records = records
+    const { layout } = this
+    this.readTimes()
+    this.readSeen()
+    this.readField(layout.type, this.type)
+    this.readField(layout.category, this.category)
+    this.readField(layout.channel, this.channel)
+    this.readField(layout.micro, this.micro)
+    for (let f = 0; f < this.flags.length; f++) this.readField(layout.flags[f]!, this.flags[f]!)
+    if (layout.amount !== null) this.readValue(layout.amount, this.amount)
+    if (layout.quantity !== null) this.readValue(layout.quantity, this.quantity)
+  }
+
+  private growUsers(): void {
+    for (const name of ['start', 'from'] as const) {
+      const larger = new Int32Array(2 * this[name].length)
+      larger.set(this[name])
+      this[name] = larger
+    }
+  }
+
+  private readSeen(): void {
     const { seen, known, day, layout, count } = this
     const { delaysDays } = this.program
     if (seen !== day) {
       if (layout.delay === null) for (let i = 0; i < count; i++) seen[i] = day[i]! + delaysDays[0]!
       else {
-        this.readField(from, layout.delay, seen)
+        this.readField(layout.delay, seen)
         for (let i = 0; i < count; i++) seen[i] = day[i]! + delaysDays[seen[i]!]!
       }
     }
     if (layout.late === null) return
-    this.readField(from, layout.late, known)
+    this.readField(layout.late, known)
     for (let i = 0; i < count; i++) known[i] = known[i]! + seen[i]!
   }
 
-  /** The events of `all` that a cutoff knows and that are seen from `start` on and before `end`, in the same order. */
-  select(all: UserEvents, cutoff: number, { start, end }: { start: number; end: number }): void {
-    this.ensure(all.count)
+  /**
+   * The events of the u-th user of `all` that the cutoff knows and that are seen from `start` on and before `end`, in
+   * the same order.
+   */
+  select(all: UserEvents, u: number, { cutoff, start, end }: { cutoff: number; start: number; end: number }): void {
+    this.ensure(all.start[u + 1]! - all.start[u]!)
     let n = 0
-    for (let i = 0; i < all.count; i++) {
+    for (let i = all.start[u]!; i < all.start[u + 1]!; i++) {
       const seen = all.seen[i]!
       if (seen < start || seen >= end || all.known[i]! >= cutoff) continue
       this.second[n] = all.second[i]!
@@ -105,34 +140,43 @@ export class UserEvents {
       n++
     }
     this.count = n
+    this.users = 1
+    this.start[1] = n
   }
 
-  private readTimes(from: number): void {
-    const { second, day, records, count } = this
+  private readTimes(): void {
+    const { second, day, records, users, start, from } = this
     const { words } = this.layout
     const { baseDay } = this.program
-    for (let i = 0, p = from; i < count; i++, p += words) {
-      const value = records[p]!
-      second[i] = value
-      day[i] = baseDay + ((value / 86_400) | 0)
-    }
+    for (let u = 0; u < users; u++)
+      for (let i = start[u]!, p = from[u]!; i < start[u + 1]!; i++, p += words) {
+        const value = records[p]!
+        second[i] = value
+        day[i] = baseDay + ((value / 86_400) | 0)
+      }
   }
 
-  private readField(from: number, field: Field | null, into: Int32Array): void {
+  private readField(field: Field | null, into: Int32Array): void {
     if (field === null) return
-    const { records, count } = this
+    const { records, users, start, from } = this
     const { words } = this.layout
-    const { shift } = field
+    const { word, shift } = field
     const mask = 2 ** field.bits - 1
-    for (let i = 0, p = from + field.word; i < count; i++, p += words) into[i] = (records[p]! >>> shift) & mask
+    for (let u = 0; u < users; u++)
+      for (let i = start[u]!, p = from[u]! + word; i < start[u + 1]!; i++, p += words)
+        into[i] = (records[p]! >>> shift) & mask
   }
 
-  private readValue(from: number, word: number, into: Float64Array): void {
-    const { records, count } = this
+  private readValue(word: number, into: Float64Array): void {
+    const { records, users, start, from } = this
     const { words, isWide } = this.layout
-    if (!isWide) for (let i = 0, p = from + word; i < count; i++, p += words) into[i] = records[p]!
-    else
-      for (let i = 0, p = from + word; i < count; i++, p += words)
-        into[i] = records[p + 1]! * 4_294_967_296 + (records[p]! >>> 0)
+    for (let u = 0; u < users; u++) {
+      const end = start[u + 1]!
+      let p = from[u]! + word
+      if (!isWide) for (let i = start[u]!; i < end; i++, p += words) into[i] = records[p]!
+      else
+        for (let i = start[u]!; i < end; i++, p += words)
+          into[i] = records[p + 1]! * 4_294_967_296 + (records[p]! >>> 0)
+    }
   }
 }
