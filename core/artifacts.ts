@@ -193,6 +193,8 @@ export interface TargetSummary {
   calibrated: boolean
   scored: number
   meanProbability: number
+  /** The winner's three strongest features by permutation on test; fewer where it reads fewer. */
+  strongest: string[]
 }
 
 /** rules.json, where a model prints as rules: its leaves as conditions, highest churn rate of train first. */

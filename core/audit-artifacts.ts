@@ -153,3 +153,9 @@ export interface AuditReport {
   /** Null until models were fitted, and where none was that reads features. */
   randomSplit: RandomSplitReport | null
 }
+
+/** What `ebb audit` tells. */
+export interface AuditOutcome extends AuditReport {
+  /** Further targets and horizons: what their labels and splits alone can show; `passed` counts them. */
+  others: ({ target: string; horizonDays: number } & AuditReport)[]
+}

@@ -7,7 +7,7 @@ import { count, failed, listed, passed, percent, unchecked, type Verdict, warned
 import type { FeatureAuc } from './one-feature-auc.ts'
 import type { PartOverlaps } from './part-overlaps.ts'
 
-/** What was found, before anybody judged it. */
+/** What was found about one prediction, before anybody judged it. */
 export interface Findings {
   readonly truncation: TruncationReport
   readonly openWindows: readonly OpenWindow[]
@@ -16,13 +16,21 @@ export interface Findings {
   readonly overlaps: PartOverlaps
   readonly reachDays: number
   readonly aucs: readonly FeatureAuc[]
-  readonly idLike: readonly { readonly feature: string; readonly why: string }[]
-  /** Whether there is any feature that could be an id, or is read from a static table. */
-  readonly hasCandidates: { readonly ids: boolean; readonly fixed: boolean }
+  /** Whether any feature is read from a static table. */
+  readonly hasFixed: boolean
   /** Null: too few cutoffs to tell. */
   readonly currentValues: readonly CurrentValue[] | null
   readonly jumps: readonly ChurnJump[]
   readonly cutoffs: number
+  /** Null: another prediction of the run has told of the data. */
+  readonly data: DataFindings | null
+}
+
+/** What was found about the data, whatever is predicted. */
+export interface DataFindings {
+  readonly idLike: readonly { readonly feature: string; readonly why: string }[]
+  /** Whether there is any feature that could be an id. */
+  readonly hasIdCandidates: boolean
   /** Groups of user ids that differ only in how they are written, as text; at most a few. */
   readonly writtenTwice: { readonly groups: number; readonly examples: readonly string[] }
   readonly late: LateReport
@@ -32,7 +40,7 @@ export interface Findings {
 
 /** Every finding as a line of audit.json, what stops a run first. */
 export function judge(findings: Findings, allow: readonly string[]): AuditCheck[] {
-  const named = (name: string, looksFor: string, verdict: Verdict): AuditCheck => ({ name, looksFor, ...verdict })
+  const { data } = findings
   return [
     named('leakage.truncation', 'features that read past the visible end', truncation(findings.truncation)),
     named('leakage.closed_window', 'prediction windows that are not over', closedWindow(findings)),
@@ -41,10 +49,16 @@ export function judge(findings: Findings, allow: readonly string[]): AuditCheck[
     ...jumps(findings),
     named('leakage.users', 'one person on both sides of a split', users(findings)),
     named('leakage.silent_end', 'a log that stops before the declared end', silentEnd(findings)),
-    named('leakage.arrivals', 'rows that came after they happened', arrivals(findings)),
-    named('leakage.corrections', 'rows that were corrected later', corrections(findings)),
+    ...(data === null
+      ? []
+      : [
+          named('leakage.arrivals', 'rows that came after they happened', arrivals(data)),
+          named('leakage.corrections', 'rows that were corrected later', corrections(data)),
+        ]),
   ]
 }
+
+const named = (name: string, looksFor: string, verdict: Verdict): AuditCheck => ({ name, looksFor, ...verdict })
 
 function truncation(report: TruncationReport): Verdict {
   const features = [...new Set(report.differing.map(({ feature }) => feature))]
@@ -89,9 +103,10 @@ function jumps({ jumps: found, cutoffs }: Findings): AuditCheck[] {
   return [{ name: 'churn_rate', looksFor, ...verdict }]
 }
 
-function users({ overlaps, writtenTwice }: Findings): Verdict {
+function users({ overlaps, data }: Findings): Verdict {
   const expected = 'every person under one id, and in one fold'
   const shared = overlaps.users.map(({ earlier, later, users: n }) => `${count(n)} users in ${earlier} and ${later}`)
+  const writtenTwice = data?.writtenTwice ?? { groups: 0, examples: [] }
   const twice =
     writtenTwice.groups === 0
       ? []
@@ -110,7 +125,7 @@ function silentEnd({ silentDays }: Findings): Verdict {
   return warned(`${silentDays} days without an event before the data end`, expected, message)
 }
 
-function arrivals({ late, slackDays }: Findings): Verdict {
+function arrivals({ late, slackDays }: DataFindings): Verdict {
   const expected = 'the last rows of a window had come by the data end'
   if (late.arrivals === null)
     return unchecked(
@@ -125,7 +140,7 @@ function arrivals({ late, slackDays }: Findings): Verdict {
   return warned(observed, expected, message)
 }
 
-function corrections({ late }: Findings): Verdict {
+function corrections({ late }: DataFindings): Verdict {
   const expected = 'the rows of an older copy, unchanged'
   if (late.snapshot === null)
     return unchecked(

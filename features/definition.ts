@@ -145,8 +145,8 @@ export interface FittedTransform {
 }
 
 /**
- * The user's own earlier labels by the plan's target: of `windows` prediction windows of the plan's horizon H, back to
- * back, the latest of which was complete at the cutoff C, i.e. at the earlier cutoffs
+ * The user's own earlier labels by the plan's target and horizon, or by another (`of`): of `windows` prediction windows of
+ * that horizon H, back to back, the latest of which was complete at the cutoff C, i.e. at the earlier cutoffs
  * C - (gap + H + delay) - k H, k = 0 .. windows - 1 (delay: largest source delay, and what a label needs to be known).
  * `windows`: at how many of these the user was an example; `churns`: how many of these ended in churn; `last`: the label
  * of the latest of these, missing where there is none.
@@ -155,6 +155,7 @@ export type PastLabelFeature = FeatureBase & {
   readonly kind: 'pastLabel'
   readonly read: 'windows' | 'churns' | 'last'
   readonly windows: number
+  readonly of?: { readonly target: string; readonly horizonDays: number }
 }
 
 /**

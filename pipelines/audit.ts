@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { AuditReport } from '../core/audit-artifacts.ts'
+import type { AuditOutcome } from '../core/audit-artifacts.ts'
 import { type Day, parseDay } from '../core/day.ts'
 import type { LoadedConfig } from '../configs/load.ts'
 import { extractEvents } from '../data/extract.ts'
@@ -37,7 +37,7 @@ export interface AuditRequest extends ContextRequest, Pick<TrainRequest, 'comman
  * split. Leaves nothing behind. Throws the EbbError that the run would throw before its audit; what the audit finds is
  * returned.
  */
-export async function auditConfig(request: AuditRequest): Promise<AuditReport> {
+export async function auditConfig(request: AuditRequest): Promise<AuditOutcome> {
   const { loaded, now } = request
   const began = performance.now()
   const folder = await mkdtemp(join(tmpdir(), 'ebb-audit-'))
@@ -66,7 +66,7 @@ export async function auditConfig(request: AuditRequest): Promise<AuditReport> {
   }
 }
 
-async function auditOf(context: StageContext, request: AuditRequest): Promise<AuditReport> {
+async function auditOf(context: StageContext, request: AuditRequest): Promise<AuditOutcome> {
   const { asOf, older, strict } = request
   const kept = older === null ? null : await context.clock.stage(context, 'older data', () => readOlder(context, older))
   const design = await prepareExperiment(context, { asOf, older: kept, strict })
@@ -74,13 +74,15 @@ async function auditOf(context: StageContext, request: AuditRequest): Promise<Au
   const [simplest] = planModels(context.config, design.features)
     .filter(({ isBaseline }) => !isBaseline)
     .sort((a, b) => a.complexity - b.complexity)
-  if (simplest === undefined) return design.audit
+  const others = design.others.map(({ churn: { target, horizonDays }, audit }) => ({ target, horizonDays, ...audit }))
+  const passed = design.audit.passed && others.every((one) => one.passed)
+  if (simplest === undefined) return { ...design.audit, passed, others }
   const fitted = await context.clock.stage(context, 'fit', () => fitModels(context, [simplest], data))
   const { userIds } = design
   const random = await context.clock.stage(context, 'random split', () =>
     randomSplitOf(context, fitted, { ...data, userIds }),
   )
-  return writeAudit(context, design.audit, random)
+  return { ...(await writeAudit(context, design.audit, random)), passed, others }
 }
 
 /** Extracts the older copy and keeps it beside what the newer one will be extracted to. */

@@ -15,7 +15,8 @@ import { compileExamples } from '../features/compile.ts'
 import { resolveCutoffs } from '../features/cutoffs.ts'
 import { cutoffTimes } from './stages/cutoff-times.ts'
 import { checkLookbackHistory } from './stages/lookback-history.ts'
-import { planOf, populationOf } from './stages/examples.ts'
+import { populationOf } from './stages/examples.ts'
+import { planOf } from './stages/plan-of.ts'
 import { planFeatures } from './stages/plan-features.ts'
 
 export interface CheckRequest {

@@ -82,7 +82,7 @@ export async function experiment(
     await run.writeJson(runFiles.checks, context.checks)
     if (others.length > 0)
       await run.writeJson(runFiles.targetList, [
-        targetSummary(context, '', { ...learned, examples, split, scored }),
+        targetSummary(context, '', { ...learned, examples, split, scored, importance }),
         ...scoredOthers.map(({ scored: own }, i) => {
           const { context: there, ...other } = others[i]!
           const folder = join(runFiles.targets, predictionName(there.config.churn))

@@ -9,18 +9,17 @@ import { type ChurnConfig, predictionsOf } from '../features/churn.ts'
 import { type CutoffTimes, type ResolvedCutoffs, resolveCutoffs } from '../features/cutoffs.ts'
 import { runFiles } from '../store/layout.ts'
 import type { StageContext } from './context.ts'
+import { designPrediction, type PredictionDesign, type SharedDesign } from './design-prediction.ts'
 import type { OlderSnapshot } from './stages/audit/snapshot.ts'
-import { auditChecks, auditStage, writeAudit } from './stages/audit.ts'
 import { cutoffTimes, shortestTimes } from './stages/cutoff-times.ts'
 import type { Examples, FeatureSet } from './stages/examples-type.ts'
-import { labelledExamples, type TakeLabelled } from './stages/examples.ts'
+import { type Labelled, labelledExamples, type TakeLabelled } from './stages/examples.ts'
 import { type ExtractedStage, extractStage } from './stages/extract.ts'
 import { checkLookbackHistory } from './stages/lookback-history.ts'
-import { catalogOf, chooseFeatures, type PlannedFeatures, planFeatures } from './stages/plan-features.ts'
-import { describePopulation } from './stages/population.ts'
+import { type PlannedFeatures, planFeatures } from './stages/plan-features.ts'
 import { readUserIds } from './stages/read-user-ids.ts'
-import { type SplitStage, splitStage } from './stages/split.ts'
-import { writeDesign } from './stages/write-results.ts'
+import { predictionContext, predictionName } from './stages/prediction-context.ts'
+import type { SplitStage } from './stages/split.ts'
 
 export interface PrepareRequest {
   /** `--as-of`; null: the end of the data. */
@@ -43,14 +42,12 @@ export interface Prepared {
   readonly features: FeatureSet
   readonly audit: AuditReport
   /** Other targets and horizons of the config, on the same features. */
-  readonly others: readonly OtherExamples[]
+  readonly others: readonly OtherPrepared[]
 }
 
 /** One more target or horizon: its rows are copied when they are taken. */
-export interface OtherExamples {
+export interface OtherPrepared extends PredictionDesign {
   readonly churn: ChurnConfig
-  readonly times: CutoffTimes
-  readonly dropped: readonly { readonly cutoff: Day; readonly reason: string }[]
   readonly take: TakeLabelled
 }
 
@@ -69,29 +66,21 @@ export async function prepareExperiment(context: StageContext, request: PrepareR
   context.checks.push(...slowFeatureChecks(planned))
   const schedule = cutoffsOfAll(context, extracted, planned)
   const { cutoffs: allCutoffs, churns, timesOf } = schedule
-  const [times] = timesOf as [CutoffTimes, ...CutoffTimes[]]
   const labelled = await stage('label and features', () =>
     labelledExamples(context, extracted, { cutoffs: allCutoffs, planned }),
   )
-  const { examples } = labelled
-  const { cutoffs } = examples
-  const dropped = droppedFor(schedule, cutoffs, times)
+  const { examples, compiler } = labelled
   const userIds = await readUserIds(context, extracted)
-  const split = splitStage(context, examples, { userIds, delayDays: times.maxDelayDays })
-  const { dataset, labels } = examples
-  const { train: trainRows, test: testRows } = split.parts
-  const examined = await stage('examine', () =>
-    context.pool.run('examine', { dataset, labels, trainRows, testRows }, context),
-  )
-  const features = chooseFeatures(context, planned, examined)
-  const population = describePopulation(context, { labelled, split: split.plan, dropped, extracted, asOf })
-  await writeDesign(context, {
-    population,
-    split: split.report,
-    catalog: catalogOf(planned, features, examined),
-    reference: examined.reference,
-    tags: examined.tags,
-  })
+  const { older, strict } = request
+  const shared: SharedDesign = { asOf, extracted, planned, userIds, compiler, older, strict }
+  const designOf = async (one: Labelled, i: number): Promise<PredictionDesign> => {
+    const own = i === 0 ? context : predictionContext(context, churns[i]!)
+    const name = i === 0 ? null : predictionName(churns[i]!)
+    const times = timesOf[i]!
+    const dropped = droppedFor(schedule, one.examples.cutoffs, times)
+    return designPrediction(own, shared, { name, labelled: one, times, dropped })
+  }
+  const { split, features, audit } = await designOf(labelled, 0)
   context.checks.push(
     checkLookbackHistory({
       features: planned.features,
@@ -100,20 +89,12 @@ export async function prepareExperiment(context: StageContext, request: PrepareR
       delayDays: Math.max(...planned.delaysDays),
     }),
   )
-  const { older, strict } = request
-  const audit = await stage('audit', () =>
-    auditStage(context, { extracted, planned, labelled, split, examined, times, userIds, older, strict }),
-  )
-  await writeAudit(context, audit)
-  context.checks.push(...auditChecks(audit))
+  const others: OtherPrepared[] = []
+  // One after the other, so that no more than two copies of the rows are there at a time.
+  for (const [at, take] of labelled.others.entries())
+    others.push({ churn: churns[at + 1]!, take, ...(await designOf(take(), at + 1)) })
   await run.writeJson(runFiles.checks, context.checks)
-  const others = labelled.others.map((take, i) => ({
-    churn: churns[i + 1]!,
-    times: timesOf[i + 1]!,
-    dropped: schedule.dropped,
-    take,
-  }))
-  return { asOf, extracted, planned, cutoffs, examples, userIds, split, features, audit, others }
+  return { asOf, extracted, planned, cutoffs: examples.cutoffs, examples, userIds, split, features, audit, others }
 }
 
 interface Schedule extends ResolvedCutoffs {

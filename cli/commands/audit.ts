@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises'
 import { loadConfig } from '../../configs/load.ts'
-import type { AuditCheck, AuditReport } from '../../core/audit-artifacts.ts'
+import type { AuditCheck, AuditOutcome, AuditReport } from '../../core/audit-artifacts.ts'
 import type { LoadedConfig } from '../../configs/load.ts'
 import { EbbError } from '../../core/errors.ts'
 import { jsonText } from '../../core/json.ts'
@@ -80,7 +80,15 @@ async function olderData(against: string, loaded: LoadedConfig, { env }: Command
   return { ...olderInputs(loaded, against), timeZone, baseDir: loaded.baseDir, against }
 }
 
-function present(report: AuditReport, terminal: Terminal): void {
+function present(report: AuditOutcome, terminal: Terminal): void {
+  presentOne(report, terminal)
+  for (const { target, horizonDays, ...other } of report.others) {
+    terminal.data(`\n${target}, ${horizonDays} days:`)
+    presentOne(other, terminal)
+  }
+}
+
+function presentOne(report: AuditReport, terminal: Terminal): void {
   const paint = terminal.paint.stdout
   const marks: Readonly<Record<AuditCheck['status'], string>> = {
     passed: paint.green('ok  '),

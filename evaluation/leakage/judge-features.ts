@@ -1,11 +1,15 @@
 import type { AuditCheck } from '../../core/audit-artifacts.ts'
-import type { Findings } from '../leakage.ts'
+import type { DataFindings, Findings } from '../leakage.ts'
 import { failed, passed, percent, unchecked, warned } from './verdict.ts'
 
 /** What was found about single features: copies of the label, ids, values of today. `allow` names those that were looked at. */
 export function judgeFeatures(findings: Findings, allow: readonly string[]): AuditCheck[] {
   const isAllowed = (feature: string): boolean => allow.includes(feature)
-  return [...labelCopies(findings, isAllowed), ...idLike(findings, isAllowed), ...fixedAttributes(findings, isAllowed)]
+  return [
+    ...labelCopies(findings, isAllowed),
+    ...(findings.data === null ? [] : idLike(findings.data, isAllowed)),
+    ...fixedAttributes(findings, isAllowed),
+  ]
 }
 
 function labelCopies({ aucs }: Findings, isAllowed: (feature: string) => boolean): AuditCheck[] {
@@ -27,12 +31,15 @@ function labelCopies({ aucs }: Findings, isAllowed: (feature: string) => boolean
   })
 }
 
-function idLike({ idLike: found, hasCandidates }: Findings, isAllowed: (feature: string) => boolean): AuditCheck[] {
+function idLike(
+  { idLike: found, hasIdCandidates }: DataFindings,
+  isAllowed: (feature: string) => boolean,
+): AuditCheck[] {
   const looksFor = 'ids among the features'
   const expected = 'values that many users share'
   const suspects = found.filter(({ feature }) => !isAllowed(feature))
   if (suspects.length === 0) {
-    const observed = hasCandidates.ids
+    const observed = hasIdCandidates
       ? 'no attribute and no text is nearly unique'
       : 'no attribute and no text among the features'
     return [{ name: 'leakage.ids', looksFor, ...passed(observed, expected, 'no feature tells users apart one by one') }]
@@ -47,9 +54,9 @@ function idLike({ idLike: found, hasCandidates }: Findings, isAllowed: (feature:
 function fixedAttributes(findings: Findings, isAllowed: (feature: string) => boolean): AuditCheck[] {
   const looksFor = 'values of today among attributes that are declared static'
   const expected = 'as much said of behaviour at early cutoffs as at the last'
-  const { currentValues: found, hasCandidates } = findings
+  const { currentValues: found, hasFixed } = findings
   const name = 'leakage.current_values'
-  if (!hasCandidates.fixed)
+  if (!hasFixed)
     return [
       {
         name,

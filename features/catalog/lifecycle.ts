@@ -4,14 +4,14 @@ import { roles } from '../roles.ts'
 import { joinFamilies, type CatalogContext, type FamilyFeatures } from './context.ts'
 import { derive, inWords, last, measure } from './make.ts'
 import { onboardingFeatures } from './onboarding.ts'
-import { pastLabelFeatures } from './past-labels.ts'
+import { ownPastLabels } from './past-labels.ts'
 import { activeDays, daysSinceEvent, eventCount, roleCount, spend, tenureDays } from './shared.ts'
 
 const family = 'lifecycle'
 
 /** How old the relation is, how it began, and how much of it was used. */
 export function lifecycleFeatures(context: CatalogContext): FamilyFeatures {
-  return joinFamilies(relationFeatures(context), onboardingFeatures(context), pastLabelFeatures)
+  return joinFamilies(relationFeatures(context), onboardingFeatures(context), ownPastLabels)
 }
 
 function relationFeatures(context: CatalogContext): FamilyFeatures {

@@ -1,6 +1,7 @@
 // SQL templates: some functions are longer than the house's 40 lines, so that a statement can be read in one piece.
 import { addDays, dayNumber, type Day } from '../../core/day.ts'
-import { predictionsOf } from '../churn.ts'
+import { canonicalJson } from '../../core/json.ts'
+import { predictionsOf, type ChurnConfig } from '../churn.ts'
 import type { PastLabelFeature } from '../definition.ts'
 import { labelDelayDays } from '../label.ts'
 import { populationTables } from '../labels/population-tables.ts'
@@ -14,41 +15,58 @@ import { joinExample, type Block, type BlockContext } from './block.ts'
  * prediction windows were complete at the cutoff.
  */
 export function pastLabelBlocks(context: BlockContext, features: readonly PastLabelFeature[]): readonly Block[] {
-  const numbers = [...new Set(features.map((feature) => feature.windows))]
-  return numbers.map((windows) =>
-    pastLabelBlock(
-      context,
-      features.filter((feature) => feature.windows === windows),
-      windows,
-    ),
-  )
+  const groups = new Map<string, PastLabelFeature[]>()
+  for (const feature of features) {
+    const key = canonicalJson([feature.windows, feature.of ?? null])
+    groups.set(key, [...(groups.get(key) ?? []), feature])
+  }
+  return [...groups.values()].map((group, i, all) => {
+    const { windows } = group[0]!
+    const before = all.slice(0, i).filter((other) => other[0]!.windows === windows).length
+    return pastLabelBlock(context, group, { windows, name: before === 0 ? `${windows}` : `${windows}_of_${before}` })
+  })
 }
 
+/** The plan's section with the target and horizon whose earlier labels are meant. */
+const churnOf = ({ plan }: BlockContext, { of }: Pick<PastLabelFeature, 'of'>): ChurnConfig => ({
+  ...predictionsOf(plan.churn)[0]!,
+  ...of,
+})
+
 /** The earlier cutoffs of a cutoff, latest first, as far as days go back. */
-export function pastCutoffs(plan: BlockContext['plan'], cutoff: Day, windows: number): readonly Day[] {
-  const { gapDays, horizonDays } = plan.churn
-  const latest = gapDays + horizonDays + Math.max(...plan.delaysDays) + labelDelayDays(plan.churn)
+export function pastCutoffs(
+  { delaysDays, churn }: Pick<BlockContext['plan'], 'delaysDays' | 'churn'>,
+  cutoff: Day,
+  windows: number,
+): readonly Day[] {
+  const { gapDays, horizonDays } = churn
+  const latest = gapDays + horizonDays + Math.max(...delaysDays) + labelDelayDays(churn)
   return Array.from({ length: windows }, (_, k) => latest + k * horizonDays)
     .filter((days) => days <= dayNumber(cutoff))
     .map((days) => addDays(cutoff, -days))
 }
 
-function pastLabelBlock(context: BlockContext, features: readonly PastLabelFeature[], windows: number): Block {
+function pastLabelBlock(
+  context: BlockContext,
+  features: readonly PastLabelFeature[],
+  { windows, name }: { readonly windows: number; readonly name: string },
+): Block {
   const { plan, dialect } = context
-  const hasPast = plan.cutoffs.filter((cutoff) => pastCutoffs(plan, cutoff, windows).length > 0)
+  const churn = churnOf(context, features[0]!)
+  const hasPast = plan.cutoffs.filter((cutoff) => pastCutoffs({ ...plan, churn }, cutoff, windows).length > 0)
   if (hasPast.length === 0) return withoutPast(context, features)
-  const alias = `bp${windows}`
-  const values = context.table(`past_${windows}_values`)
+  const alias = `bp${name}`
+  const values = context.table(`past_${name}_values`)
   // With rows that arrive late, what a label was depends on what the cutoff knows: one judgement per cutoff.
   const groups = plan.relations.hasAvailableDay === true ? hasPast.map((cutoff) => [cutoff]) : [hasPast]
   const judged = groups.map((cutoffs, i) =>
-    judgedPast(context, { cutoffs, windows, id: groups.length === 1 ? `${windows}` : `${windows}_${i}` }),
+    judgedPast(context, { cutoffs, windows, churn, id: groups.length === 1 ? name : `${name}_${i}` }),
   )
   return {
     tables: [
       ...judged.flatMap(({ tables }) => tables),
       {
-        name: `past-labels-${windows}`,
+        name: `past-labels-${name.replaceAll('_', '-')}`,
         table: values,
         select: judged
           .map(
@@ -71,18 +89,27 @@ GROUP BY s.cutoff, s.user_index`,
   }
 }
 
+interface PastJudging {
+  readonly cutoffs: readonly Day[]
+  readonly windows: number
+  readonly churn: ChurnConfig
+  readonly id: string
+}
+
 /** The populations and labels at the earlier cutoffs of some cutoffs, from what these know. */
 function judgedPast(
   context: BlockContext,
-  { cutoffs, windows, id }: { readonly cutoffs: readonly Day[]; readonly windows: number; readonly id: string },
+  { cutoffs, windows, churn, id }: PastJudging,
 ): { readonly tables: readonly MadeTable[]; readonly pairs: string; readonly population: string } {
   const { plan, dialect } = context
   const table = (name: string): string => context.table(`past_${id}_${name}`)
-  const pairs = cutoffs.flatMap((cutoff) => pastCutoffs(plan, cutoff, windows).map((past) => ({ cutoff, past })))
+  const pairs = cutoffs.flatMap((cutoff) =>
+    pastCutoffs({ ...plan, churn }, cutoff, windows).map((past) => ({ cutoff, past })),
+  )
   const pasts = [...new Set(pairs.map(({ past }) => past))].sort()
   const days = (rows: readonly (readonly Day[])[]): string[][] => rows.map((row) => row.map((day) => dialect.day(day)))
   const tables = populationTables(
-    { ...plan, ...knownTo(context, cutoffs), mode: 'label', cutoffs: pasts, churn: predictionsOf(plan.churn)[0]! },
+    { ...plan, ...knownTo(context, cutoffs), mode: 'label', cutoffs: pasts, churn },
     dialect,
     table,
   )

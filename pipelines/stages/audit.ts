@@ -1,11 +1,11 @@
 import type { CheckResult } from '../../core/artifacts.ts'
-import type { AuditCheck, AuditReport, RandomSplitReport } from '../../core/audit-artifacts.ts'
+import type { AuditCheck, AuditReport, LateReport, RandomSplitReport } from '../../core/audit-artifacts.ts'
 import { addDays, type Day, daysBetween } from '../../core/day.ts'
 import { findChurnJumps } from '../../evaluation/churn-jump.ts'
 import { openWindows, silentEnd } from '../../evaluation/closed-windows.ts'
 import { currentValues } from '../../evaluation/current-values.ts'
 import { idLikeTexts, whyIdLike } from '../../evaluation/id-like.ts'
-import { type Findings, judge } from '../../evaluation/leakage.ts'
+import { type DataFindings, type Findings, judge } from '../../evaluation/leakage.ts'
 import { partOverlaps } from '../../evaluation/part-overlaps.ts'
 import { idsWrittenTwice } from '../../evaluation/same-person.ts'
 import type { CutoffTimes } from '../../features/cutoffs.ts'
@@ -33,11 +33,13 @@ export interface AuditInput {
   readonly userIds: readonly string[]
   /** An older copy of the data in the session; null: none was given. */
   readonly older: OlderSnapshot | null
+  /** Another prediction of the run tells of the data; this one only of its own labels and split. */
+  readonly isFurther: boolean
   /** Warnings stop the run too. */
   readonly strict: boolean
 }
 
-/** Looks for every way in which the features or labels of this run could know more than they may. */
+/** Looks for every way in which the features or labels of this prediction could know more than they may. */
 export async function auditStage(context: StageContext, input: AuditInput): Promise<AuditReport> {
   const findings = await look(context, input)
   const checks = judge(findings, context.config.audit.allow)
@@ -51,7 +53,7 @@ export async function auditStage(context: StageContext, input: AuditInput): Prom
       .sort((a, b) => b.auc - a.auc)
       .slice(0, 10)
       .map(({ feature, auc, low, high }) => ({ feature, value: auc, low, high })),
-    late: findings.late,
+    late: findings.data?.late ?? { arrivals: null, snapshot: null },
     randomSplit: null,
   }
 }
@@ -67,10 +69,10 @@ export async function writeAudit(
   return whole
 }
 
-/** The lines of an audit for checks.json. */
-export function auditChecks({ checks, strict }: AuditReport): CheckResult[] {
+/** The lines of an audit for checks.json; `of` names the prediction where it is not the first. */
+export function auditChecks({ checks, strict }: AuditReport, of: string | null): CheckResult[] {
   return checks.map(({ name, status, observed, expected, message }) => ({
-    name,
+    name: of === null ? name : `${name}.${of}`,
     passed: status === 'passed' || status === 'not_checked',
     severity: status === 'failed' || (strict && status === 'warned') ? 'error' : status === 'warned' ? 'warn' : 'info',
     observed,
@@ -80,12 +82,10 @@ export function auditChecks({ checks, strict }: AuditReport): CheckResult[] {
 }
 
 async function look(context: StageContext, input: AuditInput): Promise<Findings> {
-  const { extracted, planned, labelled, split, examined, times, userIds } = input
-  const { engine, signal } = context
+  const { extracted, planned, labelled, split, examined, times } = input
   const { examples, population } = labelled
   const { dataset, labels, cutoffs } = examples
   const windows = { ...times, cutoffs, delayDays: times.maxDelayDays }
-  const facts = await readAttributeFacts(engine, extracted.relations, { features: planned.features, signal })
   const fixed = fixedAttributes(extracted, planned.features)
   const rates = population.map(({ cutoff, churnRate, eligible }) => ({ cutoff, churnRate, rows: eligible }))
   return {
@@ -101,11 +101,7 @@ async function look(context: StageContext, input: AuditInput): Promise<Findings>
     }),
     reachDays: split.plan.reachDays,
     aucs: examined.aucs,
-    idLike: idLikeFeatures(examples, facts),
-    hasCandidates: {
-      ids: facts.length > 0 || dataset.columns.some(({ kind }) => kind === 'category'),
-      fixed: fixed.length > 0,
-    },
+    hasFixed: fixed.length > 0,
     currentValues: currentValues({
       dataset,
       labels,
@@ -114,9 +110,22 @@ async function look(context: StageContext, input: AuditInput): Promise<Findings>
     }),
     jumps: findChurnJumps(rates),
     cutoffs: cutoffs.length,
+    data: input.isFurther ? null : await lookAtData(context, input),
+  }
+}
+
+async function lookAtData(context: StageContext, input: AuditInput): Promise<DataFindings> {
+  const { extracted, planned, labelled, times, userIds } = input
+  const { engine, signal } = context
+  const { relations } = extracted
+  const { dataset, cutoffs } = labelled.examples
+  const facts = await readAttributeFacts(engine, relations, { features: planned.features, signal })
+  return {
+    idLike: idLikeFeatures(labelled.examples, facts),
+    hasIdCandidates: facts.length > 0 || dataset.columns.some(({ kind }) => kind === 'category'),
     writtenTwice: writtenTwice(userIds),
     late: {
-      arrivals: await readArrivals(context, extracted.relations, cutoffs),
+      arrivals: await readArrivals(context, relations, cutoffs),
       snapshot: await snapshotOf(context, input),
     },
     slackDays: daysBetween(addDays(cutoffs.at(-1)!, times.gapDays + times.horizonDays), times.dataEnd),
@@ -126,7 +135,7 @@ async function look(context: StageContext, input: AuditInput): Promise<Findings>
 async function snapshotOf(
   { engine, signal }: StageContext,
   { older, extracted }: AuditInput,
-): Promise<Findings['late']['snapshot']> {
+): Promise<LateReport['snapshot']> {
   if (older === null) return null
   const tables = await compareSnapshots(engine, older, { relations: extracted.relations, signal })
   return { against: older.against, end: older.end, tables }
@@ -135,7 +144,7 @@ async function snapshotOf(
 function idLikeFeatures(
   { dataset }: Examples,
   facts: Awaited<ReturnType<typeof readAttributeFacts>>,
-): Findings['idLike'] {
+): DataFindings['idLike'] {
   const attributes = facts.flatMap((one) => {
     const why = whyIdLike(one)
     return why === null ? [] : [{ feature: one.feature, why }]
@@ -167,7 +176,7 @@ function behaviourNames(
   )
 }
 
-function writtenTwice(userIds: readonly string[]): Findings['writtenTwice'] {
+function writtenTwice(userIds: readonly string[]): DataFindings['writtenTwice'] {
   const { groups } = idsWrittenTwice(userIds)
   const words = groups.slice(0, 3).map((group) => group.map((user) => JSON.stringify(userIds[user]!)).join(' and '))
   return { groups: groups.length, examples: words }

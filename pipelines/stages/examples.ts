@@ -2,16 +2,17 @@ import { join } from 'node:path'
 import type { CutoffPopulation } from '../../core/artifacts.ts'
 import type { Column } from '../../core/dataset.ts'
 import type { Day } from '../../core/day.ts'
-import { lifecycleColumn } from '../../cohorts/lifecycle.ts'
 import { type ContextColumn as ReadContext, readDataset } from '../../engines/read-dataset.ts'
 import { makeExamples } from '../../features/make-examples.ts'
 import type { CompiledExamples, ExamplePlan, Prediction } from '../../features/plan.ts'
-import { type ChurnConfig, predictionsOf } from '../../features/churn.ts'
+import type { ChurnConfig } from '../../features/churn.ts'
 import type { StageContext } from '../context.ts'
 import type { Compiler, ExampleRows, Examples } from './examples-type.ts'
 import { examplesParts } from './examples-parts.ts'
 import type { ExtractedStage } from './extract.ts'
+import { ownColumns } from './own-columns.ts'
 import type { PlannedFeatures } from './plan-features.ts'
+import { planOf } from './plan-of.ts'
 import { readJointExamples } from './joint-examples.ts'
 import { requireEligible } from './require-eligible.ts'
 import { sweptExamples, whyNotSwept } from './swept-examples.ts'
@@ -33,11 +34,15 @@ export async function labelledExamples(
     await swept.cleanup()
     return labelledOf(
       'sweep',
-      parts.map(({ prediction, population, take }) => ({ cutoffs: prediction.cutoffs, population, take })),
+      parts.map(({ prediction, population, take }) => ({
+        cutoffs: prediction.cutoffs,
+        population,
+        take: () => ownColumns(take(), planned, prediction),
+      })),
     )
   }
   const compiled = await madeExamples(context, plan)
-  if (compiled.predictions.length > 1) return jointExamples(context, compiled)
+  if (compiled.predictions.length > 1) return jointExamples(context, compiled, planned)
   const read = await readExamples(context, compiled, { mode: 'label', folder: 'examples-label' })
   const population = await populationOf(context, compiled)
   await cleanUp(context, compiled)
@@ -63,12 +68,16 @@ export interface AllLabelled extends Labelled {
 export type TakeLabelled = () => Labelled
 
 /** Of several targets and horizons: the features are computed once, for the users of all. */
-async function jointExamples(context: StageContext, compiled: CompiledExamples): Promise<AllLabelled> {
+async function jointExamples(
+  context: StageContext,
+  compiled: CompiledExamples,
+  planned: PlannedFeatures,
+): Promise<AllLabelled> {
   const read = await readJointExamples(context, compiled, { mode: 'label', folder: 'examples-label' })
   const parts: LabelledPart[] = []
   for (const { prediction, take } of read) {
     const population = await populationOf(context, prediction)
-    parts.push({ cutoffs: prediction.cutoffs, population, take })
+    parts.push({ cutoffs: prediction.cutoffs, population, take: () => ownColumns(take(), planned, prediction) })
   }
   await cleanUp(context, compiled)
   return labelledOf('sql', parts)
@@ -99,10 +108,10 @@ export async function examplesToScore(
   const plan = planOf(context, { extracted, cutoffs: [asOf], planned, mode: 'score', churn })
   if (whyNotSwept(context, extracted, plan) === null) {
     const { parts } = await sweptExamples(context, plan)
-    return toScoreOf(parts, asOf)
+    return toScoreOf(parts, { asOf, planned })
   }
   const compiled = await madeExamples(context, plan)
-  if (compiled.predictions.length > 1) return jointToScore(context, compiled, asOf)
+  if (compiled.predictions.length > 1) return jointToScore(context, compiled, { asOf, planned })
   const read = await readExamples(context, compiled, { mode: 'score', folder: 'examples-score' })
   requireEligible(read.rows.dataset.rowCount, [asOf])
   return { examples: read.rows, excluded: compiled.excludedSelect, rows: read.rows.dataset.rowCount, others: [] }
@@ -117,48 +126,25 @@ export interface ToScore {
 async function jointToScore(
   context: StageContext,
   compiled: CompiledExamples,
-  asOf: Day,
+  { asOf, planned }: { asOf: Day; planned: PlannedFeatures },
 ): Promise<ToScore & { rows: number; others: readonly ToScore[] }> {
   const read = await readJointExamples(context, compiled, { mode: 'score', folder: 'examples-score' })
-  return toScoreOf(read, asOf)
+  return toScoreOf(read, { asOf, planned })
 }
 
 function toScoreOf(
-  parts: readonly { prediction: Pick<Prediction, 'excludedSelect'>; take(): TakenExamples }[],
-  asOf: Day,
+  parts: readonly {
+    prediction: Pick<Prediction, 'target' | 'horizonDays' | 'excludedSelect'>
+    take(): TakenExamples
+  }[],
+  { asOf, planned }: { asOf: Day; planned: PlannedFeatures },
 ): ToScore & { rows: number; others: readonly ToScore[] } {
-  const all = parts.map(({ prediction, take }) => ({ examples: take().rows, excluded: prediction.excludedSelect }))
+  const all = parts.map(({ prediction, take }) => ({
+    examples: ownColumns(take(), planned, prediction).rows,
+    excluded: prediction.excludedSelect,
+  }))
   for (const { examples } of all) requireEligible(examples.dataset.rowCount, [asOf])
   return { ...all[0]!, rows: all[0]!.examples.dataset.rowCount, others: all.slice(1) }
-}
-
-interface Making {
-  readonly extracted: { readonly relations: ExamplePlan['relations']; readonly dataEnd: Day }
-  readonly cutoffs: readonly Day[]
-  readonly planned: PlannedFeatures
-  readonly mode: ExamplePlan['mode']
-  /** What to predict; default: the config's own target and horizon alone. */
-  readonly churn?: ChurnConfig
-}
-
-/** The plan of spine, labels and features, as data. */
-export function planOf(
-  { config }: Pick<StageContext, 'config'>,
-  { extracted, cutoffs, planned, mode, churn }: Making,
-): ExamplePlan {
-  return {
-    mode,
-    relations: extracted.relations,
-    cutoffs,
-    dataEnd: extracted.dataEnd,
-    delaysDays: planned.delaysDays,
-    churn: churn ?? predictionsOf(structuredClone(config.churn) as ChurnConfig)[0]!,
-    features: planned.features,
-    supporting: planned.supporting,
-    levels: planned.levels,
-    purchaseTypes: planned.purchaseTypes,
-    context: [lifecycleColumn(config.lifecycle)],
-  }
 }
 
 /** Makes the examples of a plan in the engine, slice by slice of users where they are many. */

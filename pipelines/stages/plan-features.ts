@@ -5,6 +5,7 @@ import { checkChurnEvents } from '../../features/check-churn-events.ts'
 import { type ChurnConfig, predictionsOf } from '../../features/churn.ts'
 import type { FeaturesConfig } from '../../features/config.ts'
 import { readDataFacts } from '../../features/data-facts.ts'
+import { selectedFor } from '../../features/earlier-labels.ts'
 import type { Feature, FittedFeature } from '../../features/definition.ts'
 import { describeCatalog, featureHash } from '../../features/describe.ts'
 import { eligibleEvents, readableAttributes, targetLeaves } from '../../features/label.ts'
@@ -15,10 +16,15 @@ import type { ExamineOutput } from '../compute/examine-task.ts'
 import type { StageContext } from '../context.ts'
 import type { FeatureSet } from './examples-type.ts'
 import type { ExtractedStage } from './extract.ts'
+import { readByOthersOnly } from './own-columns.ts'
+import { predictionName } from './prediction-context.ts'
 
 /** What the data can give, before any value was seen. */
 export interface PlannedFeatures {
+  /** Of the first prediction. */
   readonly selected: SelectedFeatures
+  /** What each prediction reads, by its name: all the same but for the user's own earlier labels, which are of its own. */
+  readonly selectedFor: ReadonlyMap<string, SelectedFeatures>
   readonly features: readonly Feature[]
   readonly supporting: readonly Feature[]
   readonly levels: Levels
@@ -54,17 +60,32 @@ export async function planFeatures(
   const selected = selectFeatures(catalog, { add: userFeatures(wanted.add), drop: wanted.drop, life: wanted.life })
   const recencies = recencyFeatures(churn, { roles, eventTypes: facts.eventTypes })
   const own = new Map([...recencies.values()].map((feature) => [feature.name, feature]))
-  const isThere = new Set(selected.features.map(({ name }) => name))
+  const byPrediction = new Map(
+    predictionsOf(churn).map((prediction, i) => [
+      predictionName(prediction),
+      i === 0 ? selected : selectedFor(selected, prediction),
+    ]),
+  )
+  const features = distinct([...[...byPrediction.values()].flatMap((one) => one.features), ...own.values()])
+  const isThere = new Set(features.map(({ name }) => name))
+  const supporting = distinct([...byPrediction.values()].flatMap((one) => one.supporting))
   return {
     selected,
-    features: [...selected.features, ...[...own.values()].filter(({ name }) => !isThere.has(name))],
-    supporting: selected.supporting.filter(({ name }) => !own.has(name)),
+    selectedFor: byPrediction,
+    features,
+    supporting: supporting.filter(({ name }) => !isThere.has(name)),
     levels: facts.levels,
     delaysDays: facts.delaysDays,
     purchaseTypes: facts.has.amount ? roles.purchase.filter((type) => facts.eventTypes.includes(type)) : [],
     recencies: new Map([...recencies].map(([target, { name }]) => [target, name])),
     recency: recencies.get(churn.target)!.name,
   }
+}
+
+/** The first of each name, where it stands first. */
+function distinct(features: readonly Feature[]): readonly Feature[] {
+  const seen = new Set<string>()
+  return features.filter(({ name }) => !seen.has(name) && seen.add(name))
 }
 
 /** One per target; the same name is always the same definition. */
@@ -123,9 +144,10 @@ export function chooseFeatures(
   const constant = new Set(examined.features.filter(({ isConstant }) => isConstant).map(({ name }) => name))
   const isFitted = (feature: Feature): feature is FittedFeature => feature.kind === 'fitted'
   const isProposed = (name: string): boolean => config.features.life[name] === 'proposed'
-  const offered = planned.selected.features
+  const offered = planned.selectedFor.get(predictionName(config.churn))!.features
+  const theirs = readByOthersOnly(planned.selectedFor, config.churn)
   const fitted = planned.features.filter(isFitted).filter(({ from }) => from.every((name) => !constant.has(name)))
-  const measured = planned.features.filter((feature) => !isFitted(feature))
+  const measured = planned.features.filter((feature) => !isFitted(feature) && !theirs.has(feature.name))
   const isUsable = (feature: Feature): boolean =>
     isFitted(feature) ? fitted.includes(feature) : !constant.has(feature.name)
   const all = [...planned.features, ...planned.supporting]
@@ -134,15 +156,22 @@ export function chooseFeatures(
     measured,
     fitted,
     definitions: Object.fromEntries(planned.features.map((feature) => [feature.name, featureHash(feature, byName)])),
-    inUse: offered.filter((feature) => isUsable(feature) && !isProposed(feature.name)).map(({ name }) => name),
+    // What is only proposed is named by the first prediction's name of it.
+    inUse: offered
+      .filter((feature, i) => isUsable(feature) && !isProposed(planned.selected.features[i]!.name))
+      .map(({ name }) => name),
     recency: planned.recencies.get(config.churn.target)!,
   }
 }
 
 /** catalog.json with the coverage of each measured feature and why others are not in use. */
-export function catalogOf(planned: PlannedFeatures, features: FeatureSet, examined: ExamineOutput): CatalogEntry[] {
+export function catalogOf(
+  { config }: Pick<StageContext, 'config'>,
+  planned: PlannedFeatures,
+  { features, examined }: { readonly features: FeatureSet; readonly examined: ExamineOutput },
+): CatalogEntry[] {
   const seen = new Map(examined.features.map((feature) => [feature.name, feature]))
-  return describeCatalog(planned.selected).map((entry) => {
+  return describeCatalog(planned.selectedFor.get(predictionName(config.churn))!).map((entry) => {
     const inUse = features.inUse.includes(entry.name)
     return {
       ...entry,

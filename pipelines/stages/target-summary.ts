@@ -1,4 +1,4 @@
-import type { TargetSummary } from '../../core/artifacts.ts'
+import type { ImportanceRow, TargetSummary } from '../../core/artifacts.ts'
 import type { StageContext } from '../context.ts'
 import type { Learned } from '../learn.ts'
 import type { Examples } from './examples-type.ts'
@@ -10,9 +10,15 @@ import type { SplitStage } from './split.ts'
 export function targetSummary(
   { config }: Pick<StageContext, 'config'>,
   folder: string,
-  of: Pick<Learned, 'evaluation'> & { examples: Examples; split: SplitStage; scored: ScoredUsers },
+  of: Pick<Learned, 'evaluation'> & {
+    examples: Examples
+    split: SplitStage
+    scored: ScoredUsers
+    importance: readonly ImportanceRow[]
+  },
 ): TargetSummary {
-  const { evaluation, examples, split, scored } = of
+  const { evaluation, examples, split, scored, importance } = of
+  const { winner } = evaluation.choice
   const test = split.report.parts.find(({ part }) => part === 'test')!
   const p = scored.probability ?? scored.output.raw
   return {
@@ -20,13 +26,18 @@ export function targetSummary(
     horizonDays: config.churn.horizonDays,
     labelDescription: labelDescription(config.churn),
     folder,
-    winner: evaluation.choice.winner,
+    winner,
     rows: examples.dataset.rowCount,
     testRows: test.rows,
     baseRate: test.baseRate,
-    metrics: { ...evaluation.byPart.test.find(({ name }) => name === evaluation.choice.winner)!.metrics },
+    metrics: { ...evaluation.byPart.test.find(({ name }) => name === winner)!.metrics },
     calibrated: evaluation.verdict.passed,
     scored: scored.rows,
     meanProbability: p.reduce((sum, one) => sum + one, 0) / p.length,
+    strongest: importance
+      .filter(({ model, method, value }) => model === winner && method === 'permutation' && value > 0)
+      .toSorted((a, b) => a.rank - b.rank)
+      .slice(0, 3)
+      .map(({ feature }) => feature),
   }
 }

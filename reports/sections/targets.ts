@@ -16,7 +16,7 @@ export function targetsSection({ targets }: RunFiles): Section[] {
       body: html`
         <p>
           ${targets.length} predictions from the same features; this page tells of the first. Of each other,
-          leaderboard, metrics, predictions and model are in its folder.
+          leaderboard, metrics, audit, importance, predictions and model are in its folder.
         </p>
         ${table({
           caption: 'Targets and horizons',
@@ -28,6 +28,7 @@ export function targetsSection({ targets }: RunFiles): Section[] {
             { head: 'base rate', isNumber: true, cell: (row) => percent(row.baseRate) },
             { head: 'AUC on test', isNumber: true, cell: (row) => interval(row, 'auc') },
             { head: 'log-loss', isNumber: true, cell: (row) => interval(row, 'log_loss') },
+            { head: 'strongest features', cell: (row) => row.strongest.join(', ') },
             { head: 'test rows', isNumber: true, cell: (row) => count(row.testRows) },
             { head: 'scored', isNumber: true, cell: (row) => count(row.scored) },
             { head: 'mean', isNumber: true, cell: (row) => percent(row.meanProbability) },

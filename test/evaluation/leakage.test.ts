@@ -7,7 +7,7 @@ import { openWindows, silentEnd } from '../../evaluation/closed-windows.ts'
 import { currentValues } from '../../evaluation/current-values.ts'
 import { differingFeatures } from '../../evaluation/differing-features.ts'
 import { idLikeTexts, type ValueFacts, whyIdLike } from '../../evaluation/id-like.ts'
-import { type Findings, judge } from '../../evaluation/leakage.ts'
+import { type DataFindings, type Findings, judge } from '../../evaluation/leakage.ts'
 import { partOverlaps } from '../../evaluation/part-overlaps.ts'
 import { idsWrittenTwice } from '../../evaluation/same-person.ts'
 
@@ -28,20 +28,27 @@ const clean: Findings = {
   overlaps: { windows: [], users: [] },
   reachDays: 33,
   aucs: [{ feature: 'visits', auc: 0.71, low: 0.69, high: 0.73 }],
-  idLike: [],
-  hasCandidates: { ids: true, fixed: true },
+  hasFixed: true,
   currentValues: [],
   jumps: [],
   cutoffs: 8,
-  writtenTwice: { groups: 0, examples: [] },
-  late: {
-    arrivals: { events: 10, lateShare: 0.1, p50Days: 0, p99Days: 2, maxDays: 4, heldBack: 1 },
-    snapshot: { against: 'old', end: '2026-01-01', tables: [] },
+  data: {
+    idLike: [],
+    hasIdCandidates: true,
+    writtenTwice: { groups: 0, examples: [] },
+    late: {
+      arrivals: { events: 10, lateShare: 0.1, p50Days: 0, p99Days: 2, maxDays: 4, heldBack: 1 },
+      snapshot: { against: 'old', end: '2026-01-01', tables: [] },
+    },
+    slackDays: 5,
   },
-  slackDays: 5,
 }
-const outcomes = (findings: Partial<Findings>, allow: string[] = []) =>
-  judge({ ...clean, ...findings }, allow)
+const { late } = clean.data!
+const outcomes = (
+  { data, ...findings }: Partial<Omit<Findings, 'data'>> & { data?: Partial<DataFindings> | null },
+  allow: string[] = [],
+) =>
+  judge({ ...clean, ...findings, data: data === null ? null : { ...clean.data!, ...data } }, allow)
     .filter(({ status }) => status !== 'passed')
     .map(({ name, status }) => `${status} ${name}`)
 
@@ -62,7 +69,7 @@ describe('judge', () => {
         openWindows: [{ cutoff: day('2026-01-01'), missingDays: 4 }],
         overlaps: { windows: [{ earlier: 'train', later: 'test', days: 2 }], users: [] },
         aucs: [auc('copy', 0.9991), auc('near', 0.9501), auc('fine', 0.95)],
-        idLike: [{ feature: 'customer_no', why: 'unique' }],
+        data: { idLike: [{ feature: 'customer_no', why: 'unique' }] },
       }),
     ).toEqual([
       'failed leakage.truncation',
@@ -91,11 +98,10 @@ describe('judge', () => {
       outcomes({
         currentValues: [{ attribute: 'tier', behaviour: 'spend_90d', early: 0.2, late: 0.6 }],
         jumps: [{ cutoff: '2026-02-01', change: 0.2, deviations: 6, message: 'up' }],
-        writtenTwice: { groups: 1, examples: ['"u1" and "U1"'] },
         silentDays: 12,
-        late: {
-          arrivals: { ...clean.late.arrivals!, p99Days: 9 },
-          snapshot: { ...clean.late.snapshot!, tables: [changed] },
+        data: {
+          writtenTwice: { groups: 1, examples: ['"u1" and "U1"'] },
+          late: { arrivals: { ...late.arrivals!, p99Days: 9 }, snapshot: { ...late.snapshot!, tables: [changed] } },
         },
       }),
     ).toEqual([
@@ -107,16 +113,25 @@ describe('judge', () => {
       'warned leakage.corrections',
     ])
   })
+  it('of one more target or horizon only what its labels and split can show is told', () => {
+    const names = judge({ ...clean, data: null }, []).map(({ name }) => name)
+    const whole = judge(clean, []).map(({ name }) => name)
+    expect(whole.filter((name) => !names.includes(name))).toEqual([
+      'leakage.ids',
+      'leakage.arrivals',
+      'leakage.corrections',
+    ])
+  })
   it('what was looked at and allowed passes', () => {
-    const found: Partial<Findings> = {
+    const found = {
       aucs: [{ feature: 'copy', auc: 1, low: 1, high: 1 }],
-      idLike: [{ feature: 'customer_no', why: 'unique' }],
+      data: { idLike: [{ feature: 'customer_no', why: 'unique' }] },
       currentValues: [{ attribute: 'tier', behaviour: 'spend_90d', early: 0.2, late: 0.6 }],
     }
     expect(outcomes(found, ['copy', 'customer_no', 'tier'])).toEqual([])
   })
   it('one copy of the data without times of arrival: it says that these cannot be checked', () => {
-    expect(outcomes({ late: { arrivals: null, snapshot: null }, currentValues: null, cutoffs: 5 })).toEqual([
+    expect(outcomes({ data: { late: { arrivals: null, snapshot: null } }, currentValues: null, cutoffs: 5 })).toEqual([
       'not_checked leakage.current_values',
       'not_checked churn_rate',
       'not_checked leakage.arrivals',

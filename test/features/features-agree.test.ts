@@ -68,21 +68,26 @@ test('... with rows that became available up to 34 days after their event, and d
   await compare(world, { ...plan, relations })
 })
 
-test('earlier labels are judged from what the cutoff knows: late rows, delays of 0 and 1 days', async () => {
+test('earlier labels, also of another target and horizon, are judged from what the cutoff knows: late rows, delays of 0 and 1 days', async () => {
   const made = { users: 80, delays: [0, 1], categories: fewCategories, isLate: true }
-  const reads = (['churns', 'last', 'windows'] as const).map((read): Feature => ({
-    kind: 'pastLabel',
-    name: `past_${read}`,
-    description: '',
-    family: 'lifecycle',
-    unit: 'count',
-    whenEmpty: read === 'last' ? 'missing' : 'zero',
-    actionable: false,
-    read,
-    windows: 3,
-  }))
+  const of = [undefined, { target: 'bought', horizonDays: 14 }, { target: 'gone', horizonDays: 20 }]
+  const reads = of.flatMap((other, i) =>
+    (['churns', 'last', 'windows'] as const).map((read): Feature => ({
+      kind: 'pastLabel',
+      name: `past_${read}_${i}`,
+      ...(other === undefined ? {} : { of: other }),
+      description: '',
+      family: 'lifecycle',
+      unit: 'count',
+      whenEmpty: read === 'last' ? 'missing' : 'zero',
+      actionable: false,
+      read,
+      windows: 3,
+    })),
+  )
   const plan = testPlan(catalogContext(), { features: reads, supporting: [], context: [], delaysDays: [0, 1] })
-  const churn = { ...plan.churn, horizonDays: 14 }
+  const bought = { kind: 'event_in_window' as const, events: ['purchase'] }
+  const churn = { ...plan.churn, labels: { ...plan.churn.labels, bought }, horizonDays: 14 }
   const relations = { ...plan.relations, hasAvailableDay: true }
   expect(await compare(randomWorld(createRandom('late'), made), { ...plan, churn, relations })).toBeGreaterThan(200)
 })

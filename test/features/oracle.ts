@@ -186,7 +186,7 @@ function sessions(feature: MeasureFeature & { measure: 'sessions' }, rows: reado
 /** Judges the user at every earlier cutoff, from what was visible at the cutoff alone. */
 function pastLabel(feature: PastLabelFeature, where: At): Value {
   const { world, user, cutoff } = where
-  const churn = where.churn!
+  const churn = { ...where.churn!, ...feature.of }
   const maxDelay = where.maxDelay!
   const known = { ...world, events: visibleEvents(where) }
   const labels: number[] = []

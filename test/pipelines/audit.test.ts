@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { AuditReport, TruncationReport } from '../../core/audit-artifacts.ts'
+import type { AuditOutcome, AuditReport, TruncationReport } from '../../core/audit-artifacts.ts'
 import { addDays } from '../../core/day.ts'
 import type { Engine } from '../../engines/engine.ts'
 import { resolveCutoffs } from '../../features/cutoffs.ts'
@@ -58,7 +58,18 @@ async function withDesign(
     const { dataset, labels } = labelled.examples
     const { train: trainRows, test: testRows } = split.parts
     const examined = await examineTask({ dataset, labels, trainRows, testRows }, context)
-    await look(context, { extracted, planned, labelled, split, examined, times, userIds, older: null, strict: false })
+    await look(context, {
+      extracted,
+      planned,
+      labelled,
+      split,
+      examined,
+      times,
+      userIds,
+      older: null,
+      isFurther: false,
+      strict: false,
+    })
   })
 }
 
@@ -185,7 +196,7 @@ describe('ebb audit', () => {
   const audit = async (folder: string, ...argv: string[]) => {
     const { code, stdout, stderr } = await ebbHere('audit', join(folder, 'shop.yaml'), '--json', ...argv)
     expect(stderr.replaceAll(/^✓.*\n/gm, '')).toBe('')
-    return { code, report: JSON.parse(stdout) as AuditReport & { schemaVersion: number } }
+    return { code, report: JSON.parse(stdout) as AuditOutcome & { schemaVersion: number } }
   }
 
   it('a current tier warns, a customer number and a copy of the label fail: exit code 20', async () => {
@@ -197,6 +208,18 @@ describe('ebb audit', () => {
       'warned leakage.current_values.tier',
     ])
     expect(report).toMatchObject({ schemaVersion: 1, passed: false, strict: false })
+  })
+
+  it('a copy of the label at the second horizon of 30 days fails there, and no check of the first one, of 20 days', async () => {
+    const horizons = ['-s', 'churn.horizonDays=20', '-s', 'churn.horizonsDays=[30]']
+    const { code, report } = await audit(await shop(['copy']), ...horizons)
+    expect(code).toBe(20)
+    expect(report.passed).toBe(false)
+    expect(told(report).filter((line) => line.startsWith('failed'))).toEqual([])
+    expect(report.others.map(({ target, horizonDays }) => [target, horizonDays])).toEqual([['silent', 30]])
+    expect(told(report.others[0]!)).toEqual(['failed leakage.copy'])
+    expect(report.others[0]!.truncation).toMatchObject({ compiler: 'sweep', differing: [], lostRows: 0 })
+    expect(report.others[0]!.truncation.rows).toBeGreaterThan(100)
   })
 
   it('against an older copy: one row came, one went, one changed, a static value changed; --strict makes it 20', async () => {

@@ -1,7 +1,8 @@
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { CheckResult, Leaderboard, TargetSummary } from '../../core/artifacts.ts'
+import type { CatalogEntry, CheckResult, ImportanceRow, Leaderboard, TargetSummary } from '../../core/artifacts.ts'
+import type { AuditReport, TagReport } from '../../core/audit-artifacts.ts'
 import { parseJson } from '../../core/json.ts'
 import { openDuckDb } from '../../engines/duckdb/engine.ts'
 import type { Engine, Row } from '../../engines/engine.ts'
@@ -65,12 +66,42 @@ test('two labels and two horizons are four predictions, each with leaderboard, m
     })
     expect((await readFile(join(all.runDir, folder, 'model', 'model.ebb'))).length).toBeGreaterThan(100)
   }
+  for (const { folder, winner, strongest } of targets) {
+    const importance = await json<ImportanceRow[]>(join(folder, 'importance.json'))
+    expect(importance.some(({ model, method }) => model === winner && method === 'permutation')).toBe(true)
+    expect(strongest.length).toBeGreaterThan(0)
+    const audit = await json<AuditReport>(join(folder, 'audit.json'))
+    expect([audit.passed, audit.truncation.differing, audit.randomSplit !== null]).toEqual([true, [], true])
+    expect(audit.truncation.rows).toBeGreaterThan(100)
+  }
   const checks = await json<CheckResult[]>('checks.json')
   expect(checks.map(({ name }) => name)).toEqual(
-    expect.arrayContaining(['calibration', 'calibration.bought-20d', 'leakage.label_copy.bought-30d']),
+    expect.arrayContaining([
+      'calibration',
+      'calibration.bought-20d',
+      'leakage.truncation.bought-30d',
+      'purge.silent-20d',
+    ]),
   )
   expect(await text(all, 'report.html')).toContain('Targets and horizons')
   expect(await text(one, 'report.html')).not.toContain('Targets and horizons')
+})
+
+test("each reads the user's earlier labels of its own target and horizon, and of no other", async () => {
+  const earlier = async (folder: string): Promise<string[]> =>
+    (await json<CatalogEntry[]>(join(folder, 'catalog.json')))
+      .map(({ name }) => name)
+      .filter((name) => /earlier/.test(name))
+  expect(await earlier('')).toEqual(['earlier_churn_share', 'earlier_churns', 'earlier_windows'])
+  const bought = ['earlier_churn_share_bought_20d', 'earlier_churns_bought_20d', 'earlier_windows_bought_20d']
+  expect(await earlier('targets/bought-20d')).toEqual(bought)
+  const tags = await json<TagReport>('targets/bought-20d/tags.json')
+  expect(
+    tags.tags
+      .map(({ tag }) => tag)
+      .filter((tag) => /earlier/.test(tag))
+      .sort(),
+  ).toEqual(bought)
 })
 
 test('bought is the opposite of silent on the same rows, and a shorter horizon holds more cutoffs', async () => {

@@ -3,12 +3,13 @@ import type { TruncationReport } from '../../../core/audit-artifacts.ts'
 import type { Dataset } from '../../../core/dataset.ts'
 import { type Day, dayNumber } from '../../../core/day.ts'
 import { differingFeatures } from '../../../evaluation/differing-features.ts'
-import { compileExamples } from '../../../features/compile.ts'
+import { makeExamples } from '../../../features/make-examples.ts'
 import type { ExamplePlan, PlanRelations } from '../../../features/plan.ts'
 import type { StageContext } from '../../context.ts'
-import { planOf, readExamples } from '../examples.ts'
+import { readExamples } from '../examples.ts'
 import type { Compiler, Examples } from '../examples-type.ts'
 import type { PlannedFeatures } from '../plan-features.ts'
+import { planOf } from '../plan-of.ts'
 import { sweptDataset } from '../swept-examples.ts'
 import { drawSample, type Sample } from './sample-users.ts'
 import { truncatedRelations } from './truncated-relations.ts'
@@ -56,9 +57,9 @@ const sweptAgain = (context: Context, plan: ExamplePlan): Promise<Dataset> =>
   sweptDataset({ ...context, workDir: join(context.workDir, 'audit') }, plan)
 
 async function compiledAgain(context: Context, plan: ExamplePlan): Promise<Dataset> {
-  const { engine, signal } = context
-  const compiled = compileExamples(plan, engine.dialect)
-  for (const { sql } of compiled.statements) await engine.execute(sql, { signal })
+  const { engine, signal, resources, workDir } = context
+  const folder = join(workDir, 'audit-slices')
+  const compiled = await makeExamples(engine, plan, { folder, memoryBytes: resources.memoryBytes, signal })
   const { rows } = await readExamples(context, compiled, { mode: 'score', folder: 'audit' })
   for (const sql of compiled.cleanup) await engine.execute(sql, { signal })
   return rows.dataset
