@@ -32,38 +32,51 @@ export function boundsOf({ atMost, zeroIsMissing }: ThresholdTest): number[] {
 /** Whether a number between bounds of a test with `zeroIsMissing` is taken for missing: a cell's upper bound tells. */
 export const isZeroCell = (upper: number): boolean => upper >= -zeroLimit && upper <= zeroLimit
 
-/** Codes of a set move to cells of their own where some codes of the old cell are not among them. */
-function refine({ cellOf, count }: CategoryCells, { codes }: SetTest): CategoryCells {
-  const members = new Set(codes)
-  const refined = new Map(cellOf)
+/** Category cells while one tree refines them. */
+interface OpenCells {
+  readonly kind: 'category'
+  readonly cellOf: Map<number, number>
+  /** Named codes by cell. */
+  readonly sizes: Map<number, number>
+  count: number
+}
+
+function openCells({ cellOf, count }: CategoryCells): OpenCells {
   const sizes = new Map<number, number>()
   for (const cell of cellOf.values()) sizes.set(cell, (sizes.get(cell) ?? 0) + 1)
+  return { kind: 'category', cellOf: new Map(cellOf), sizes, count }
+}
+
+/** Codes of a set move to cells of their own where some codes of the old cell are not among them. */
+function refine(open: OpenCells, { codes }: SetTest): void {
+  const { cellOf, sizes } = open
   const inside = new Map<number, number[]>()
-  for (const code of members) {
+  for (const code of new Set(codes)) {
     const cell = cellOf.get(code) ?? 0
     const list = inside.get(cell)
     if (list === undefined) inside.set(cell, [code])
     else list.push(code)
   }
-  let next = count
   for (const [cell, list] of inside) {
     // Cell 0 holds all codes that no test has named, so no set is all of it.
     if (cell !== 0 && list.length === sizes.get(cell)) continue
-    for (const code of list) refined.set(code, next)
-    next++
+    if (cell !== 0) sizes.set(cell, sizes.get(cell)! - list.length)
+    for (const code of list) cellOf.set(code, open.count)
+    sizes.set(open.count++, list.length)
   }
-  return { kind: 'category', cellOf: refined, count: next }
 }
 
 /** The cells of the features that `tree` splits, refined by its tests; null when a feature would need too many. */
 export function cellsWith(cells: readonly FeatureCells[], tree: ForeignTree): Map<number, FeatureCells> | null {
   const refined = new Map<number, FeatureCells>()
+  const open = new Map<number, OpenCells>()
   const bounds = new Map<number, Set<number>>()
   for (const { feature, test } of tree.nodes) {
     if (test.kind === 'set') {
-      const next = refine((refined.get(feature) ?? cells[feature]) as CategoryCells, test)
-      if (next.count > mostCells) return null
-      refined.set(feature, next)
+      const own = open.get(feature) ?? openCells(cells[feature] as CategoryCells)
+      open.set(feature, own)
+      refine(own, test)
+      if (own.count > mostCells) return null
       continue
     }
     const known = bounds.get(feature) ?? new Set((cells[feature] as NumberCells).bounds)
@@ -71,6 +84,7 @@ export function cellsWith(cells: readonly FeatureCells[], tree: ForeignTree): Ma
     if (known.size >= mostCells) return null
     bounds.set(feature, known)
   }
+  for (const [feature, { cellOf, count }] of open) refined.set(feature, { kind: 'category', cellOf, count })
   for (const [feature, known] of bounds) refined.set(feature, { kind: 'number', bounds: known })
   return refined
 }

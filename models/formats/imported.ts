@@ -9,7 +9,7 @@ import { createScorer, type Scorer } from '../trees/scorer.ts'
 import { type BinnedPart, binnedParts } from './binned-parts.ts'
 import type { ForeignFeature, ForeignModel, ForeignOptions } from './foreign-model.ts'
 import { foreignFault } from './foreign-fault.ts'
-import { readForeign } from './read-foreign.ts'
+import { readForeign, withinLimits } from './read-foreign.ts'
 
 const where = 'model imported'
 
@@ -30,7 +30,7 @@ export interface ImportedModel extends Classifier {
 /** Reads a file of another program (see `readForeign`); `source` names it in errors. */
 export function importedModel(bytes: Uint8Array, source: string, options: ForeignOptions = {}): ImportedModel {
   const foreign = renamed(readForeign(bytes, source, options), options.names ?? {}, source)
-  const parts = binnedParts(foreign, source)
+  const parts = withinLimits(source, () => binnedParts(foreign, source))
   const used = usedFeatures(foreign)
   const toProbability =
     foreign.link === 'logistic' ? sigmoid : (score: number): number => Math.min(Math.max(score, 0), 1)

@@ -33,17 +33,19 @@ export function lightgbmFeatures(
   )
   const isCategory = (at: number): boolean => listed.has(at) || (infos[at] !== 'none' && !infos[at]!.startsWith('['))
   const known = pandasLevels(pandas, where)
+  const given = new Map(Object.entries(levels))
   const places = [...names.keys()].filter(isCategory)
-  if (known.length > 0 && known.length !== places.length && places.some((at) => levels[names[at]!] === undefined))
+  if (known.length > 0 && known.length !== places.length && places.some((at) => !given.has(names[at]!)))
     throw foreignFault(`${where}: pandas_categorical`, 'the levels cannot be matched to features', {
       expected: `levels of ${places.length} features, or --levels`,
       received: known.length,
     })
+  const placeOf = new Map(places.map((at, place) => [at, place]))
   const byPandas = (at: number): readonly string[] | undefined =>
-    known.length === places.length ? known[places.indexOf(at)] : undefined
+    known.length === places.length ? known[placeOf.get(at)!] : undefined
   return names.map((name, at): ForeignFeature => {
     if (!isCategory(at)) return { name, kind: 'number' }
-    return { name, kind: 'category', levels: levels[name] ?? byPandas(at) ?? 'codes' }
+    return { name, kind: 'category', levels: given.get(name) ?? byPandas(at) ?? 'codes' }
   })
 }
 

@@ -10,8 +10,13 @@ import { readXgboostJson } from './read-xgboost-json.ts'
  * bytes are, the worst that happens is an EbbError of kind `data`.
  */
 export function readForeign(bytes: Uint8Array, where: string, options: ForeignOptions = {}): ForeignModel {
+  return withinLimits(where, () => readByFormat(bytes, where, options))
+}
+
+/** What the runtime cannot hold (nesting, lengths) as an EbbError of kind `data`. */
+export function withinLimits<T>(where: string, work: () => T): T {
   try {
-    return readByFormat(bytes, where, options)
+    return work()
   } catch (cause) {
     if (cause instanceof RangeError)
       throw foreignFault(where, 'too large or nested too deep', { received: cause.message })

@@ -38,8 +38,9 @@ export function readLightgbmJson(parsed: unknown, where: string, options: Foreig
     throw foreignFault(`${where}: ${error.issues[0]!.path.join('.')}`, "not LightGBM's JSON", {
       received: error.issues[0]!.message,
     })
+  const known = new Map(Object.entries(data.feature_infos))
   const infos = data.feature_names.map((name) => {
-    const info = data.feature_infos[name]
+    const info = known.get(name)
     return info === undefined ? 'none' : info.values.length === 0 ? '[:]' : info.values.join(':')
   })
   const features = lightgbmFeatures(

@@ -74,6 +74,7 @@ function readNodes(fields: LightgbmFields, count: number, where: string): Foreig
   const left = fields.integers('left_child', count)
   const right = fields.integers('right_child', count)
   const sets = readSets(fields, where)
+  const taken = new Set<number>()
   return Array.from({ length: count }, (_, node): ForeignNode => {
     const at = { feature: feature[node]!, left: left[node]!, right: right[node]! }
     const type = decision[node]!
@@ -84,6 +85,8 @@ function readNodes(fields: LightgbmFields, count: number, where: string): Foreig
         expected: `0 to ${sets.length - 1}`,
         received: threshold[node],
       })
+    if (taken.has(threshold[node]!)) throw foreignFault(where, `node ${node} has the set of another node`)
+    taken.add(threshold[node]!)
     return { ...at, test: { kind: 'set', codes, membersLeft: true, missingLeft: false } }
   })
 }

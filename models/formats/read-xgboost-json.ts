@@ -29,12 +29,12 @@ export function readXgboostJson(parsed: unknown, where: string, options: Foreign
       received: Math.max(about.num_class, about.num_target),
     })
   const features = featuresOf(learner, { where, levels: options.levels ?? {} })
-  const all = boosterOf(learner)
+  const all = boosterOf(learner, where)
   const { count, notes } = treeCount(learner, all, options)
   const trees = all.trees
     .slice(0, count)
     .map((tree, t) => readTree(tree, { features, factor: all.weights[t] ?? 1, where: `${where}: trees[${t}]` }))
-  const base = objective.name === 'binary:logitraw' ? about.base_score : logitOf(about.base_score, where)
+  const base = objective.name === 'binary:logitraw' ? finite(about.base_score, where) : logitOf(about.base_score, where)
   return {
     source: 'xgboost',
     version: version.join('.'),
@@ -52,6 +52,11 @@ function logitOf(score: number, where: string): number {
   throw foreignFault(`${where}: base_score`, 'not a probability', { expected: 'between 0 and 1', received: score })
 }
 
+function finite(score: number, where: string): number {
+  if (Number.isFinite(score)) return score
+  throw foreignFault(`${where}: base_score`, 'not a number', { expected: 'a finite number', received: score })
+}
+
 interface Booster {
   readonly trees: readonly XgboostTree[]
   /** Factor of each tree; absent = 1. */
@@ -60,9 +65,14 @@ interface Booster {
   readonly categories: unknown
 }
 
-function boosterOf({ gradient_booster: booster }: XgboostDocument['learner']): Booster {
+function boosterOf({ gradient_booster: booster }: XgboostDocument['learner'], where: string): Booster {
   const [model, weights] = booster.name === 'dart' ? [booster.gbtree.model, booster.weight_drop] : [booster.model, []]
   const parallel = Math.max(model.gbtree_model_param?.num_parallel_tree ?? 1, 1)
+  if (!Number.isSafeInteger(parallel))
+    throw foreignFault(`${where}: num_parallel_tree`, 'cannot be read', {
+      expected: 'a whole number',
+      received: parallel,
+    })
   return { trees: model.trees, weights, parallel, categories: model.cats }
 }
 
@@ -94,13 +104,14 @@ function featuresOf(
         received: list.length,
       })
   if (new Set(names).size !== names.length) throw foreignFault(`${where}: feature_names`, 'a name stands twice')
-  const { trees, categories } = boosterOf(learner)
+  const { trees, categories } = boosterOf(learner, where)
   const known = xgboostCategories(categories, where)
+  const given = new Map(Object.entries(levels))
   const split = new Set(trees.flatMap((tree) => (tree.categories_nodes ?? []).map((node) => tree.split_indices[node])))
   return Array.from({ length: count }, (_, at): ForeignFeature => {
     const name = names[at] ?? `f${at}`
     if (types[at] !== 'c' && !split.has(at)) return { name, kind: 'number' }
-    return { name, kind: 'category', levels: levels[name] ?? known[at] ?? 'codes' }
+    return { name, kind: 'category', levels: given.get(name) ?? known[at] ?? 'codes' }
   })
 }
 
@@ -170,11 +181,15 @@ function readSets(tree: XgboostTree, where: string): Map<number, number[]> {
     categories_sizes: sizes = [],
   } = tree
   const sets = new Map<number, number[]>()
+  let members = 0
   for (const [at, node] of nodes.entries()) {
     const begin = starts[at] ?? -1
     const end = begin + (sizes[at] ?? -1)
     if (begin < 0 || end < begin || end > categories.length)
       throw foreignFault(`${where}.categories`, 'a set reaches outside the list', { received: `${begin} to ${end}` })
+    members += end - begin
+    if (members > categories.length)
+      throw foreignFault(`${where}.categories`, 'sets overlap', { expected: `${categories.length} members in all` })
     sets.set(node, categories.slice(begin, end))
   }
   for (const [node, type] of (tree.split_type ?? []).entries())

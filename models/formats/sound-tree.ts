@@ -1,6 +1,9 @@
 import type { ForeignFeature, ForeignTree } from './foreign-model.ts'
 import { foreignFault } from './foreign-fault.ts'
 
+/** Beyond single precision, where no training ends: sums of as many as one likes stay finite. */
+const largestValue = 3.5e38
+
 /**
  * The tree if every node and leaf hangs in exactly one place below the root, and everything else is as it should be: then
  * a walk ends, and nothing is read beside its array. Else an EbbError of kind `data`.
@@ -27,8 +30,8 @@ export function soundTree(tree: ForeignTree, features: readonly ForeignFeature[]
       throw fault(`node ${at} splits feature ${feature} as a ${wanted}`, `a ${wanted}`, kind ?? 'none')
     pending.push(right, left)
   }
-  const value = values.find((one) => !Number.isFinite(one))
-  if (value !== undefined) throw fault('a leaf has no finite value', 'a number', value)
+  const value = values.find((one) => !(Math.abs(one) <= largestValue))
+  if (value !== undefined) throw fault('a leaf has no usable value', `a number up to ${largestValue}`, value)
   const count = rows.find((one) => !(one >= 0 && one < Infinity))
   if (count !== undefined) throw fault('a leaf has no usable number of rows', 'a number >= 0', count)
   return tree

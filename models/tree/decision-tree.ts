@@ -6,7 +6,7 @@ import { createExplainer } from '../explain/explainer.ts'
 import { drawnGradients } from '../forest/drawn-gradients.ts'
 import { checkFit, throwIfAborted } from '../guards.ts'
 import { headerOf } from '../saved.ts'
-import { binMatrix } from '../trees/binned-matrix.ts'
+import { binMatrix, type BinnedMatrix } from '../trees/binned-matrix.ts'
 import { fitBins } from '../trees/bins.ts'
 import { createEnsemble, type TreeEnsemble } from '../trees/ensemble.ts'
 import { weightUnit } from '../trees/gradients.ts'
@@ -14,7 +14,7 @@ import { growTree, poolFor } from '../trees/grow.ts'
 import { presentRows } from '../trees/present-rows.ts'
 import { ensembleSchema, loadEnsemble } from '../trees/saved-ensemble.ts'
 import type { SplitRule } from '../trees/split.ts'
-import type { Tree } from '../trees/tree.ts'
+import { leafOf, type Tree } from '../trees/tree.ts'
 import { treeClassifier } from '../trees/tree-classifier.ts'
 import { type TreeParameters, treeParameters } from './parameters.ts'
 import { rulesOf } from './rules.ts'
@@ -65,7 +65,8 @@ function fitTree({ maxLeaves, maxDepth, minRowsPerLeaf, maxBins }: TreeParameter
     },
     rows,
   )
-  const values = grown.tree.values.map((rate, leaf) => logOdds(rate, grown.tree.leafRows[leaf]!))
+  const weights = weightByLeaf(grown.tree, matrix, { rows, weights: x.weights })
+  const values = grown.tree.values.map((rate, leaf) => logOdds(rate, weights[leaf]!))
   const tree: Tree = { ...grown.tree, values }
   return createEnsemble(bins, 0, { trees: [tree], gains: [grown.gain] })
 }
@@ -76,7 +77,18 @@ function ruleFor(stepsPerRow: number, minRowsPerLeaf: number): SplitRule {
   return { l1: 0, l2: 0, minH, minGain: 0, minCategoryH: 1, categorySmoothing, categoryL2: 0 }
 }
 
-const logOdds = (rate: number, rows: number): number => logit(boundedRate(rate * rows, rows))
+/** A row of weight 2 counts as two, for the bounds of rates too. */
+function weightByLeaf(
+  tree: Tree,
+  matrix: BinnedMatrix,
+  { rows, weights }: { rows: Uint32Array; weights: Float32Array | undefined },
+): Float64Array {
+  const sums = new Float64Array(tree.values.length)
+  for (const row of rows) sums[leafOf(tree, matrix, row)]! += weights?.[row] ?? 1
+  return sums
+}
+
+const logOdds = (rate: number, weight: number): number => logit(boundedRate(rate * weight, weight))
 
 function classifier(ensemble: TreeEnsemble): Classifier {
   return treeClassifier({

@@ -23,6 +23,9 @@ export function ensembleFault(ensemble: TreeEnsemble): { what: string; expected:
   return null
 }
 
+/** Far beyond what training gives; sums over all trees stay finite. */
+const largestValue = 1e200
+
 function featureFault(bins: FeatureBins): string | null {
   if (bins.kind === 'category')
     return new Set(bins.levels).size === bins.levels.length ? null : 'levels that differ from each other'
@@ -48,5 +51,5 @@ function treeFault(tree: Tree, features: readonly FeatureBins[]): string | null 
     if (8 * cut[node]! >= sets.length) return 'nodes that split by one of the sets'
     if (bins.kind === 'number' && bins.bounds.length > mostBounds) return 'sets of at most 255 bins'
   }
-  return values.every(Number.isFinite) ? null : 'finite values of leaves'
+  return values.every((value) => Math.abs(value) <= largestValue) ? null : 'finite values of leaves'
 }

@@ -7,6 +7,7 @@ import type { Json } from '../../core/json.ts'
 import type { SavedModel } from '../../models/estimator.ts'
 import { contributionsOf } from '../../models/explanation.ts'
 import { gbdt } from '../../models/gbdt/gbdt.ts'
+import { exportModel } from '../../models/export.ts'
 import { packModel, unpackModel } from '../../models/pack.ts'
 import { loadModel } from '../../models/registry.ts'
 import { loadEnsemble, saveEnsemble } from '../../models/trees/saved-ensemble.ts'
@@ -18,7 +19,9 @@ const { x, y } = suiteRows(300)
 const parameters = gbdt.parameters.parse({ trees: 6, maxLeaves: 8, minRowsPerLeaf: 5, earlyStopping: 0 })
 const model = gbdt.fit(parameters, fitOn(x, y))
 
-/** Loads the model and asks everything of it: either an EbbError of kind data, or finite answers. */
+const calibration = { calibrator: 'none' }
+
+/** Loads the model, asks everything of it and exports it: either an EbbError of kind data, or finite answers. */
 async function survives(saved: SavedModel): Promise<'refused' | 'works'> {
   try {
     const loaded = loadModel(saved)
@@ -28,6 +31,8 @@ async function survives(saved: SavedModel): Promise<'refused' | 'works'> {
     if (explanation !== null) expect((await contributionsOf(explanation)).values.every(Number.isFinite)).toBe(true)
     loaded.describe()
     packModel(loaded.save())
+    for (const format of ['onnx', 'json', 'lightgbm'] as const)
+      expect(exportModel({ saved, calibration, format, about: {} }).bytes.length).toBeGreaterThan(0)
     return 'works'
   } catch (error) {
     expect(error, error instanceof Error ? error.stack : '').toBeInstanceOf(EbbError)
@@ -118,7 +123,7 @@ describe('saved tree models', () => {
     expect(() => loadModel({ ...saved, buffers })).toThrow(/buffer "values" cannot be read, expected a buffer/)
   })
 
-  it('200 buffers with changed bytes: each is refused with kind data or predicts and explains finite numbers', async () => {
+  it('150 buffers with changed bytes: each is refused with kind data or predicts and explains finite numbers', async () => {
     const saved = (await model).save()
     const names = [...saved.buffers.keys()]
     const seen = new Set<string>()
@@ -134,7 +139,7 @@ describe('saved tree models', () => {
           seen.add(await survives(changed))
         },
       ),
-      { numRuns: 200, seed: 3 },
+      { numRuns: 150, seed: 3 },
     )
     expect(seen.size).toBe(2)
   })
@@ -168,7 +173,7 @@ describe('saved tree models', () => {
         }
         await survives(saved)
       }),
-      { numRuns: 150, seed: 5 },
+      { numRuns: 100, seed: 5 },
     )
     for (const length of [44, 45, 60, 300, packed.length - 1])
       expect(() => loadModel(unpackModel(resealed(packed.slice(0, length)))), `${length} bytes`).toThrow(EbbError)
