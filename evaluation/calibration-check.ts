@@ -20,14 +20,18 @@ export interface CalibrationBounds {
 
 export const defaultCalibrationBounds: CalibrationBounds = { meanOverBase: [0.9, 1.1], ece: 0.05 }
 
+type Judged = Pick<MetricInput, 'y' | 'p' | 'users'>
+
 /**
  * Whether the probabilities of test may be published as such. When not, `probability` is null and only `score_raw` is
- * published. Fails where a figure is out of its bounds and chance alone does not explain that (in at most 1 % of all runs
- * would true probabilities fail): with 200 churners the base rate alone is known to 7 %, so that a bound of 10 % by itself
- * would raise an alarm in one run of seven. Fails where the numbers are undefined.
+ * published. Fails where a figure is out of its bounds and chance alone does not explain that: with 200 churners in test and in
+ * calibrate the base rates alone are known to 7 %, so that a bound of 10 % by itself would raise an alarm in every third
+ * run in which nothing is wrong; with the test at most 1 % of them fail. `calibrate`: the rows that the probabilities were
+ * calibrated on; null: they came from elsewhere. Fails where the numbers are undefined.
  */
 export function checkCalibration(
-  input: Pick<MetricInput, 'y' | 'p' | 'users'>,
+  input: Judged,
+  calibrate: Judged | null,
   bounds: CalibrationBounds = defaultCalibrationBounds,
 ): CalibrationVerdict {
   const { y, p } = input
@@ -39,7 +43,7 @@ export function checkCalibration(
   }
   const meanOverBase = churners === 0 ? Number.NaN : predicted / churners
   const error = ece.prepare(input)()
-  const { isTotalOff, isBinOff } = calibrationEvidence(input)
+  const { isTotalOff, isBinOff } = calibrationEvidence(input, calibrate)
   const [low, high] = bounds.meanOverBase
   const limits = [
     {
@@ -53,6 +57,8 @@ export function checkCalibration(
       words: `ECE is ${error.toFixed(4)}, expected at most ${bounds.ece}`,
     },
   ]
+  const inCalibrate =
+    calibrate === null ? '' : ` and ${calibrate.y.reduce((sum, label) => sum + label, 0)} in calibrate`
   const outside = limits.filter(({ isInside }) => !isInside)
   const faults = outside.filter(({ isProven }) => isProven)
   const passed = faults.length === 0
@@ -60,6 +66,6 @@ export function checkCalibration(
     ? faults.map(({ words }) => words).join('; ')
     : outside.length === 0
       ? `mean probability is ${meanOverBase.toFixed(3)} x the base rate, ECE ${error.toFixed(4)}`
-      : `${outside.map(({ words }) => words).join('; ')}, which chance explains with ${churners} churners in test`
+      : `${outside.map(({ words }) => words).join('; ')}, which chance explains with ${churners} churners in test${inCalibrate}`
   return { passed, meanOverBase, ece: error, message }
 }

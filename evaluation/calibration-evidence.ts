@@ -17,33 +17,55 @@ export interface CalibrationEvidence {
 /**
  * Residuals y - p, added up over all rows and over ten bins of equal mass, in units of their standard deviation: that of
  * true probabilities, sum p (1 - p), or that of independent users, sum over users of (sum of residuals)^2 (Liang & Zeger,
- * 1986), whichever is larger, so that neither rare churners nor users with several rows make an alarm. All rows: a two-sided
- * normal test. Bins: the sum of squares against chi square with one degree of freedom for each (Hosmer & Lemeshow, 1980, for
- * predictions from elsewhere).
+ * 1986), whichever is larger, so that neither rare churners nor users with several rows make an alarm. What was learned on
+ * few churners of `calibrate` is known no better than these: their variance, carried over to as many churners as are expected
+ * here, is added, to every bin in the same proportion. All rows: a two-sided normal test. Bins: the sum of squares against
+ * chi square with one degree of freedom for each (Hosmer & Lemeshow, 1980, for predictions from elsewhere).
  */
-export function calibrationEvidence(input: MetricInput): CalibrationEvidence {
-  const { y, p, users, endsGroup } = sortRows(input)
-  const residuals = p.map((value, i) => y[i]! - value)
+export function calibrationEvidence(test: MetricInput, calibrate: MetricInput | null): CalibrationEvidence {
+  const { y, p, users, endsGroup } = sortRows(test)
+  const whole = sumsOver({ y, p, users })
+  const total = whole(0, y.length)
+  const inflation = calibrate === null ? 1 : 1 + carriedOver(calibrate, total.expected) / total.variance
+  const squaredZ = ({ surplus, variance }: Sums): number =>
+    variance === 0 ? 0 : (surplus * surplus) / (variance * inflation)
+  const edges = binEdges(endsGroup)
+  const squares = edges.slice(1).reduce((sum, end, b) => sum + squaredZ(whole(edges[b]!, end)), 0)
+  return { isTotalOff: squaredZ(total) > z9975 ** 2, isBinOff: squares > chiSquare995(edges.length - 1) }
+}
+
+/** Variance of the churners expected in test that the churners of calibrate leave. */
+function carriedOver({ y, p, users }: MetricInput, expected: number): number {
+  const { variance, churned } = sumsOver({ y, p, users })(0, y.length)
+  return churned === 0 ? 0 : variance * (expected / churned) ** 2
+}
+
+interface Sums {
+  readonly surplus: number
+  readonly expected: number
+  readonly churned: number
+  readonly variance: number
+}
+
+/** Sums over rows [from, to). */
+function sumsOver({ y, p, users }: Pick<MetricInput, 'y' | 'p' | 'users'>): (from: number, to: number) => Sums {
   const byUser = new Float64Array(users.reduce((most, user) => Math.max(most, user), 0) + 1)
-  const squaredZ = (from: number, to: number): number => {
-    let sum = 0
+  return (from, to) => {
+    const sums = { surplus: 0, expected: 0, churned: 0, variance: 0 }
     let modelled = 0
-    let clustered = 0
     for (let i = from; i < to; i++) {
-      sum += residuals[i]!
+      sums.expected += p[i]!
+      sums.churned += y[i]!
       modelled += p[i]! * (1 - p[i]!)
-      byUser[users[i]!]! += residuals[i]!
+      byUser[users[i]!]! += y[i]! - p[i]!
     }
+    let clustered = 0
     for (let i = from; i < to; i++) {
       clustered += byUser[users[i]!]! ** 2
       byUser[users[i]!] = 0
     }
-    const variance = Math.max(modelled, clustered)
-    return variance === 0 ? 0 : (sum * sum) / variance
+    return { ...sums, surplus: sums.churned - sums.expected, variance: Math.max(modelled, clustered) }
   }
-  const edges = binEdges(endsGroup)
-  const squares = edges.slice(1).reduce((sum, end, b) => sum + squaredZ(edges[b]!, end), 0)
-  return { isTotalOff: squaredZ(0, y.length) > z9975 ** 2, isBinOff: squares > chiSquare995(edges.length - 1) }
 }
 
 /** First row of each bin, and the number of rows; a group of equal p belongs to the bin in which its first row falls. */

@@ -141,7 +141,7 @@ function calibrationCheck(name: string, { verdict }: Pick<Evaluation, 'verdict'>
     passed: verdict.passed,
     severity: 'warn',
     observed: `mean(p)/base ${verdict.meanOverBase.toFixed(3)}, ECE ${verdict.ece.toFixed(4)}`,
-    expected: 'mean(p)/base 0.9 to 1.1, ECE at most 0.05, on test, as far as chance (1 %) does not explain more',
+    expected: 'mean(p)/base 0.9 to 1.1, ECE at most 0.05, on test; more where chance explains it (test at 1 %)',
     message: `${verdict.message}${verdict.passed ? '' : '; probability is null in the scores, only score_raw is published'}`,
   }
 }

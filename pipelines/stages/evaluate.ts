@@ -63,17 +63,18 @@ export async function evaluateModelsOnParts(
   const choice = chooseWinner(metricByName(context.config.choose.metric), select.evaluated, models)
   const [test, train, calibrate] = await Promise.all([run('test', choice.winner), run('train'), run('calibrate')])
   const winner = models.find(({ name }) => name === choice.winner)!
+  const judged = (rows: Uint32Array) => ({
+    y: gather(examples.labels, rows, new Uint8Array(rows.length)),
+    p: gather(winner.calibration.probabilities, rows, new Float64Array(rows.length)),
+    users: gather(examples.dataset.users, rows, new Uint32Array(rows.length)),
+  })
   return {
     byPart: { train: train.evaluated, calibrate: calibrate.evaluated, select: select.evaluated, test: test.evaluated },
     choice,
     winner,
     curves: test.curves!,
     slices: test.slices!,
-    verdict: checkCalibration({
-      y: gather(examples.labels, parts.test, new Uint8Array(parts.test.length)),
-      p: gather(winner.calibration.probabilities, parts.test, new Float64Array(parts.test.length)),
-      users: gather(examples.dataset.users, parts.test, new Uint32Array(parts.test.length)),
-    }),
+    verdict: checkCalibration(judged(parts.test), judged(parts.calibrate)),
   }
 }
 
