@@ -1,4 +1,4 @@
-// The 46 tags by us. argv: events.parquet, users, `sweep`, `parquet` (also written) or `sql`, cutoffs, threads.
+// The 46 tags by us. argv: events.parquet, users, `sweep`, `parquet` (also written) or `sql`, cutoffs, threads, values.bin.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -11,8 +11,9 @@ import type { ExamplePlan } from '../../features/plan.ts'
 import { canSweep, sweepExamples } from '../../features/sweep.ts'
 import { writeExamples } from '../../features/write-examples.ts'
 import { cutoffsOf, logPlan, openLog } from './log-plan.ts'
+import { writeValues } from './tag-values.ts'
 
-const [file, users, mode, cutoffs, threads] = process.argv.slice(2)
+const [file, users, mode, cutoffs, threads, values] = process.argv.slice(2)
 const folder = mkdtempSync(join(tmpdir(), 'ebb-bench-'))
 const memoryBytes = 1.5e9
 const resources = { threads: Number(threads), memoryBytes }
@@ -46,21 +47,10 @@ const plan = logPlan(cutoffsOf(Number(cutoffs)))
 const { dataset, labels } = await (mode === 'sql' ? bySql(engine, plan) : bySweep(engine, plan))
 const seconds = (performance.now() - start) / 1000
 const peakMb = (process.resourceUsage().maxRSS * 1024) / 1e6
-const sums: Record<string, number> = {}
-const known: Record<string, number> = {}
-for (const [j, name] of dataset.names.entries()) {
-  const column = dataset.columns[j]!
-  if (column.kind !== 'number') throw new Error(`${name} is no number`)
-  sums[name] = 0
-  known[name] = 0
-  for (const value of column.values) {
-    if (Number.isNaN(value)) continue
-    sums[name] += value
-    known[name]++
-  }
-}
+writeValues(values!, dataset)
 await engine.close()
 rmSync(folder, { recursive: true, force: true })
 const churned = labels.reduce((sum, label) => sum + label, 0)
 const quality = { rows: dataset.rowCount, churned }
-process.stdout.write(`${JSON.stringify({ seconds, peakMb, quality, output: JSON.stringify([sums, known]) })}\n`)
+const output = JSON.stringify({ path: values, tags: dataset.names })
+process.stdout.write(`${JSON.stringify({ seconds, peakMb, quality, output })}\n`)

@@ -1,15 +1,17 @@
 """The 46 tags by hand in Python: the feature stage of a weekly retrain that the product is measured against.
 
-    python features.py events.parquet sweep|polars|pandas|duckdb 6|52 threads    # prints one JSON line
+    python features.py events.parquet sweep|polars|pandas|duckdb|featuretools 6|52 threads values.bin    # prints one JSON line
 
 `sweep`: Polars reads and sorts, then NumPy prefix sums. `polars`, `pandas`: one group_by per cutoff.
-`duckdb`: one plain GROUP BY per cutoff in SQL. Same numbers.
+`duckdb`: one plain GROUP BY per cutoff in SQL. Same numbers. `featuretools`: deep feature synthesis over a cutoff table, once per
+window; what it has no primitive for (time between purchases, longest gap) is left out.
+After the clock the values are written: users - 1 as uint32, then every tag as float32, rows by cutoff and user.
 """
 import os
 import sys
 import time
 
-PATH, ENGINE, COUNT, THREADS = sys.argv[1:5]
+PATH, ENGINE, COUNT, THREADS, VALUES = sys.argv[1:6]
 for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "POLARS_MAX_THREADS", "MKL_NUM_THREADS"):
     os.environ[name] = THREADS
 
@@ -36,6 +38,7 @@ TAGS = (["rec_any"] + [f"rec_{x}" for x in TYPES]
         + [f"ad_{w}" for w in (7, 30, 90)]
         + ["dc_30", "dc_90", "dch_30", "dch_90", "tenure", "ipt_mean", "ipt_std", "max_gap",
            "decay_all", "decay_login", "decay_purchase", "aov_90", "aov_change"])
+SHOWN = [tag for tag in TAGS if ENGINE != "featuretools" or tag not in ("ipt_mean", "ipt_std", "max_gap")]
 
 
 # ---------------------------------------------------------------- features
@@ -302,16 +305,82 @@ def duckdb_features(path, cutoffs):
     return out, n
 
 
+def featuretools_features(path, cutoffs):
+    """The same tags by deep feature synthesis: one call per window over all (user, cutoff) pairs, on one process."""
+    import warnings
+
+    import featuretools as ft
+    import pandas as pd
+    warnings.filterwarnings("ignore")
+    ev = pd.read_parquet(path)
+    n = len(ev)
+    ev["d"] = (ev["ts"].astype("datetime64[s]").astype("int64") // 86400).astype("int64")
+    ev["day"] = ev["d"]  # the primitive for distinct values takes categories only
+    ev["cents"] = (ev["amount"] * 100).round()
+    ev = ev.drop(columns="amount").sort_values("ts", kind="stable").reset_index(drop=True)
+    ev["event_id"] = np.arange(n)
+    whole = ft.EntitySet("log")
+    whole.add_dataframe(dataframe_name="events", dataframe=ev, index="event_id", time_index="ts",
+                        logical_types={"event_type": "Categorical", "category": "Categorical", "channel": "Categorical",
+                                       "day": "Categorical", "d": "Integer", "cents": "Double", "user_id": "Integer"})
+    whole.normalize_dataframe(base_dataframe_name="events", new_dataframe_name="users", index="user_id", make_time_index=False)
+    whole.add_interesting_values(dataframe_name="events", values={"event_type": TYPES})
+    pairs = []
+    for cutoff in cutoffs:
+        C = epoch_day(cutoff)
+        active = np.sort(ev.loc[(ev["d"] < C) & (ev["d"] >= C - LOOKBACK), "user_id"].unique())
+        pairs.append(pd.DataFrame({"user_id": active, "time": pd.Timestamp(cutoff)}))
+    times = pd.concat(pairs, ignore_index=True)
+
+    def synthesis(window, aggregations, of, where=()):
+        """One call of dfs; rows in the order of `times`."""
+        made, _ = ft.dfs(entityset=whole, target_dataframe_name="users", cutoff_time=times, training_window=window,
+                         include_cutoff_time=False, agg_primitives=list(aggregations), where_primitives=list(where),
+                         trans_primitives=[], max_depth=1, ignore_columns={"events": [c for c in ev if c not in of]},
+                         cutoff_time_in_index=True, n_jobs=1)
+        made = made.reset_index().set_index(["user_id", "time"])
+        return made.loc[pd.MultiIndex.from_frame(times)]
+
+    keys = {"event_id", "ts", "user_id"}
+    C = times["time"].map({pd.Timestamp(c): epoch_day(c) for c in cutoffs}).to_numpy()
+    got = synthesis(None, ["max", "min"], keys | {"d", "event_type"}, ["max"])
+    f = {"rec_any": C - got["MAX(events.d)"].to_numpy(), "tenure": C - got["MIN(events.d)"].to_numpy()}
+    for x in TYPES:
+        f[f"rec_{x}"] = C - got[f"MAX(events.d WHERE event_type = {x})"].to_numpy(np.float64)
+    for w in (7, 30, 90):
+        got = synthesis(f"{w} days", ["count", "sum", "num_unique"],
+                        keys | {"event_type", "cents", "day", "category", "channel"}, ["count", "sum"])
+        f[f"n_all_{w}"] = got["COUNT(events)"].to_numpy(np.float64)
+        for x in TYPES:
+            if w in COUNTED[x]:
+                f[f"n_{x}_{w}"] = got[f"COUNT(events WHERE event_type = {x})"].to_numpy(np.float64)
+        f[f"amt_{w}"] = got["SUM(events.cents WHERE event_type = purchase)"].to_numpy(np.float64) / 100
+        f[f"ad_{w}"] = got["NUM_UNIQUE(events.day)"].to_numpy(np.float64)
+        if w > 7:
+            f[f"dc_{w}"] = got["NUM_UNIQUE(events.category)"].to_numpy(np.float64)
+            f[f"dch_{w}"] = got["NUM_UNIQUE(events.channel)"].to_numpy(np.float64)
+    out = []
+    for cutoff, own in zip(cutoffs, pairs):
+        at = (times["time"] == pd.Timestamp(cutoff)).to_numpy()
+        day = epoch_day(cutoff)
+        back = ev.loc[(ev["d"] >= day) & (ev["d"] < day + HORIZON) & (ev["event_type"] == "purchase"), "user_id"].unique()
+        y = (~own["user_id"].isin(back)).to_numpy(np.uint8)
+        out.append((own["user_id"].to_numpy(), y, {k: np.nan_to_num(v[at]) if k[:2] in ("n_", "am", "ad", "dc") else v[at]
+                                                   for k, v in f.items()}))
+    return out, n
+
+
 def matrices(path, cutoffs):
     """[(users, labels, X float32 rows x 46)] by cutoff."""
-    made = {"sweep": sweep, "polars": polars_features, "pandas": pandas_features, "duckdb": duckdb_features}
+    made = {"sweep": sweep, "polars": polars_features, "pandas": pandas_features, "duckdb": duckdb_features,
+            "featuretools": featuretools_features}
     parts, n = made[ARGS.features](path, cutoffs)
     out = []
     while parts:
         users, y, f = parts.pop(0)
         ratio_tags(f)
-        X = np.empty((len(users), len(TAGS)), np.float32, order="F")
-        for j, tag in enumerate(TAGS):
+        X = np.empty((len(users), len(SHOWN)), np.float32, order="F")
+        for j, tag in enumerate(SHOWN):
             X[:, j] = f.pop(tag)
         out.append((users, y, X))
     return out, n
@@ -324,12 +393,17 @@ def main():
     start = time.perf_counter()
     parts, events = matrices(PATH, cutoffs)
     seconds = time.perf_counter() - start
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6
     rows = sum(len(users) for users, _, _ in parts)
     churned = sum(int(y.sum()) for _, y, _ in parts)
-    checks = {tag: float(sum(np.nansum(X[:, j], dtype=np.float64) for _, _, X in parts)) for j, tag in enumerate(TAGS)}
-    known = {tag: int(sum((~np.isnan(X[:, j])).sum() for _, _, X in parts)) for j, tag in enumerate(TAGS)}
-    print(json.dumps({"seconds": round(seconds, 3), "peakMb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6,
-                      "quality": {"rows": rows, "churned": churned, "events": events}, "output": json.dumps([checks, known])}))
+    with open(VALUES, "wb") as file:
+        for users, _, _ in parts:
+            file.write((users - 1).astype(np.uint32).tobytes())
+        for j in range(len(SHOWN)):
+            for _, _, X in parts:
+                file.write(np.ascontiguousarray(X[:, j]).tobytes())
+    print(json.dumps({"seconds": round(seconds, 3), "peakMb": peak, "quality": {"rows": rows, "churned": churned, "events": events},
+                      "output": json.dumps({"path": VALUES, "tags": SHOWN})}))
 
 
 main()
