@@ -12,12 +12,16 @@ export function cutoffsOf(count: number): Day[] {
   return Array.from({ length: count }, (_, i) => addDays(last, -7 * (count - 1 - i)))
 }
 
-/** Views `events` and `users` over the log's file: ids are dense integers from 1 on, so nothing has to be looked up. */
-export async function openLog(engine: Engine, file: string, users: number): Promise<void> {
-  await engine.execute(`CREATE TEMP VIEW events AS SELECT CAST(user_id - 1 AS INTEGER) AS user_index, ts AS event_time,
+/** The log's files as the event model: ids are dense integers from 1 on, so nothing has to be looked up. */
+export const logSql = (files: readonly string[]): string =>
+  `SELECT CAST(user_id - 1 AS INTEGER) AS user_index, ts AS event_time,
     CAST(ts AS DATE) AS event_day, event_type, CAST(round(amount * 100) AS BIGINT) AS amount_cents,
     CAST(NULL AS BIGINT) AS quantity_milli, CAST(NULL AS VARCHAR) AS item, category, channel, 'log' AS source,
-    0 AS delay_days FROM read_parquet('${file}')`)
+    0 AS delay_days FROM read_parquet([${files.map((file) => `'${file}'`).join(', ')}])`
+
+/** Views `events` and `users` over the log's files. */
+export async function openLog(engine: Engine, files: readonly string[], users: number): Promise<void> {
+  await engine.execute(`CREATE TEMP VIEW events AS ${logSql(files)}`)
   await engine.execute(
     `CREATE TEMP VIEW users AS SELECT CAST(range AS INTEGER) AS user_index, range + 1 AS user_id FROM range(${users})`,
   )

@@ -42,7 +42,7 @@ async function bySql(engine: Engine, plan: ExamplePlan): Promise<Made> {
 
 const start = performance.now()
 const engine = await openDuckDb({ threads: Number(threads), memoryBytes, tempDirectory: join(folder, 'spill') })
-await openLog(engine, file!, Number(users))
+await openLog(engine, [file!], Number(users))
 const plan = logPlan(cutoffsOf(Number(cutoffs)))
 const { dataset, labels } = await (mode === 'sql' ? bySql(engine, plan) : bySweep(engine, plan))
 const seconds = (performance.now() - start) / 1000

@@ -1,11 +1,11 @@
-import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { BenchCase } from '../measurement.ts'
 import { peerEnvironment, peerVersion } from '../peers/environment.ts'
 import { root } from '../root.ts'
 import { runChild } from '../run-child.ts'
+import { makeLog } from './make-log.ts'
+import { refreshCases } from './refresh-cases.ts'
 import { compareValuesOfTags } from './tag-values.ts'
 import { tags } from './tags.ts'
 
@@ -45,12 +45,11 @@ const beyondFeaturetools = 3
 
 /** The 46 tags of a hand-written Python job, from Parquet to a matrix in memory. */
 export function featureCases(): BenchCase[] {
-  return Object.entries(cases).map(([name, spec]) => featureCase(name, spec))
+  return [...Object.entries(cases).map(([name, spec]) => featureCase(name, spec)), ...refreshCases()]
 }
 
 function featureCase(name: string, spec: FeatureSpec): BenchCase {
-  const folder = join(root, 'out', 'bench-data')
-  const file = join(folder, `log-${spec.users}.parquet`)
+  const file = join(root, 'out', 'bench-data', `log-${spec.users}.parquet`)
   const threads = 2
   const environment = spec.theirs === 'featuretools' ? 'featuretools' : 'peers'
   const common = [String(spec.cutoffs), String(threads)]
@@ -64,13 +63,7 @@ function featureCase(name: string, spec: FeatureSpec): BenchCase {
     columns: spec.theirs === 'featuretools' ? tags.length - beyondFeaturetools : tags.length,
     threads,
     peer: { name: peer, version: peerVersion(environment, spec.theirs === 'sweep' ? 'polars' : spec.theirs) },
-    prepare: async () => {
-      if (existsSync(file)) return
-      mkdirSync(folder, { recursive: true })
-      const program = join(root, 'bench', 'peers', 'generate_log.py')
-      const made = spawnSync(peerEnvironment().python, [program, String(spec.users), file])
-      if (made.status !== 0) throw new Error(`generate_log.py: ${made.stderr.toString()}`)
-    },
+    prepare: () => Promise.resolve(makeLog(file, spec.users)),
     ours: () => runChild(process.execPath, [join(import.meta.dirname, 'make-ours.js'), ...ours]),
     theirs: () =>
       runChild(peerEnvironment(environment).python, [join(root, 'bench', 'peers', 'features.py'), ...theirs]),

@@ -17,15 +17,19 @@ export function describeKept(folder: string, name: string): KeptFile {
 
 /** The whole file. Throws KeptStateFault where size or checksum is another. */
 export function readKept(folder: string, file: KeptFile): Uint8Array<ArrayBuffer> {
-  const path = join(folder, file.name)
+  const bytes = readWords(join(folder, file.name))
+  checkBlocks(bytes, file)
+  return bytes
+}
+
+/** The bytes of a file from a boundary of 8 bytes on, so that they can be read as words. */
+export function readWords(path: string): Uint8Array<ArrayBuffer> {
   let bytes: Buffer<ArrayBuffer>
   try {
     bytes = readFileSync(path)
   } catch (error) {
     throw new KeptStateFault(`${path}: ${(error as Error).message}`)
   }
-  checkBlocks(bytes, file)
-  // On a boundary of words, whatever buffer it was read into.
   return bytes.byteOffset % 8 === 0 ? bytes : new Uint8Array(bytes)
 }
 

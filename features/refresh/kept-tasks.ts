@@ -1,9 +1,9 @@
-import { closeSync, openSync, readFileSync, readSync, writeFileSync, writeSync } from 'node:fs'
+import { closeSync, openSync, readSync, writeFileSync, writeSync } from 'node:fs'
 import { crc32 } from 'node:zlib'
 import type { BucketEvents } from '../sweep/bucket-reader.ts'
 import type { SweptColumn } from '../sweep/row-values.ts'
 import type { KeyColumns, SweepSetup } from '../sweep/tasks.ts'
-import { checkBlocks } from './kept-file.ts'
+import { checkBlocks, readWords } from './kept-file.ts'
 import { KeptStateFault, type KeptFile } from './kept-state.ts'
 import { decodeRows, encodeRows } from './row-file.ts'
 
@@ -146,7 +146,7 @@ function keepRows({ files, columns, keys, idOf, bytes, crcs }: KeepRowsTask, at:
 
 function restoreRows({ files, columns, keys, indexOf }: RestoreRowsTask, at: number): void {
   const { path, file, cutoff, from, rows } = files[at]!
-  const content = new Uint8Array(readFileSync(path))
+  const content = readWords(path)
   checkBlocks(content, file)
   const { users, cutoffs, predictions } = keys
   const ids = decodeRows(content, { columns, predictions, from, rows })
