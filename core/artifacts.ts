@@ -202,7 +202,8 @@ export type RulesFile = { model: string; rules: { when: string; rate: number; ro
 
 /** timings.json */
 export interface Timings {
-  stages: { stage: string; ms: number; rows: number | null }[]
+  /** `kept`: what was taken over from an earlier run, in words. */
+  stages: { stage: string; ms: number; rows: number | null; kept?: string }[]
   models: { model: string; fitMs: number; predictMs: number }[]
 }
 

@@ -99,6 +99,12 @@ export const featuresSchema = z.strictObject({
     .describe(
       'What computes them: one pass over each user (sweep), or SQL; auto = the sweep where it can. No value depends on it',
     ),
+  refresh: z
+    .enum(['auto', 'off', 'verify'])
+    .default('auto')
+    .describe(
+      'Events and rows that the next run can use again: kept (auto), not kept and removed (off), or used and compared with a full build (verify). No value depends on it',
+    ),
   use: z
     .array(z.enum(families))
     .default([...families])

@@ -10,7 +10,7 @@ import { isSettled } from './refresh/settled.ts'
 import { mostSweptDays, splitPlan, sweepExamples, type SweepOptions, type SweptExamples } from './sweep.ts'
 
 export { dayParts, type EventParts } from './refresh/event-parts.ts'
-export { filesOf, type EventPart, type KeptFile, type KeptState } from './refresh/kept-state.ts'
+export { filesOf, readKeptState, type EventPart, type KeptFile, type KeptState } from './refresh/kept-state.ts'
 
 export interface RefreshOptions extends Omit<SweepOptions, 'precision'> {
   readonly parts: EventParts

@@ -7,6 +7,7 @@ import type { Engine } from '../engines/engine.ts'
 import type { Run } from '../tracking/run.ts'
 import type { ComputePool } from './compute/pool.ts'
 import type { GivenModels } from './given-models.ts'
+import type { KeptFeatures } from './kept-features.ts'
 
 /** All that a stage of a run has to work with. Nothing else is ambient. */
 export interface StageContext extends Surroundings {
@@ -17,6 +18,8 @@ export interface StageContext extends Surroundings {
   readonly pool: ComputePool
   /** Models that the config brings along. */
   readonly given: GivenModels
+  /** What earlier runs left for the features; null: everything is computed, and nothing kept. */
+  readonly kept: KeptFeatures | null
   /** Scratch folder of this run, removed at its end. */
   readonly workDir: string
   readonly clock: StageClock
@@ -29,12 +32,21 @@ export interface StageTime {
   readonly stage: string
   readonly ms: number
   readonly rows: number | null
+  /** What was taken over from an earlier run, in words; absent: nothing is ever kept of this stage. */
+  readonly kept?: string
 }
 
 /** Measures stages; times are shown, never used. */
 export class StageClock {
   readonly stages: StageTime[] = []
   readonly models: { model: string; fitMs: number; predictMs: number }[] = []
+  /** What the stage that runs has taken over. */
+  private kept: string | null = null
+
+  /** Said by a stage of itself while it runs. */
+  took(kept: string): void {
+    this.kept = kept
+  }
 
   /**
    * Runs one stage: tells when it begins and ends, keeps its time, and wraps what is not an EbbError once with the
@@ -49,7 +61,9 @@ export class StageClock {
       context.signal.throwIfAborted()
       const ms = performance.now() - start
       const rows = rowsOf(result)
-      this.stages.push({ stage: name, ms: Math.round(ms), rows })
+      const { kept } = this
+      this.kept = null
+      this.stages.push({ stage: name, ms: Math.round(ms), rows, ...(kept === null ? {} : { kept }) })
       context.emit({ name, message: 'done', ...(rows === null ? {} : { rows }), fields: { ms: Math.round(ms) } })
       return result
     } catch (error) {

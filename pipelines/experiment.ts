@@ -115,7 +115,11 @@ export async function experiment(
     await run.writeJson(runFiles.scoring, summary)
     await run.writeJson(
       runFiles.stages,
-      clock.stages.map((time) => ({ ...time, cache: 'none' })),
+      clock.stages.map(({ kept, ...time }) => ({
+        ...time,
+        cache: kept === undefined ? 'none' : 'kept',
+        kept: kept ?? null,
+      })),
     )
     await run.writeJson(runFiles.timings, { stages: clock.stages, models: clock.models })
     await run.update({ winner: evaluation.choice.winner })

@@ -12,6 +12,7 @@ import { type Run, openRun } from '../tracking/run.ts'
 import { interruptedIn } from './context.ts'
 import { experiment } from './experiment.ts'
 import { type GivenModels, readGivenModels } from './given-models.ts'
+import { KeptFeatures } from './kept-features.ts'
 import { withContext } from './with-context.ts'
 
 export interface TrainRequest {
@@ -85,8 +86,10 @@ async function runExperiment(
   run: Run,
   publication: { lock: Lock; name: string },
 ): Promise<TrainOutcome> {
+  let kept: KeptFeatures | null = null
   try {
-    const { winner, scoresFolder } = await withContext(request, run, (context) =>
+    kept = await keptFeatures(request)
+    const { winner, scoresFolder } = await withContext({ ...request, kept }, run, (context) =>
       experiment(context, {
         asOf: request.asOf,
         name: publication.name,
@@ -116,5 +119,14 @@ async function runExperiment(
       error,
     })
     throw error
+  } finally {
+    await kept?.release()
   }
+}
+
+/** Null where features are computed by SQL, or everything is to be computed anew. */
+async function keptFeatures({ loaded, useCache, runsDir, command, emit }: TrainRequest): Promise<KeptFeatures | null> {
+  const { experiment: name, features } = loaded.config
+  if (!useCache || features.compiler === 'sql') return null
+  return KeptFeatures.open({ runsDir, experiment: name, mode: features.refresh, purpose: command, emit })
 }

@@ -8,6 +8,7 @@ import type { Run } from '../tracking/run.ts'
 import { ComputePool } from './compute/pool.ts'
 import { type StageContext, StageClock } from './context.ts'
 import type { GivenModels } from './given-models.ts'
+import type { KeptFeatures } from './kept-features.ts'
 
 /** What a job needs of the world to have a context. */
 export interface ContextRequest {
@@ -18,6 +19,8 @@ export interface ContextRequest {
   readonly resources: Resources
   /** Default: none are looked for, and models begin here. */
   readonly given?: GivenModels
+  /** Default: features are computed anew, and nothing of them is kept. */
+  readonly kept?: KeptFeatures | null
 }
 
 /** Most workers that one run may use; more than one model is rarely fitted at a time. */
@@ -45,6 +48,7 @@ export async function withContext<T>(
         run,
         pool,
         given: request.given ?? new Map(),
+        kept: request.kept ?? null,
         workDir,
         clock: new StageClock(),
         checks: [],

@@ -60,6 +60,10 @@ export const runFiles = {
 /** `runs/.store`: locks, later cache and registry. */
 export const storeFolder = (runsDir: string): string => join(runsDir, '.store')
 
+/** Events and rows that a run of this experiment leaves for the next one. */
+export const keptFeaturesFolder = (runsDir: string, experiment: string): string =>
+  join(storeFolder(runsDir), 'features', experiment.replaceAll(/[^\w.-]/g, '_'))
+
 /** The lock file of a scope, e.g. `run-<id>`, `publish-shop-churn`; other characters become `_`. */
 export function lockPath(runsDir: string, scope: string): string {
   return join(storeFolder(runsDir), 'locks', `${scope.replaceAll(/[^\w.-]/g, '_')}.lock`)

@@ -95,6 +95,11 @@ export const systemTexts: Readonly<Record<string, ErrorText>> = {
     'Start a new run.',
   ),
   SIMULATE_FOLDER: text('usage', 'The folder for the simulated log holds other files.', 'Name a new or empty folder.'),
+  FEATURES_STALE: text(
+    'stage',
+    'With features.refresh: verify, rows from an earlier run were not those of a full build. Nothing was published.',
+    'What was kept is removed, so the next run computes everything. Please report it: this is a fault of Ebb.',
+  ),
   STAGE_FAILED: text(
     'stage',
     'A stage of the run failed.',

@@ -53,6 +53,12 @@ export interface KeptState {
   readonly cutoffs: readonly KeptCutoff[]
 }
 
+/** The state in a document that was read; null where it is of another version, or none. */
+export function readKeptState(document: unknown): KeptState | null {
+  const isState = typeof document === 'object' && document !== null && 'schemaVersion' in document
+  return isState && document.schemaVersion === 1 ? (document as KeptState) : null
+}
+
 /** Every file of a state, once. */
 export const filesOf = ({ users, segments, cutoffs }: KeptState): readonly KeptFile[] => [
   ...users.files,

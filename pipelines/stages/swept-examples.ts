@@ -5,6 +5,7 @@ import type { Column, Dataset } from '../../core/dataset.ts'
 import { daysBetween } from '../../core/day.ts'
 import { EbbError } from '../../core/errors.ts'
 import type { ExamplePlan } from '../../features/plan.ts'
+import type { RefreshReport } from '../../features/refresh.ts'
 import {
   canSweep,
   mostSweptDays,
@@ -56,9 +57,7 @@ export async function sweptExamples(
   context: StageContext,
   plan: ExamplePlan,
 ): Promise<{ parts: readonly SweptPart[]; swept: SweptExamples }> {
-  const { engine, signal, resources, emit, workDir } = context
-  if (!canSweep(engine)) throw new RangeError(`engine ${engine.version} cannot be swept`)
-  const swept = await sweepExamples(engine, plan, { resources, workDir: join(workDir, 'sweep'), signal, emit })
+  const swept = await sweptOrKept(context, plan)
   await writeSql(context, plan.mode, swept.statements)
   const all = {
     dataset: swept.dataset,
@@ -72,6 +71,28 @@ export async function sweptExamples(
     return { prediction, population: sweptPopulation(prediction.population), take }
   })
   return { parts, swept }
+}
+
+async function sweptOrKept(context: StageContext, plan: ExamplePlan): Promise<SweptExamples> {
+  const { engine, signal, resources, emit, workDir, kept, clock } = context
+  if (!canSweep(engine)) throw new RangeError(`engine ${engine.version} cannot be swept`)
+  const making = { resources, workDir: join(workDir, 'sweep'), signal, emit }
+  if (kept === null) return sweepExamples(engine, plan, making)
+  const { swept, report } = await kept.examples(engine, plan, making)
+  const words = keptWords(report, plan.mode)
+  clock.took(words)
+  emit({ name: 'features', message: words, fields: { ...report } })
+  return swept
+}
+
+/** E.g. `51 of 52 cutoffs and 9,860,272 of 10,020,690 events from an earlier run`. */
+function keptWords(report: RefreshReport, mode: ExamplePlan['mode']): string {
+  const { reason, events, eventsRead, cutoffs, cutoffsMade, stateBytes } = report
+  const count = (n: number): string => n.toLocaleString('en')
+  const rows = mode === 'score' ? '' : `${cutoffs - cutoffsMade} of ${cutoffs} cutoffs and `
+  const why = reason === null ? '' : `; ${reason}`
+  const size = stateBytes === 0 ? '' : `; ${count(Math.ceil(stateBytes / 1e6))} MB kept for the next`
+  return `${rows}${count(events - eventsRead)} of ${count(events)} events from an earlier run${why}${size}`
 }
 
 /** The features alone, of a plan that labels nobody. */

@@ -76,7 +76,11 @@ function timingsTable(timings: Timings): Html {
       caption: 'Timings by stage',
       rows: timings.stages,
       columns: [
-        { head: 'stage', cell: (row) => row.stage },
+        {
+          head: 'stage',
+          cell: (row) =>
+            row.kept === undefined ? row.stage : html`${row.stage}<br /><span class="soft">${row.kept}</span>`,
+        },
         { head: 'time', cell: (row) => duration(row.ms), isNumber: true },
         {
           head: '',

@@ -1,4 +1,4 @@
-import { appendFile, open, readdir, rm } from 'node:fs/promises'
+import { appendFile, open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { addDays } from '../../core/day.ts'
@@ -109,14 +109,13 @@ test('a kept file that is cut, changed or gone: a warning, and everything anew',
       await file.close()
     },
   ]
+  const whole = await weeks.told((await weeks.build(plan)).swept)
   for (const [i, harm] of harms.entries()) {
-    const { swept } = await weeks.build(plan)
     const rows = filesOf(weeks.state!).filter(({ name }) => name.includes('rows'))
     await harm(join(weeks.folder, rows[i]!.name))
     const again = await weeks.build(plan)
     expect(weeks.warnings.length).toBe(i + 1)
     expect(again.report.cutoffsMade).toBe(4)
-    expect(await weeks.told(again.swept)).toEqual(await weeks.told(swept))
+    expect(await weeks.told(again.swept)).toEqual(whole)
   }
-  expect((await readdir(weeks.folder)).length).toBeGreaterThan(0)
 })

@@ -12,9 +12,10 @@ let bySql: TrainOutcome
 beforeAll(async () => {
   const small = tinyShopConfig.replace(/ {2}boosted.*\n {2}forest.*\n {2}network.*\n/, '')
   folder = await tinyShop({ config: small })
-  bySweep = await train(
-    await trainRequest(folder, { threads: 2, set: ['features.compiler=sweep', 'evaluate.bootstrap=5'] }),
-  )
+  bySweep = await train({
+    ...(await trainRequest(folder, { threads: 2, set: ['features.compiler=sweep', 'evaluate.bootstrap=5'] })),
+    useCache: true,
+  })
   bySql = await train(
     await trainRequest(folder, { threads: 2, set: ['features.compiler=sql', 'evaluate.bootstrap=5'] }),
   )
@@ -46,4 +47,23 @@ it('each keeps the SQL that it ran: the sweep reads events, SQL makes examples',
   expect(sweep).toContain('label-sweep-events-01.sql')
   expect(sweep).not.toContain('label-select.sql')
   expect(sql).toContain('label-select.sql')
+})
+
+it('the sweep of a run leaves its events and rows to the next: scoring already reads no event again', async () => {
+  const stages = JSON.parse(await readFile(join(bySweep.runDir, 'stages.json'), 'utf8')) as {
+    stage: string
+    cache: string
+    kept: string | null
+  }[]
+  const kept = Object.fromEntries(stages.map((stage) => [stage.stage, [stage.cache, stage.kept]]))
+  expect(kept['label and features']).toEqual([
+    'kept',
+    expect.stringMatching(/^0 of \d+ cutoffs and 0 of [\d,]+ events from an earlier run; \d+ MB kept for the next$/),
+  ])
+  const [, events] = /of ([\d,]+) events/.exec(kept['label and features']![1]!)!
+  expect(kept['features to score']).toEqual(['kept', `${events} of ${events} events from an earlier run`])
+  expect(kept['extract']).toEqual(['none', null])
+  const state = JSON.parse(await readFile(join(folder, 'runs/.store/features/tiny-shop/state.json'), 'utf8')) as object
+  expect(state).toMatchObject({ schemaVersion: 1, serial: 1 })
+  expect(await readFile(bySweep.reportPath, 'utf8')).toContain('events from an earlier run')
 })
