@@ -6,7 +6,16 @@ import type { BenchCase, CaseResult, Measurement, Summary } from './measurement.
  */
 export async function interleave(
   bench: BenchCase,
-  { runs, onPair }: { runs: number; onPair: (pair: number, ours: Measurement, theirs: Measurement) => void },
+  {
+    runs,
+    compares,
+    onPair,
+  }: {
+    runs: number
+    /** Also compare the results of the last pair. */
+    compares: boolean
+    onPair: (pair: number, ours: Measurement, theirs: Measurement) => void
+  },
 ): Promise<CaseResult> {
   await bench.prepare()
   const ours: Measurement[] = []
@@ -30,7 +39,7 @@ export async function interleave(
     ratio: us.medianS / them.medianS,
     ratioRange: [Math.min(...ratios), Math.max(...ratios)],
     memoryRatio: us.peakMb / them.peakMb,
-    comparison: (await bench.compare?.(ours.at(-1)!, theirs.at(-1)!)) ?? {},
+    comparison: compares ? ((await bench.compare?.(ours.at(-1)!, theirs.at(-1)!)) ?? {}) : {},
   }
 }
 

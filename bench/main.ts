@@ -14,6 +14,7 @@ const arguments_ = await yargs(process.argv.slice(2))
   .option('case', { type: 'string', array: true, describe: 'Only cases whose name contains this' })
   .option('runs', { type: 'number', default: 5, describe: 'Pairs of runs per case' })
   .option('quick', { type: 'boolean', default: false, describe: 'One pair per case, the largest tables left out' })
+  .option('times', { type: 'boolean', default: false, describe: 'Time and memory alone, no comparison of results' })
   .option('json', { type: 'boolean', default: false, describe: 'One JSON document on stdout' })
   .strict()
   .parse()
@@ -38,6 +39,7 @@ for (const bench of cases) {
   }
   const result = await interleave(bench, {
     runs: arguments_.quick ? 1 : arguments_.runs,
+    compares: !arguments_.times,
     onPair: (pair, ours, theirs) =>
       say(`  ${bench.name} ${pair + 1}: ours ${ours.seconds.toFixed(2)} s, peer ${theirs.seconds.toFixed(2)} s`),
   })
