@@ -15,18 +15,33 @@ const listedKeys = 14
 
 /** The faults behind zod's issues, each with the position of the value, of the key, or of what lacks a key. */
 export function explainIssues(issues: readonly Issue[], schema: z.ZodType, root: MapNode): EbbError[] {
-  return issues.flatMap((issue) => explain(issue, schema, root)).map((finding) => faultAt(finding, root))
+  return explainAll(issues, schema, root).map((finding) => faultAt(finding, root))
+}
+
+function explainAll(issues: readonly Issue[], schema: z.ZodType, root: MapNode): Finding[] {
+  const missing = issues.filter(({ code, path }) => code !== 'custom' && nodeAt(root, path) === null)
+  return issues.flatMap((issue) => {
+    if (issue.code !== 'unrecognized_keys') return explain(issue, schema, root)
+    const { path: parent, keys } = issue
+    const isHere = (path: Path): boolean =>
+      path.length === parent.length + 1 && parent.every((key, i) => path[i] === key)
+    const needed = missing.filter(({ path }) => isHere(path)).map(({ path }) => String(path.at(-1)))
+    return keys.map((key) => unknownKey({ parent, key, needed }, schema, root))
+  })
 }
 
 function explain(issue: Issue, schema: z.ZodType, root: MapNode): Finding[] {
   const { path } = issue
-  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey(path, key, schema, root))
   if (issue.code === 'custom') return [ownRule(issue, root)]
   if (nodeAt(root, path) === null) return [missingKey(path, schema, root)]
   if (issue.code === 'invalid_union') {
     const branch = closestBranch(issue.errors)
     if (branch !== null)
-      return branch.flatMap((inner) => explain({ ...inner, path: [...path, ...inner.path] }, schema, root))
+      return explainAll(
+        branch.map((inner) => ({ ...inner, path: [...path, ...inner.path] })),
+        schema,
+        root,
+      )
   }
   if (issue.code === 'invalid_key') return [badName(path)]
   const received = describeValue(root, path)
@@ -58,9 +73,22 @@ function closestBranch(branches: readonly (readonly Issue[])[]): readonly Issue[
   return sorted[0] ?? null
 }
 
-function unknownKey(parent: Path, key: string, schema: z.ZodType, root: MapNode): Finding {
+interface UnknownKey {
+  readonly parent: Path
+  readonly key: string
+  /** Keys that are missing beside it: one of them is rather meant than a key that may be left out. */
+  readonly needed: readonly string[]
+}
+
+function unknownKey({ parent, key, needed }: UnknownKey, schema: z.ZodType, root: MapNode): Finding {
   const known = knownKeys(schema, parent, root)
-  const meant = didYouMean(key, known)
+  const isThere = (name: string): boolean => nodeAt(root, [...parent, name]) !== null
+  const meant =
+    didYouMean(key, needed) ??
+    didYouMean(
+      key,
+      known.filter((name) => !isThere(name)),
+    )
   const what = meant === null ? 'unknown key' : `unknown key, did you mean "${meant}"?`
   const hint =
     meant === null && known.length > 0 && known.length <= listedKeys ? `known here: ${known.join(', ')}` : undefined

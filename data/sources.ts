@@ -56,6 +56,10 @@ const fileKeys = {
     .default(true)
     .describe('false: no header line, columns are column1, column2, …; a list names them'),
   decimal: z.enum(['.', ',']).default('.').describe('Decimal point of numbers in text files'),
+  thousands: z
+    .enum([',', '.', ' ', "'"])
+    .optional()
+    .describe('Between groups of three digits in text files, e.g. . in 1.234,56; default: such numbers are rejected'),
   encoding: z.enum(['utf-8', 'utf-16', 'latin-1']).default('utf-8').describe('Of text files'),
   nullValues: z
     .array(z.string().min(1))

@@ -96,8 +96,7 @@ function attributeCast({ name, type, column }: AttributeColumn, context: Context
   if (type === 'number') {
     const expression = { kind: 'column', name: column } as const
     const { config, where } = input
-    const { decimal } = config
-    const cast = castNumber({ field: name, text: column, expression, columns: raw, decimal, where }, value)
+    const cast = castNumber({ field: name, text: column, expression, columns: raw, style: config, where }, value)
     return { typed: [`${cast.sql} AS ${value}`], placed: [], faults: cast.faults }
   }
   const time = timeCast({ field: name, value, column: rawColumn }, context)

@@ -15,8 +15,15 @@ export interface NumberCast {
   readonly expression: NumberExpression
   /** By the file's name for it. */
   readonly columns: ReadonlyMap<string, RawColumn>
-  readonly decimal: '.' | ','
+  readonly style: NumberStyle
   readonly where: string
+}
+
+/** How numbers stand in text. */
+export interface NumberStyle {
+  readonly decimal: '.' | ','
+  /** Between groups of three digits; absent: there are none. */
+  readonly thousands?: ',' | '.' | ' ' | "'"
 }
 
 /** A name of the file as it is, else arithmetic; the schema has refused everything else. */
@@ -28,7 +35,7 @@ export function numberExpression(text: string, known: readonly string[]): Number
 export function castNumber(cast: NumberCast, value: string): Cast {
   const { field, text, expression } = cast
   const leaves = columnsOf(expression).map((name) => checked(cast, name))
-  const unreadable = leaves.map((leaf) => `(${leaf.sql} IS NOT NULL AND ${numberOf(leaf, cast.decimal)} IS NULL)`)
+  const unreadable = leaves.map((leaf) => `(${leaf.sql} IS NOT NULL AND ${numberOf(leaf, cast.style)} IS NULL)`)
   const isComplete = leaves.map((leaf) => `${leaf.sql} IS NOT NULL`).join(' AND ') || 'TRUE'
   const received = leaves.map((leaf) => `CAST(${leaf.sql} AS VARCHAR)`)
   const shared = {
@@ -36,14 +43,14 @@ export function castNumber(cast: NumberCast, value: string): Cast {
     received: received.length === 1 ? received[0]! : `concat_ws(', ', ${received.join(', ')})`,
   }
   return {
-    sql: render(expression, (name) => numberOf(cast.columns.get(name)!, cast.decimal)),
+    sql: render(expression, (name) => numberOf(cast.columns.get(name)!, cast.style)),
     faults: [
       {
         ...shared,
         reason: `${field}: not a number`,
         test: [...unreadable, `(${isComplete} AND (${value} IS NULL OR NOT isfinite(${value})))`].join(' OR '),
         what: 'not a number',
-        expected: cast.decimal === ',' ? 'a number such as 12,50' : 'a number such as 12.50',
+        expected: `a number such as ${exampleOf(cast.style)}`,
       },
       {
         ...shared,
@@ -79,14 +86,31 @@ function checked(cast: NumberCast, name: string): RawColumn {
 }
 
 /** NULL where the raw value is no number in plain writing: `nan`, `1_000` and `1,5` are not. */
-function numberOf(column: RawColumn, decimal: '.' | ','): string {
+function numberOf(column: RawColumn, style: NumberStyle): string {
   const { sql } = column
   const kind = columnKind(column.type)
   if (kind === 'float') return `CASE WHEN isfinite(${sql}) THEN CAST(${sql} AS DOUBLE) END`
   if (kind !== 'text') return `CAST(${sql} AS DOUBLE)`
-  const text = decimal === ',' ? `replace(${sql}, ',', '.')` : sql
-  const forbidden = decimal === ',' ? '[_.a-df-zA-DF-Z]' : '[_a-df-zA-DF-Z]'
-  return `CASE WHEN NOT regexp_matches(${sql}, '${forbidden}') THEN TRY_CAST(${text} AS DOUBLE) END`
+  const digits = withoutGroups(sql, style)
+  const text = style.decimal === ',' ? `replace(${digits}, ',', '.')` : digits
+  const forbidden = style.decimal === ',' ? '[_.a-df-zA-DF-Z]' : '[_a-df-zA-DF-Z]'
+  return `CASE WHEN NOT regexp_matches(${digits}, '${forbidden}') THEN TRY_CAST(${text} AS DOUBLE) END`
+}
+
+/** Each as it stands in a class of a pattern; a blank may be one that does not break, an apostrophe a typographic one. */
+const separators = { ',': ',', '.': '.', ' ': ' \u00a0\u202f', "'": "''\u2019" } as const
+
+/** The text without its separators where they stand between groups of three digits, else the text as it is. */
+function withoutGroups(sql: string, { decimal, thousands }: NumberStyle): string {
+  if (thousands === undefined) return sql
+  const separator = `[${separators[thousands]}]`
+  const grouped = `\\s*[-+]?[0-9]{1,3}(${separator}[0-9]{3})+([${decimal}][0-9]*)?\\s*`
+  return `CASE WHEN regexp_full_match(${sql}, '${grouped}') THEN regexp_replace(${sql}, '${separator}', '', 'g') ELSE ${sql} END`
+}
+
+/** 1.234,50 in the style. */
+function exampleOf({ decimal, thousands }: NumberStyle): string {
+  return thousands === undefined ? `12${decimal}50` : `1${thousands}234${decimal}50`
 }
 
 function render(expression: NumberExpression, column: (name: string) => string): string {

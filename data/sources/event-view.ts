@@ -133,7 +133,7 @@ function numberFields(input: EventViewInput, raw: ReadonlyMap<string, RawColumn>
     const text = config.columns[field]
     if (text === undefined) return []
     const expression = numberExpression(text, [...raw.keys()])
-    const cast = { field, text, expression, columns: raw, decimal: config.decimal, where }
+    const cast = { field, text, expression, columns: raw, style: config, where }
     return [{ value: field, ...castNumber(cast, field) }]
   })
 }

@@ -80,11 +80,15 @@ describe('the url of a database', () => {
     ],
     [
       'what is said of files',
-      from('postgres://bob@db/shop').replace('    columns', '    delimiter: ;\n    decimal: ","\n    columns'),
+      from('postgres://bob@db/shop').replace(
+        '    columns',
+        '    delimiter: ;\n    decimal: ","\n    thousands: .\n    columns',
+      ),
       {},
       [
         '6:16  sources.app.delimiter: is said of files; a database needs none, got ";"',
         '7:14  sources.app.decimal: is said of text files; a database has numbers, got ","',
+        '8:16  sources.app.thousands: is said of text files; a database has numbers, got "."',
       ],
     ],
   ])('%s', async (_name, text, options, expected) => {

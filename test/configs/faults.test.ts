@@ -15,6 +15,19 @@ describe('faults name the place, what is wrong, what is allowed and what was mea
       ['16:5  models.line.l1_ratio: unknown key, did you mean "l1Ratio"?'],
     ],
     [
+      'an unknown key close to two known ones: the one that is missing is meant',
+      changed('horizonDays: 30', 'horizonsDay: 30'),
+      [
+        '7:1  churn.horizonDays: this key is missing (Length of the prediction window), expected a whole number from 1 to 3660',
+        '11:3  churn.horizonsDay: unknown key, did you mean "horizonDays"?',
+      ],
+    ],
+    [
+      'an unknown key close to one that is there already',
+      changed('horizonDays: 30', 'horizonDays: 30\n  horizonDay: 60'),
+      ['12:3  churn.horizonDay: unknown key, did you mean "horizonsDays"?'],
+    ],
+    [
       'an unknown key without a likely meaning, where few are known',
       changed('withinDays: 90', 'withinDays: 90, colour: red'),
       ['12:51  churn.eligible.colour: unknown key; known here: events, withinDays, contract'],

@@ -53,6 +53,41 @@ describe.each(['.', ','] as const)('amounts with the decimal point "%s"', (decim
   })
 })
 
+const grouped = {
+  '.,': { '1.234,56': 123_456, '-1.234.567': -123_456_700, '12,5': 1250, '999': 99_900, '1.000,': 100_000 },
+  ',.': { '1,234.56': 123_456, '+12,345': 1_234_500, '0.5': 50, '1e2': 10_000 },
+  ' ,': { '1 234,56': 123_456, '1\u00a0234': 123_400, '1\u202f234\u202f567,8': 123_456_780, ' 7 ': 700 },
+  "'.": { "1'234.56": 123_456, '1\u2019234': 123_400 },
+} as const
+const wronglyGrouped = {
+  '.,': ['1.23', '1.2345', '1234.567', '.123', '1..234', '1.234.56', '1,234.56', '12.50', '1.234e2', '0,123.456'],
+  ',.': ['1,23', '1,2345', '1234,567', ',123', '1,,234', '1.234,56', '1.5,000', '1,234_5'],
+  ' ,': ['1 23', '1  234', '1234 567', '1 234.5', '1\t234'],
+  "'.": ["1'23", "1''234", "1'234,5"],
+} as const
+
+test.each(Object.keys(grouped) as (keyof typeof grouped)[])(
+  'thousands and decimal point "%s": groups of three are read, any other use of the separator is rejected, never guessed',
+  async (style) => {
+    const [thousands, decimal] = [style[0]!, style[1]!] as [',' | '.' | ' ' | "'", ',' | '.']
+    const writings = [...Object.keys(grouped[style]), ...wronglyGrouped[style]]
+    const lines = writings.map((text, at) => `${String(at).padStart(3, '0')};2026-01-01;${quoted(text)}`)
+    const given: ExtractCase = {
+      files: { 'e.csv': csv('user;ts;amount', ...lines) },
+      sources: { shop: { path: 'e.csv', delimiter: ';', decimal, thousands, ...shop, ...lenient } },
+    }
+    await withExtract(given, async ({ rows, extracted }) => {
+      const read = await rows('SELECT user_id, amount_cents FROM events JOIN users USING (user_index) ORDER BY user_id')
+      const values = Object.values(grouped[style])
+      expect(read.map((row) => [writings[Number(row['user_id'])], row['amount_cents']])).toEqual(
+        Object.keys(grouped[style]).map((text) => [text, values[writings.indexOf(text)]]),
+      )
+      const rejected = wronglyGrouped[style].length
+      expect(extracted.quality.events.rejected).toEqual([{ reason: 'amount: not a number', rows: rejected }])
+    })
+  },
+)
+
 test('times: what ISO 8601 says is read, anything that could mean two things is rejected', async () => {
   const good: Readonly<Record<string, string>> = {
     '2026-01-01': '2026-01-01T00:00:00',

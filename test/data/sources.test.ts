@@ -79,6 +79,9 @@ test('what a config may not say', () => {
   expect(issues(attributeTableSchema, { path: 'c.csv', static: true, columns: {} })).toEqual([
     'columns: at least one column',
   ])
+  expect(issues(sourceSchema, { ...minimal, thousands: '.' })).toEqual([
+    'thousands: must not be the decimal point, which is "."',
+  ])
   expect(issues(sourceSchema, { ...minimal, sample: 0 })).toHaveLength(1)
   expect(issues(sourceSchema, { ...minimal, timestampFormat: '%d.%m.%Q' })).toHaveLength(1)
   expect(issues(sourceSchema, { ...minimal, timestampFormat: ['%-d.%m.%Y %H:%M %z', '%%%j'] })).toEqual([])
