@@ -50,6 +50,8 @@ async function writeAll(file: FileHandle, columns: readonly ParquetColumn[], sig
   let offset = magic.length
   await file.write(magic)
   const groups: Thrift[] = []
+  // A group is encoded while the one before it is written.
+  let writing: Promise<unknown> = Promise.resolve()
   for (let from = 0; from < rows; from += groupRows) {
     signal?.throwIfAborted()
     const to = Math.min(rows, from + groupRows)
@@ -58,11 +60,15 @@ async function writeAll(file: FileHandle, columns: readonly ParquetColumn[], sig
       offset += chunk.bytes
       return chunk
     })
-    await file.writev(chunks.flatMap(({ parts }) => parts))
+    await writing
+    writing = file.writev(chunks.flatMap(({ parts }) => parts))
+    // A failure is thrown when its turn comes.
+    writing.catch(() => undefined)
     const bytes = chunks.reduce((sum, chunk) => sum + chunk.bytes, 0)
     const metadata = chunks.map((chunk) => chunk.metadata)
     groups.push(struct({ 1: list('struct', metadata), 2: i64(bytes), 3: i64(to - from) }))
   }
+  await writing
   const footer = encodeThrift(
     struct({
       1: i32(1),

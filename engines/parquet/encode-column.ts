@@ -15,14 +15,15 @@ const mostDistinct = 256
 
 /** Numbers; NaN = NULL. */
 export function encodeNumbers(values: Float32Array | Float64Array): EncodedColumn {
+  const missing = countMissing(values)
+  const present = missing === 0 ? allPresent(values.length) : presence(presenceOf(values))
   const small = indexSmall(values)
-  const present = presence(values.length, small.missing, (i) => !Number.isNaN(values[i]!))
-  if (small.distinct === null) return { dictionary: null, page: [present, plain(values, small.missing)] }
-  const dictionary =
-    values instanceof Float32Array ? Float32Array.from(small.distinct) : Float64Array.from(small.distinct)
+  if (small === null) return { dictionary: null, page: [present, plain(values, missing)] }
+  const { distinct, indexes } = small
+  const dictionary = values instanceof Float32Array ? Float32Array.from(distinct) : Float64Array.from(distinct)
   return {
-    dictionary: { bytes: bytesOf(dictionary), count: small.distinct.length },
-    page: [present, packIndexes(small.indexes.subarray(0, values.length - small.missing), small.distinct.length)],
+    dictionary: { bytes: bytesOf(dictionary), count: distinct.length },
+    page: [present, packIndexes(indexes.subarray(0, values.length - missing), distinct.length)],
   }
 }
 
@@ -33,14 +34,15 @@ export function encodeIntegers(values: Int32Array): EncodedColumn {
 
 /** Texts by code; 65,535 = NULL. */
 export function encodeTexts(codes: Uint16Array, levels: readonly string[]): EncodedColumn {
-  let missing = 0
-  const indexes = new Uint16Array(codes.length)
   let at = 0
+  const indexes = new Uint16Array(codes.length)
+  const isThere = new Uint8Array(codes.length)
   for (let i = 0; i < codes.length; i++) {
-    if (codes[i] === 65_535) missing++
-    else indexes[at++] = codes[i]!
+    if (codes[i] === 65_535) continue
+    indexes[at++] = codes[i]!
+    isThere[i] = 1
   }
-  const present = presence(codes.length, missing, (i) => codes[i] !== 65_535)
+  const present = at === codes.length ? allPresent(at) : presence(isThere)
   const texts = levels.map((level) => new TextEncoder().encode(level))
   const bytes = new Uint8Array(texts.reduce((sum, one) => sum + 4 + one.length, 0))
   let p = 0
@@ -55,75 +57,95 @@ export function encodeTexts(codes: Uint16Array, levels: readonly string[]): Enco
   }
 }
 
-interface SmallNumbers {
-  /** Null: too many, or not all small whole numbers. */
-  readonly distinct: number[] | null
-  readonly indexes: Uint16Array
-  readonly missing: number
+// NaN alone differs from itself.
+function countMissing(values: Float32Array | Float64Array): number {
+  let missing = 0
+  for (let i = 0; i < values.length; i++) if (values[i] !== values[i]) missing++
+  return missing
 }
 
-function indexSmall(values: Float32Array | Float64Array): SmallNumbers {
+/** 1 where there is a value. */
+function presenceOf(values: Float32Array | Float64Array): Uint8Array {
+  const isThere = new Uint8Array(values.length)
+  for (let i = 0; i < values.length; i++) isThere[i] = values[i] === values[i] ? 1 : 0
+  return isThere
+}
+
+interface SmallNumbers {
+  readonly distinct: readonly number[]
+  /** Of the values that are there. */
+  readonly indexes: Uint8Array
+}
+
+/** Null: too many, or not all of them small whole numbers. */
+function indexSmall(values: Float32Array | Float64Array): SmallNumbers | null {
   const place = new Int16Array(mostSmall + 1).fill(-1)
-  const indexes = new Uint16Array(values.length)
+  const indexes = new Uint8Array(values.length)
   const distinct: number[] = []
   let at = 0
-  let missing = 0
-  let isSmall = true
   for (let i = 0; i < values.length; i++) {
     const value = values[i]!
-    if (Number.isNaN(value)) {
-      missing++
-      continue
-    }
-    if (!isSmall) continue
     const whole = value | 0
-    // -0 is not 0: its bits would be lost.
-    if (whole !== value || whole < 0 || whole > mostSmall || (whole === 0 && 1 / value < 0)) {
-      isSmall = false
-      continue
+    if (whole !== value || whole < 0 || whole > mostSmall) {
+      if (value !== value) continue
+      return null
     }
-    if (place[whole] === -1) place[whole] = distinct.push(whole) - 1
-    indexes[at++] = place[whole]!
-    if (distinct.length > mostDistinct) isSmall = false
+    let index = place[whole]!
+    // -0 is not 0: its bits would be lost.
+    if (index < 0 || whole === 0) {
+      if (whole === 0 && Object.is(value, -0)) return null
+      if (index < 0) index = place[whole] = distinct.push(whole) - 1
+      if (index >= mostDistinct) return null
+    }
+    indexes[at++] = index
   }
-  return { distinct: isSmall && distinct.length > 0 ? distinct : null, indexes, missing }
+  return at === 0 ? null : { distinct, indexes }
 }
 
 /** Definition levels, 1 = there: a length of four bytes, then runs (RLE/bit-packing hybrid, width 1). */
-function presence(count: number, missing: number, isPresent: (i: number) => boolean): Uint8Array {
-  const body = missing === 0 ? [...varint(count * 2), 1] : bitPacked(count, isPresent)
-  const bytes = new Uint8Array(4 + body.length)
-  new DataView(bytes.buffer).setUint32(0, body.length, true)
-  bytes.set(body, 4)
-  return bytes
+function presence(isThere: Uint8Array): Uint8Array {
+  const groups = Math.ceil(isThere.length / 8)
+  const packed = new Uint8Array(groups)
+  pack(isThere, 1, packed)
+  return levels(varint(groups * 2 + 1), packed)
 }
 
-function bitPacked(count: number, isSet: (i: number) => boolean): Uint8Array {
-  const groups = Math.ceil(count / 8)
-  const header = varint(groups * 2 + 1)
-  const bytes = new Uint8Array(header.length + groups)
-  bytes.set(header)
-  for (let i = 0; i < count; i++) if (isSet(i)) bytes[header.length + (i >> 3)]! |= 1 << (i & 7)
+const allPresent = (count: number): Uint8Array => levels(varint(count * 2), Uint8Array.of(1))
+
+function levels(header: Uint8Array, body: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(4 + header.length + body.length)
+  new DataView(bytes.buffer).setUint32(0, header.length + body.length, true)
+  bytes.set(header, 4)
+  bytes.set(body, 4 + header.length)
   return bytes
 }
 
 /** The width, then one bit-packed run; widths are powers of two, so that no index crosses a byte unevenly. */
-function packIndexes(indexes: Uint16Array, distinct: number): Uint8Array {
+function packIndexes(indexes: Uint8Array | Uint16Array, distinct: number): Uint8Array {
   const width = [0, 1, 2, 4, 8, 16].find((bits) => distinct <= 2 ** bits)!
   const groups = Math.ceil(indexes.length / 8)
   const header = width === 0 ? [...varint(indexes.length * 2)] : [...varint(groups * 2 + 1)]
   const bytes = new Uint8Array(1 + header.length + groups * width)
   bytes[0] = width
   bytes.set(header, 1)
-  const start = 1 + header.length
-  if (width === 8) for (let i = 0; i < indexes.length; i++) bytes[start + i] = indexes[i]!
-  else if (width === 16) bytes.set(new Uint8Array(indexes.buffer, indexes.byteOffset, indexes.length * 2), start)
-  else if (width > 0) {
-    const perByte = 8 / width
-    for (let i = 0; i < indexes.length; i++)
-      bytes[start + Math.floor(i / perByte)]! |= indexes[i]! << (width * (i % perByte))
-  }
+  const packed = bytes.subarray(1 + header.length)
+  if (width === 16) packed.set(new Uint8Array(indexes.buffer, indexes.byteOffset, indexes.length * 2))
+  else if (width === 8) packed.set(indexes)
+  else if (width > 0) pack(indexes, width, packed)
   return bytes
+}
+
+/** Several values to a byte, the first in its lowest bits; `width` is 1, 2 or 4. */
+function pack(values: Uint8Array | Uint16Array, width: number, into: Uint8Array): void {
+  const perByte = 8 / width
+  const whole = Math.floor(values.length / perByte)
+  let i = 0
+  for (let byte = 0; byte < whole; byte++) {
+    let bits = 0
+    for (let shift = 0; shift < 8; shift += width) bits |= values[i++]! << shift
+    into[byte] = bits
+  }
+  for (let shift = 0; i < values.length; shift += width) into[whole]! |= values[i++]! << shift
 }
 
 function plain(values: Float32Array | Float64Array, missing: number): Uint8Array {

@@ -102,7 +102,9 @@ export class BucketReader implements BucketEvents {
     for (let u = 2; u < start.length; u++) start[u]! += start[u - 1]!
     for (let i = 0, p = 0; i < count; i++, p += words) {
       const to = start[(raw[p + user.word]! & mask) + 1]!++ * words
-      for (let w = 0; w < words; w++) records[to + w] = raw[p + w]!
+      records[to] = raw[p]!
+      records[to + 1] = raw[p + 1]!
+      for (let w = 2; w < words; w++) records[to + w] = raw[p + w]!
     }
   }
 

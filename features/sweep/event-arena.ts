@@ -28,7 +28,7 @@ export interface ArenaOptions {
  * the memory is full it goes to the file as a whole and is used again; block numbers go on counting.
  */
 export class EventArena {
-  private readonly memory: Int32Array
+  private memory: Int32Array
   private readonly blockWords: number
   private readonly blocksInMemory: number
   private readonly holdsAll: boolean
@@ -88,6 +88,8 @@ export class EventArena {
     const events = shared(this.counts.length)
     events.set(this.counts)
     const { blockWords, file } = this
+    // Whoever closes the file still holds the arena: its memory is needed for the result.
+    if (file !== null) this.memory = new Int32Array(0)
     return { blockWords, memory: file === null ? this.memory : null, file, from, blocks, events }
   }
 

@@ -58,16 +58,14 @@ export function distinctOf(
 /** Few levels: one bit each; an event without a level has none. */
 function maskedDistinctOf(code: MeasureCode, of: LevelColumn, registers: Registers): Evaluate {
   const hits = registers.hits(code.condition)
-  const bits = registers.levelBits(of)
+  const unions = registers.levelUnions(of, code.condition)
   return ({ count, lo, hi }, values, offset) => {
-    const { counts, indexes } = hits
-    const bit = bits.values
-    for (let r = 0; r < count; r++) {
-      const b = counts[hi[r]!]!
-      let mask = 0
-      for (let m = counts[lo[r]!]!; m < b; m++) mask |= bit[indexes[m]!]!
-      values[offset + r] = bitCount(mask)
-    }
+    const { counts } = hits
+    let walked = 0
+    for (let r = 0; r < count; r++) walked += counts[hi[r]!]! - counts[lo[r]!]!
+    if (walked <= unions.mostWalked)
+      for (let r = 0; r < count; r++) values[offset + r] = bitCount(unions.walk(counts[lo[r]!]!, counts[hi[r]!]!))
+    else for (let r = 0; r < count; r++) values[offset + r] = bitCount(unions.lookUp(counts[lo[r]!]!, counts[hi[r]!]!))
   }
 }
 

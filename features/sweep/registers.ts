@@ -1,3 +1,4 @@
+import { LevelUnions } from './level-unions.ts'
 import type { ConditionCode, SweepProgram } from './program.ts'
 import type { UserEvents } from './user-events.ts'
 
@@ -90,6 +91,13 @@ export class Registers {
       }
       return register
     })
+  }
+
+  /** Unions of those bits over ranges of hits. */
+  levelUnions(of: 'category' | 'channel', condition: number): LevelUnions {
+    const hits = this.hits(condition)
+    const bits = this.levelBits(of)
+    return this.shared(`unions/${of}/${condition}`, () => new LevelUnions(hits, bits))
   }
 
   sums(of: 'amount' | 'quantity', condition: number): Sums {

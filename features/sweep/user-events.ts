@@ -84,9 +84,7 @@ export class UserEvents {
     const { layout } = this
     this.readTimes()
     this.readSeen()
-    this.readField(layout.type, this.type)
-    this.readField(layout.category, this.category)
-    this.readField(layout.channel, this.channel)
+    this.readCodes()
     this.readField(layout.micro, this.micro)
     for (let f = 0; f < this.flags.length; f++) this.readField(layout.flags[f]!, this.flags[f]!)
     if (layout.amount !== null) this.readValue(layout.amount, this.amount)
@@ -154,6 +152,32 @@ export class UserEvents {
         second[i] = value
         day[i] = baseDay + ((value / 86_400) | 0)
       }
+  }
+
+  /** All three codes mostly lie in one word, which is then read once. */
+  private readCodes(): void {
+    const { type, category, channel } = this.layout
+    const isTogether = type !== null && type.word === category?.word && type.word === channel?.word
+    if (isTogether) return this.readThree([type, category, channel])
+    this.readField(type, this.type)
+    this.readField(category, this.category)
+    this.readField(channel, this.channel)
+  }
+
+  private readThree([a, b, c]: readonly [Field, Field, Field]): void {
+    const { records, users, start, from, type, category, channel } = this
+    const { words } = this.layout
+    const [maskA, maskB, maskC] = [2 ** a.bits - 1, 2 ** b.bits - 1, 2 ** c.bits - 1] as const
+    const [shiftA, shiftB, shiftC] = [a.shift, b.shift, c.shift] as const
+    for (let u = 0; u < users; u++) {
+      const end = start[u + 1]!
+      for (let i = start[u]!, p = from[u]! + a.word; i < end; i++, p += words) {
+        const word = records[p]!
+        type[i] = (word >>> shiftA) & maskA
+        category[i] = (word >>> shiftB) & maskB
+        channel[i] = (word >>> shiftC) & maskC
+      }
+    }
   }
 
   private readField(field: Field | null, into: Int32Array): void {
