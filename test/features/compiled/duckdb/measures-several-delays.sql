@@ -1,0 +1,573 @@
+-- count
+CREATE OR REPLACE TEMP TABLE "ebb_segments" AS
+SELECT e.user_index, COALESCE(cal.segment, 0) AS segment,
+  COUNT(CASE WHEN e.event_type = 'o''rder' THEN 1 END) AS b0
+FROM t_events AS e
+LEFT JOIN "ebb_calendar" AS cal ON cal.day = (e.event_day + CAST(e.delay_days AS INTEGER))
+WHERE (e.event_day + CAST(e.delay_days AS INTEGER)) < DATE '2024-04-01'
+GROUP BY e.user_index, COALESCE(cal.segment, 0);
+CREATE OR REPLACE TEMP TABLE "ebb_event_values_windowed" AS
+SELECT s.cutoff, s.user_index,
+  CAST(SUM(CASE WHEN f.in_d30 THEN g.b0 END) AS BIGINT) AS m0
+FROM "ebb_segments" AS g
+JOIN "ebb_flags" AS f ON f.segment = g.segment AND f.in_any
+JOIN "ebb_spine" AS s ON s.cutoff = f.cutoff AND s.user_index = g.user_index
+GROUP BY s.cutoff, s.user_index;
+WITH measured AS (
+  SELECT s.user_index, s.cutoff, CAST(s.label AS SMALLINT) AS label, s.churn_kind,
+    COALESCE(be_windowed.m0, 0) AS "count_0"
+  FROM "ebb_spine" AS s
+  LEFT JOIN "ebb_event_values_windowed" AS be_windowed ON be_windowed.cutoff = s.cutoff AND be_windowed.user_index = s.user_index
+)
+SELECT user_index,
+  cutoff,
+  label,
+  churn_kind,
+  "count_0"
+FROM measured
+ORDER BY cutoff, user_index;
+
+-- last
+CREATE OR REPLACE TEMP TABLE "ebb_segments" AS
+SELECT e.user_index, COALESCE(cal.segment, 0) AS segment,
+  MAX(CASE WHEN e.event_type = 'o''rder' THEN e.event_day END) AS b0
+FROM t_events AS e
+LEFT JOIN "ebb_calendar" AS cal ON cal.day = (e.event_day + CAST(e.delay_days AS INTEGER))
+WHERE (e.event_day + CAST(e.delay_days AS INTEGER)) < DATE '2024-04-01'
+GROUP BY e.user_index, COALESCE(cal.segment, 0);
+CREATE OR REPLACE TEMP TABLE "ebb_event_values_windowed" AS
+SELECT s.cutoff, s.user_index,
+  MAX(CASE WHEN f.in_d30 THEN g.b0 END) AS m0
+FROM "ebb_segments" AS g
+JOIN "ebb_flags" AS f ON f.segment = g.segment AND f.in_any
+JOIN "ebb_spine" AS s ON s.cutoff = f.cutoff AND s.user_index = g.user_index
+GROUP BY s.cutoff, s.user_index;
+WITH measured AS (
+  SELECT s.user_index, s.cutoff, CAST(s.label AS SMALLINT) AS label, s.churn_kind,
+    CAST(datediff('day', be_windowed.m0, s.cutoff) AS INTEGER) AS "last_0"
+  FROM "ebb_spine" AS s
+  LEFT JOIN "ebb_event_values_windowed" AS be_windowed ON be_windowed.cutoff = s.cutoff AND be_windowed.user_index = s.user_index
+)
+SELECT user_index,
+  cutoff,
+  label,
+  churn_kind,
+  "last_0"
+FROM measured
+ORDER BY cutoff, user_index;
+
+-- first
+CREATE OR REPLACE TEMP TABLE "ebb_segments" AS
+SELECT e.user_index, COALESCE(cal.segment, 0) AS segment,
+  MIN(CASE WHEN e.event_type = 'o''rder' THEN e.event_day END) AS b0
+FROM t_events AS e
+LEFT JOIN "ebb_calendar" AS cal ON cal.day = (e.event_day + CAST(e.delay_days AS INTEGER))
+WHERE (e.event_day + CAST(e.delay_days AS INTEGER)) < DATE '2024-04-01'
+GROUP BY e.user_index, COALESCE(cal.segment, 0);
+CREATE OR REPLACE TEMP TABLE "ebb_event_values_windowed" AS
+SELECT s.cutoff, s.user_index,
+  MIN(CASE WHEN f.in_d30 THEN g.b0 END) AS m0
+FROM "ebb_segments" AS g
+JOIN "ebb_flags" AS f ON f.segment = g.segment AND f.in_any
+JOIN "ebb_spine" AS s ON s.cutoff = f.cutoff AND s.user_index = g.user_index
+GROUP BY s.cutoff, s.user_index;
+WITH measured AS (
+  SELECT s.user_index, s.cutoff, CAST(s.label AS SMALLINT) AS label, s.churn_kind,
+    CAST(datediff('day', be_windowed.m0, s.cutoff) AS INTEGER) AS "first_0"
+  FROM "ebb_spine" AS s
+  LEFT JOIN "ebb_event_values_windowed" AS be_windowed ON be_windowed.cutoff = s.cutoff AND be_windowed.user_index = s.user_index
+)
+SELECT user_index,
+  cutoff,
+  label,
+  churn_kind,
+  "first_0"
+FROM measured
+ORDER BY cutoff, user_index;
+
+-- activeDays
+CREATE OR REPLACE TEMP TABLE "ebb_days" AS
+SELECT e.user_index, e.event_day, (e.event_day + CAST(e.delay_days AS INTEGER)) AS seen_day,
+  COALESCE(bool_or(e.event_type = 'o''rder'), FALSE) AS k0
+FROM t_events AS e
+WHERE (e.event_day + CAST(e.delay_days AS INTEGER)) < DATE '2024-04-01'
+GROUP BY e.user_index, e.event_day, (e.event_day + CAST(e.delay_days AS INTEGER));
+CREATE OR REPLACE TEMP TABLE "ebb_day_values" AS
+SELECT v.cutoff, v.user_index,
+  COUNT(*) FILTER (WHERE v.a0) AS a0
+FROM (
+  SELECT s.cutoff, s.user_index, d.event_day,
+    bool_or(d.k0 AND f.in_d30) AS a0
+  FROM "ebb_days" AS d
+  LEFT JOIN "ebb_calendar" AS cal ON cal.day = d.seen_day
+  JOIN "ebb_flags" AS f ON f.segment = COALESCE(cal.segment, 0)
+  JOIN "ebb_spine" AS s ON s.cutoff = f.cutoff AND s.user_index = d.user_index
+  GROUP BY s.cutoff, s.user_index, d.event_day
+) AS v
+GROUP BY v.cutoff, v.user_index;
+WITH measured AS (
+  SELECT s.user_index, s.cutoff, CAST(s.label AS SMALLINT) AS label, s.churn_kind,
+    COALESCE(bd.a0, 0) AS "activeDays_0"
+  FROM "ebb_spine" AS s
+  LEFT JOIN "ebb_day_values" AS bd ON bd.cutoff = s.cutoff AND bd.user_index = s.user_index
+)
+SELECT user_index,
+  cutoff,
+  label,
+  churn_kind,
+  "activeDays_0"
+FROM measured
+ORDER BY cutoff, user_index;
+
+-- sum
+CREATE OR REPLACE TEMP TABLE "ebb_segments" AS
+SELECT e.user_index, COALESCE(cal.segment, 0) AS segment,
+  CAST(SUM(CASE WHEN e.event_type = 'o''rder' THEN e.amount_cents END) AS BIGINT) AS b0
+FROM t_events AS e
+LEFT JOIN "ebb_calendar" AS cal ON cal.day = (e.event_day + CAST(e.delay_days AS INTEGER))
+WHERE (e.event_day + CAST(e.delay_days AS INTEGER)) < DATE '2024-04-01'
+GROUP BY e.user_index, COALESCE(cal.segment, 0);
+CREATE OR REPLACE TEMP TABLE "ebb_event_values_windowed" AS
+SELECT s.cutoff, s.user_index,
+  CAST(SUM(CASE WHEN f.in_d30 THEN g.b0 END) AS BIGINT) AS m0
+FROM "ebb_segments" AS g
+JOIN "ebb_flags" AS f ON f.segment = g.segment AND f.in_any
+JOIN "ebb_spine" AS s ON s.cutoff = f.cutoff AND s.user_index = g.user_index
+GROUP BY s.cutoff, s.user_index;
+WITH measured AS (
+  SELECT s.user_index, s.cutoff, CAST(s.label AS SMALLINT) AS label, s.churn_kind,
+    (CAST(be_windowed.m0 AS DOUBLE) / NULLIF(100, 0)) AS "sum_0"
+  FROM "ebb_spine" AS s
+  LEFT JOIN "ebb_event_values_windowed" AS be_windowed ON be_windowed.cutoff = s.cutoff AND be_windowed.user_index = s.user_index
+)
+SELECT user_index,
+  cutoff,
+  label,
+  churn_kind,
+  "sum_0"
+FROM measured
+ORDER BY cutoff, user_index;
+
+-- min
+CREATE OR REPLACE TEMP TABLE "ebb_segments" AS
+SELECT e.user_index, COALESCE(cal.segment, 0) AS segment,
+  MIN(CASE WHEN e.event_type = 'o''rder' THEN e.quantity_milli END) AS b0
+FROM t_events AS e
+LEFT JOIN "ebb_calendar" AS cal ON cal.day = (e.event_day + CAST(e.delay_days AS INTEGER))
+WHERE (e.event_day + CAST(e.delay_days AS INTEGER)) < DATE '2024-04-01'
+GROUP BY e.user_index, COALESCE(cal.segment, 0);
+CREATE OR REPLACE TEMP TABLE "ebb_event_values_windowed" AS
+SELECT s.cutoff, s.user_index,
+  MIN(CASE WHEN f.in_d30 THEN g.b0 END) AS m0
+FROM "ebb_segments" AS g
+JOIN "ebb_flags" AS f ON f.segment = g.segment AND f.in_any
+JOIN "ebb_spine" AS s ON s.cutoff = f.cutoff AND s.user_index = g.user_index
+GROUP BY s.cutoff, s.user_index;
+WITH measured AS (
+  SELECT s.user_index, s.cutoff, CAST(s.label AS SMALLINT) AS label, s.churn_kind,
+    (CAST(be_windowed.m0 AS DOUBLE) / NULLIF(1000, 0)) AS "min_0"
+  FROM "ebb_spine" AS s
+  LEFT JOIN "ebb_event_values_windowed" AS be_windowed ON be_windowed.cutoff = s.cutoff AND be_windowed.user_index = s.user_index
+)
+SELECT user_index,
+  cutoff,
+  label,
+  churn_kind,
+  "min_0"
+FROM measured
+ORDER BY cutoff, user_index;
+
+-- max
+CREATE OR REPLACE TEMP TABLE "ebb_segments" AS
+SELECT e.user_index, COALESCE(cal.segment, 0) AS segment,
+  MAX(CASE WHEN e.event_type = 'o''rder' THEN e.amount_cents END) AS b0
+FROM t_events AS e
+LEFT JOIN "ebb_calendar" AS cal ON cal.day = (e.event_day + CAST(e.delay_days AS INTEGER))
+WHERE (e.event_day + CAST(e.delay_days AS INTEGER)) < DATE '2024-04-01'
+GROUP BY e.user_index, COALESCE(cal.segment, 0);
+CREATE OR REPLACE TEMP TABLE "ebb_event_values_windowed" AS
+SELECT s.cutoff, s.user_index,
+  MAX(CASE WHEN f.in_d30 THEN g.b0 END) AS m0
+FROM "ebb_segments" AS g
+JOIN "ebb_flags" AS f ON f.segment = g.segment AND f.in_any
+JOIN "ebb_spine" AS s ON s.cutoff = f.cutoff AND s.user_index = g.user_index
+GROUP BY s.cutoff, s.user_index;
+WITH measured AS (
+  SELECT s.user_index, s.cutoff, CAST(s.label AS SMALLINT) AS label, s.churn_kind,
+    (CAST(be_windowed.m0 AS DOUBLE) / NULLIF(100, 0)) AS "max_0"
+  FROM "ebb_spine" AS s
+  LEFT JOIN "ebb_event_values_windowed" AS be_windowed ON be_windowed.cutoff = s.cutoff AND be_windowed.user_index = s.user_index
+)
+SELECT user_index,
+  cutoff,
+  label,
+  churn_kind,
+  "max_0"
+FROM measured
+ORDER BY cutoff, user_index;
+
+-- mean
+CREATE OR REPLACE TEMP TABLE "ebb_segments" AS
+SELECT e.user_index, COALESCE(cal.segment, 0) AS segment,
+  CAST(SUM(CASE WHEN e.event_type = 'o''rder' THEN e.amount_cents END) AS BIGINT) AS b0,
+  COUNT(CASE WHEN e.event_type = 'o''rder' THEN e.amount_cents END) AS b1
+FROM t_events AS e
+LEFT JOIN "ebb_calendar" AS cal ON cal.day = (e.event_day + CAST(e.delay_days AS INTEGER))
+WHERE (e.event_day + CAST(e.delay_days AS INTEGER)) < DATE '2024-04-01'
+GROUP BY e.user_index, COALESCE(cal.segment, 0);
+CREATE OR REPLACE TEMP TABLE "ebb_event_values_windowed" AS
+SELECT s.cutoff, s.user_index,
+  CAST(SUM(CASE WHEN f.in_d30 THEN g.b0 END) AS BIGINT) AS m0,
+  CAST(SUM(CASE WHEN f.in_d30 THEN g.b1 END) AS BIGINT) AS m1
+FROM "ebb_segments" AS g
+JOIN "ebb_flags" AS f ON f.segment = g.segment AND f.in_any
+JOIN "ebb_spine" AS s ON s.cutoff = f.cutoff AND s.user_index = g.user_index
+GROUP BY s.cutoff, s.user_index;
+WITH measured AS (
+  SELECT s.user_index, s.cutoff, CAST(s.label AS SMALLINT) AS label, s.churn_kind,
+    (CAST(be_windowed.m0 AS DOUBLE) / NULLIF((be_windowed.m1 * 100), 0)) AS "mean_0"
+  FROM "ebb_spine" AS s
+  LEFT JOIN "ebb_event_values_windowed" AS be_windowed ON be_windowed.cutoff = s.cutoff AND be_windowed.user_index = s.user_index
+)
+SELECT user_index,
+  cutoff,
+  label,
+  churn_kind,
+  "mean_0"
+FROM measured
+ORDER BY cutoff, user_index;
+
+-- lastValue
+CREATE OR REPLACE TEMP TABLE "ebb_segments" AS
+SELECT e.user_index, COALESCE(cal.segment, 0) AS segment,
+  MAX(CASE WHEN e.amount_cents IS NOT NULL AND e.event_type = 'o''rder' THEN struct_pack(a := e.event_time, b := e.amount_cents) END) AS b0
+FROM t_events AS e
+LEFT JOIN "ebb_calendar" AS cal ON cal.day = (e.event_day + CAST(e.delay_days AS INTEGER))
+WHERE (e.event_day + CAST(e.delay_days AS INTEGER)) < DATE '2024-04-01'
+GROUP BY e.user_index, COALESCE(cal.segment, 0);
+CREATE OR REPLACE TEMP TABLE "ebb_event_values_windowed" AS
+SELECT s.cutoff, s.user_index,
+  MAX(CASE WHEN f.in_d30 THEN g.b0 END) AS m0
+FROM "ebb_segments" AS g
+JOIN "ebb_flags" AS f ON f.segment = g.segment AND f.in_any
+JOIN "ebb_spine" AS s ON s.cutoff = f.cutoff AND s.user_index = g.user_index
+GROUP BY s.cutoff, s.user_index;
+WITH measured AS (
+  SELECT s.user_index, s.cutoff, CAST(s.label AS SMALLINT) AS label, s.churn_kind,
+    (CAST(struct_extract(be_windowed.m0, 'b') AS DOUBLE) / NULLIF(100, 0)) AS "lastValue_0"
+  FROM "ebb_spine" AS s
+  LEFT JOIN "ebb_event_values_windowed" AS be_windowed ON be_windowed.cutoff = s.cutoff AND be_windowed.user_index = s.user_index
+)
+SELECT user_index,
+  cutoff,
+  label,
+  churn_kind,
+  "lastValue_0"
+FROM measured
+ORDER BY cutoff, user_index;
+
+-- distinct
+CREATE OR REPLACE TEMP TABLE "ebb_segments" AS
+SELECT e.user_index, COALESCE(cal.segment, 0) AS segment,
+  bit_or(CASE WHEN e.event_type = 'o''rder' THEN lv_category.bit END) AS b0
+FROM t_events AS e
+LEFT JOIN "ebb_calendar" AS cal ON cal.day = (e.event_day + CAST(e.delay_days AS INTEGER))
+LEFT JOIN "ebb_levels_category" AS lv_category ON lv_category.level = e.category
+WHERE (e.event_day + CAST(e.delay_days AS INTEGER)) < DATE '2024-04-01'
+GROUP BY e.user_index, COALESCE(cal.segment, 0);
+CREATE OR REPLACE TEMP TABLE "ebb_event_values_windowed" AS
+SELECT s.cutoff, s.user_index,
+  bit_or(CASE WHEN f.in_d30 THEN g.b0 END) AS m0
+FROM "ebb_segments" AS g
+JOIN "ebb_flags" AS f ON f.segment = g.segment AND f.in_any
+JOIN "ebb_spine" AS s ON s.cutoff = f.cutoff AND s.user_index = g.user_index
+GROUP BY s.cutoff, s.user_index;
+WITH measured AS (
+  SELECT s.user_index, s.cutoff, CAST(s.label AS SMALLINT) AS label, s.churn_kind,
+    COALESCE(CAST(bit_count(be_windowed.m0) AS INTEGER), 0) AS "distinct_0"
+  FROM "ebb_spine" AS s
+  LEFT JOIN "ebb_event_values_windowed" AS be_windowed ON be_windowed.cutoff = s.cutoff AND be_windowed.user_index = s.user_index
+)
+SELECT user_index,
+  cutoff,
+  label,
+  churn_kind,
+  "distinct_0"
+FROM measured
+ORDER BY cutoff, user_index;
+
+-- lastLevel
+CREATE OR REPLACE TEMP TABLE "ebb_segments" AS
+SELECT e.user_index, COALESCE(cal.segment, 0) AS segment,
+  MAX(CASE WHEN e.event_type = 'o''rder' THEN (epoch_us(e.event_time) * 1024 + lv_channel.code) END) AS b0
+FROM t_events AS e
+LEFT JOIN "ebb_calendar" AS cal ON cal.day = (e.event_day + CAST(e.delay_days AS INTEGER))
+LEFT JOIN "ebb_levels_channel" AS lv_channel ON lv_channel.level = e.channel
+WHERE (e.event_day + CAST(e.delay_days AS INTEGER)) < DATE '2024-04-01'
+GROUP BY e.user_index, COALESCE(cal.segment, 0);
+CREATE OR REPLACE TEMP TABLE "ebb_event_values_windowed" AS
+SELECT s.cutoff, s.user_index,
+  MAX(CASE WHEN f.in_d30 THEN g.b0 END) AS m0
+FROM "ebb_segments" AS g
+JOIN "ebb_flags" AS f ON f.segment = g.segment AND f.in_any
+JOIN "ebb_spine" AS s ON s.cutoff = f.cutoff AND s.user_index = g.user_index
+GROUP BY s.cutoff, s.user_index;
+WITH measured AS (
+  SELECT s.user_index, s.cutoff, CAST(s.label AS SMALLINT) AS label, s.churn_kind,
+    bl0.level AS "lastLevel_0"
+  FROM "ebb_spine" AS s
+  LEFT JOIN "ebb_event_values_windowed" AS be_windowed ON be_windowed.cutoff = s.cutoff AND be_windowed.user_index = s.user_index
+  LEFT JOIN "ebb_levels_channel" AS bl0 ON bl0.code = (((be_windowed.m0 % NULLIF(1024, 0)) + 1024) % NULLIF(1024, 0))
+)
+SELECT user_index,
+  cutoff,
+  label,
+  churn_kind,
+  "lastLevel_0"
+FROM measured
+ORDER BY cutoff, user_index;
+
+-- firstLevel
+CREATE OR REPLACE TEMP TABLE "ebb_segments" AS
+SELECT e.user_index, COALESCE(cal.segment, 0) AS segment,
+  MIN(CASE WHEN e.event_type = 'o''rder' THEN (epoch_us(e.event_time) * 1024 + lv_channel.code) END) AS b0
+FROM t_events AS e
+LEFT JOIN "ebb_calendar" AS cal ON cal.day = (e.event_day + CAST(e.delay_days AS INTEGER))
+LEFT JOIN "ebb_levels_channel" AS lv_channel ON lv_channel.level = e.channel
+WHERE (e.event_day + CAST(e.delay_days AS INTEGER)) < DATE '2024-04-01'
+GROUP BY e.user_index, COALESCE(cal.segment, 0);
+CREATE OR REPLACE TEMP TABLE "ebb_event_values_windowed" AS
+SELECT s.cutoff, s.user_index,
+  MIN(CASE WHEN f.in_d30 THEN g.b0 END) AS m0
+FROM "ebb_segments" AS g
+JOIN "ebb_flags" AS f ON f.segment = g.segment AND f.in_any
+JOIN "ebb_spine" AS s ON s.cutoff = f.cutoff AND s.user_index = g.user_index
+GROUP BY s.cutoff, s.user_index;
+WITH measured AS (
+  SELECT s.user_index, s.cutoff, CAST(s.label AS SMALLINT) AS label, s.churn_kind,
+    bl0.level AS "firstLevel_0"
+  FROM "ebb_spine" AS s
+  LEFT JOIN "ebb_event_values_windowed" AS be_windowed ON be_windowed.cutoff = s.cutoff AND be_windowed.user_index = s.user_index
+  LEFT JOIN "ebb_levels_channel" AS bl0 ON bl0.code = (((be_windowed.m0 % NULLIF(1024, 0)) + 1024) % NULLIF(1024, 0))
+)
+SELECT user_index,
+  cutoff,
+  label,
+  churn_kind,
+  "firstLevel_0"
+FROM measured
+ORDER BY cutoff, user_index;
+
+-- gaps
+CREATE OR REPLACE TEMP TABLE "ebb_days" AS
+SELECT e.user_index, e.event_day, (e.event_day + CAST(e.delay_days AS INTEGER)) AS seen_day,
+  COALESCE(bool_or(e.event_type = 'o''rder'), FALSE) AS k0,
+  TRUE AS k1
+FROM t_events AS e
+WHERE (e.event_day + CAST(e.delay_days AS INTEGER)) < DATE '2024-04-01'
+GROUP BY e.user_index, e.event_day, (e.event_day + CAST(e.delay_days AS INTEGER));
+CREATE OR REPLACE TEMP TABLE "ebb_gap_values_0" AS
+SELECT q.cutoff, q.user_index,
+  CAST(SUM(CASE WHEN q.w = 'd30' THEN q.gap END) AS BIGINT) AS c0,
+  COUNT(CASE WHEN q.w = 'd30' THEN q.gap END) AS c1,
+  COUNT(CASE WHEN q.w = 'lifetime' THEN q.gap END) AS c2,
+  CAST(SUM(CASE WHEN q.w = 'lifetime' THEN q.gap END) AS BIGINT) AS c3,
+  CAST(SUM(CASE WHEN q.w = 'lifetime' THEN q.gap * q.gap END) AS BIGINT) AS c4
+FROM (
+  SELECT l.w, l.cutoff, l.user_index, l.event_day, CAST(datediff('day', l.previous_day, l.event_day) AS BIGINT) AS gap
+  FROM (SELECT v.w, v.cutoff, v.user_index, v.event_day, LAG(v.event_day) OVER (PARTITION BY v.w, v.cutoff, v.user_index ORDER BY v.event_day) AS previous_day
+  FROM (
+  SELECT DISTINCT 'd30' AS w, s.cutoff, s.user_index, d.event_day
+  FROM "ebb_days" AS d
+  LEFT JOIN "ebb_calendar" AS cal ON cal.day = d.seen_day
+  JOIN "ebb_flags" AS f ON f.segment = COALESCE(cal.segment, 0)
+  JOIN "ebb_spine" AS s ON s.cutoff = f.cutoff AND s.user_index = d.user_index
+  WHERE d.k0 AND f.in_d30
+  UNION ALL
+  SELECT DISTINCT 'lifetime' AS w, s.cutoff, s.user_index, d.event_day
+  FROM "ebb_days" AS d
+  LEFT JOIN "ebb_calendar" AS cal ON cal.day = d.seen_day
+  JOIN "ebb_flags" AS f ON f.segment = COALESCE(cal.segment, 0)
+  JOIN "ebb_spine" AS s ON s.cutoff = f.cutoff AND s.user_index = d.user_index
+  WHERE d.k0
+  ) AS v) AS l
+  WHERE l.previous_day IS NOT NULL
+) AS q
+GROUP BY q.cutoff, q.user_index;
+CREATE OR REPLACE TEMP TABLE "ebb_gap_values_1" AS
+SELECT q.cutoff, q.user_index,
+  MIN(CASE WHEN q.w = 'd30' THEN CAST(datediff('day', DATE '0001-01-01', q.event_day) AS BIGINT) * 1000000 + q.gap END) AS c0,
+  MAX(CASE WHEN q.w = 'lifetime' THEN CASE WHEN q.gap > 14 THEN q.event_day END END) AS c1
+FROM (
+  SELECT l.w, l.cutoff, l.user_index, l.event_day, CAST(datediff('day', l.previous_day, l.event_day) AS BIGINT) AS gap
+  FROM (SELECT v.w, v.cutoff, v.user_index, v.event_day, LAG(v.event_day) OVER (PARTITION BY v.w, v.cutoff, v.user_index ORDER BY v.event_day) AS previous_day
+  FROM (
+  SELECT DISTINCT 'd30' AS w, s.cutoff, s.user_index, d.event_day
+  FROM "ebb_days" AS d
+  LEFT JOIN "ebb_calendar" AS cal ON cal.day = d.seen_day
+  JOIN "ebb_flags" AS f ON f.segment = COALESCE(cal.segment, 0)
+  JOIN "ebb_spine" AS s ON s.cutoff = f.cutoff AND s.user_index = d.user_index
+  WHERE d.k1 AND f.in_d30
+  UNION ALL
+  SELECT DISTINCT 'lifetime' AS w, s.cutoff, s.user_index, d.event_day
+  FROM "ebb_days" AS d
+  LEFT JOIN "ebb_calendar" AS cal ON cal.day = d.seen_day
+  JOIN "ebb_flags" AS f ON f.segment = COALESCE(cal.segment, 0)
+  JOIN "ebb_spine" AS s ON s.cutoff = f.cutoff AND s.user_index = d.user_index
+  WHERE d.k1
+  ) AS v) AS l
+  WHERE l.previous_day IS NOT NULL
+) AS q
+GROUP BY q.cutoff, q.user_index;
+WITH measured AS (
+  SELECT s.user_index, s.cutoff, CAST(s.label AS SMALLINT) AS label, s.churn_kind,
+    (CAST(bg0.c0 AS DOUBLE) / NULLIF(bg0.c1, 0)) AS "gaps_0",
+    SQRT((CAST((bg0.c2 * bg0.c4 - bg0.c3 * bg0.c3) AS DOUBLE) / NULLIF((bg0.c2 * (bg0.c2 - 1)), 0))) AS "gaps_1",
+    CAST((bg1.c0 % NULLIF(1000000, 0)) AS INTEGER) AS "gaps_2",
+    CAST(datediff('day', bg1.c1, s.cutoff) AS INTEGER) AS "gaps_3"
+  FROM "ebb_spine" AS s
+  LEFT JOIN "ebb_gap_values_0" AS bg0 ON bg0.cutoff = s.cutoff AND bg0.user_index = s.user_index
+  LEFT JOIN "ebb_gap_values_1" AS bg1 ON bg1.cutoff = s.cutoff AND bg1.user_index = s.user_index
+)
+SELECT user_index,
+  cutoff,
+  label,
+  churn_kind,
+  "gaps_0",
+  "gaps_1",
+  "gaps_2",
+  "gaps_3"
+FROM measured
+ORDER BY cutoff, user_index;
+
+-- levels
+CREATE OR REPLACE TEMP TABLE "ebb_level_segments_0" AS
+SELECT e.user_index, COALESCE(cal.segment, 0) AS segment, lv_category.code AS code, COUNT(*) AS n
+FROM t_events AS e
+LEFT JOIN "ebb_calendar" AS cal ON cal.day = (e.event_day + CAST(e.delay_days AS INTEGER))
+LEFT JOIN "ebb_levels_category" AS lv_category ON lv_category.level = e.category
+WHERE (e.event_day + CAST(e.delay_days AS INTEGER)) < DATE '2024-04-01' AND lv_category.code IS NOT NULL AND e.event_type = 'o''rder'
+GROUP BY e.user_index, COALESCE(cal.segment, 0), lv_category.code;
+CREATE OR REPLACE TEMP TABLE "ebb_level_values_0" AS
+SELECT n.cutoff, n.user_index,
+  COUNT(n.n_d30) AS levels_d30,
+  MAX(n.n_d30) AS top_d30,
+  CAST(SUM(n.n_d30) AS BIGINT) AS total_d30,
+  CAST(SUM(n.n_d30 * n.n_d30) AS BIGINT) AS squares_d30,
+  CAST(SUM(CAST(round(CAST(n.n_d30 AS DOUBLE) * LN(CAST(n.n_d30 AS DOUBLE)) * 10000000000) AS BIGINT)) AS BIGINT) AS logs_d30,
+  COUNT(n.n_lifetime) AS levels_lifetime,
+  MAX(n.n_lifetime) AS top_lifetime,
+  CAST(SUM(n.n_lifetime) AS BIGINT) AS total_lifetime,
+  CAST(SUM(n.n_lifetime * n.n_lifetime) AS BIGINT) AS squares_lifetime,
+  CAST(SUM(CAST(round(CAST(n.n_lifetime AS DOUBLE) * LN(CAST(n.n_lifetime AS DOUBLE)) * 10000000000) AS BIGINT)) AS BIGINT) AS logs_lifetime
+FROM (
+  SELECT s.cutoff, s.user_index, g.code,
+    CAST(SUM(CASE WHEN f.in_d30 THEN g.n END) AS BIGINT) AS n_d30,
+    CAST(SUM(g.n) AS BIGINT) AS n_lifetime
+  FROM "ebb_level_segments_0" AS g
+  JOIN "ebb_flags" AS f ON f.segment = g.segment
+JOIN "ebb_spine" AS s ON s.cutoff = f.cutoff AND s.user_index = g.user_index
+  GROUP BY s.cutoff, s.user_index, g.code
+) AS n
+GROUP BY n.cutoff, n.user_index;
+WITH measured AS (
+  SELECT s.user_index, s.cutoff, CAST(s.label AS SMALLINT) AS label, s.churn_kind,
+    CASE WHEN bv0.levels_d30 = 1 THEN CAST(0 AS DOUBLE) ELSE LN(CAST(bv0.total_d30 AS DOUBLE)) - (CAST((CAST(bv0.logs_d30 AS DOUBLE) / 10000000000) AS DOUBLE) / NULLIF(bv0.total_d30, 0)) END AS "levels_0",
+    (CAST(bv0.top_lifetime AS DOUBLE) / NULLIF(bv0.total_lifetime, 0)) AS "levels_1"
+  FROM "ebb_spine" AS s
+  LEFT JOIN "ebb_level_values_0" AS bv0 ON bv0.cutoff = s.cutoff AND bv0.user_index = s.user_index
+)
+SELECT user_index,
+  cutoff,
+  label,
+  churn_kind,
+  "levels_0",
+  "levels_1"
+FROM measured
+ORDER BY cutoff, user_index;
+
+-- intervals
+CREATE OR REPLACE TEMP TABLE "ebb_interval_values_0" AS
+SELECT q.cutoff, q.user_index,
+  COUNT(CASE WHEN q.w = 'd30' THEN q.step END) AS n_d30, CAST(SUM(CASE WHEN q.w = 'd30' THEN q.step END) AS BIGINT) AS t_d30,
+  SUM(CAST(CASE WHEN q.w = 'd30' THEN q.step * q.step END AS HUGEINT)) AS q_d30,
+  COUNT(CASE WHEN q.w = 'lifetime' THEN q.step END) AS n_lifetime, CAST(SUM(CASE WHEN q.w = 'lifetime' THEN q.step END) AS BIGINT) AS t_lifetime,
+  SUM(CAST(CASE WHEN q.w = 'lifetime' THEN q.step * q.step END AS HUGEINT)) AS q_lifetime
+FROM (
+  SELECT v.w, v.cutoff, v.user_index,
+    v.second - LAG(v.second) OVER (PARTITION BY v.w, v.cutoff, v.user_index ORDER BY v.second) AS step
+  FROM (
+    SELECT 'd30' AS w, s.cutoff, s.user_index, (epoch_us(e.event_time) // NULLIF(1000000, 0)) AS second
+    FROM t_events AS e
+    LEFT JOIN "ebb_calendar" AS cal ON cal.day = (e.event_day + CAST(e.delay_days AS INTEGER))
+    JOIN "ebb_flags" AS f ON f.segment = COALESCE(cal.segment, 0)
+    JOIN "ebb_spine" AS s ON s.cutoff = f.cutoff AND s.user_index = e.user_index
+    WHERE (e.event_day + CAST(e.delay_days AS INTEGER)) < DATE '2024-04-01' AND e.event_type = 'o''rder' AND f.in_d30
+    UNION ALL
+    SELECT 'lifetime' AS w, s.cutoff, s.user_index, (epoch_us(e.event_time) // NULLIF(1000000, 0)) AS second
+    FROM t_events AS e
+    LEFT JOIN "ebb_calendar" AS cal ON cal.day = (e.event_day + CAST(e.delay_days AS INTEGER))
+    JOIN "ebb_flags" AS f ON f.segment = COALESCE(cal.segment, 0)
+    JOIN "ebb_spine" AS s ON s.cutoff = f.cutoff AND s.user_index = e.user_index
+    WHERE (e.event_day + CAST(e.delay_days AS INTEGER)) < DATE '2024-04-01' AND e.event_type = 'o''rder'
+  ) AS v
+) AS q
+GROUP BY q.cutoff, q.user_index;
+WITH measured AS (
+  SELECT s.user_index, s.cutoff, CAST(s.label AS SMALLINT) AS label, s.churn_kind,
+    (CAST(bi0.t_d30 AS DOUBLE) / NULLIF((bi0.n_d30 * 86400), 0)) AS "intervals_0",
+    (SQRT((CAST((bi0.n_lifetime * bi0.q_lifetime - CAST(bi0.t_lifetime AS HUGEINT) * bi0.t_lifetime) AS DOUBLE) / NULLIF((bi0.n_lifetime * (bi0.n_lifetime - 1)), 0))) / 86400) AS "intervals_1"
+  FROM "ebb_spine" AS s
+  LEFT JOIN "ebb_interval_values_0" AS bi0 ON bi0.cutoff = s.cutoff AND bi0.user_index = s.user_index
+)
+SELECT user_index,
+  cutoff,
+  label,
+  churn_kind,
+  "intervals_0",
+  "intervals_1"
+FROM measured
+ORDER BY cutoff, user_index;
+
+-- sessions
+CREATE OR REPLACE TEMP TABLE "ebb_session_values_0" AS
+SELECT q.cutoff, q.user_index,
+  COUNT(*) FILTER (WHERE q.w = 'd30' AND (q.step IS NULL OR q.step > 1800000000)) AS n_d30,
+  COALESCE(CAST(SUM(CASE WHEN q.w = 'd30' AND q.step <= 1800000000 THEN q.step END) AS BIGINT), 0) AS t_d30,
+  COUNT(*) FILTER (WHERE q.w = 'lifetime' AND (q.step IS NULL OR q.step > 1800000000)) AS n_lifetime,
+  COALESCE(CAST(SUM(CASE WHEN q.w = 'lifetime' AND q.step <= 1800000000 THEN q.step END) AS BIGINT), 0) AS t_lifetime
+FROM (
+  SELECT v.w, v.cutoff, v.user_index,
+    v.micros - LAG(v.micros) OVER (PARTITION BY v.w, v.cutoff, v.user_index ORDER BY v.micros) AS step
+  FROM (
+    SELECT 'd30' AS w, s.cutoff, s.user_index, epoch_us(e.event_time) AS micros
+    FROM t_events AS e
+    LEFT JOIN "ebb_calendar" AS cal ON cal.day = (e.event_day + CAST(e.delay_days AS INTEGER))
+    JOIN "ebb_flags" AS f ON f.segment = COALESCE(cal.segment, 0)
+    JOIN "ebb_spine" AS s ON s.cutoff = f.cutoff AND s.user_index = e.user_index
+    WHERE (e.event_day + CAST(e.delay_days AS INTEGER)) < DATE '2024-04-01' AND e.event_type = 'o''rder' AND f.in_d30
+    UNION ALL
+    SELECT 'lifetime' AS w, s.cutoff, s.user_index, epoch_us(e.event_time) AS micros
+    FROM t_events AS e
+    LEFT JOIN "ebb_calendar" AS cal ON cal.day = (e.event_day + CAST(e.delay_days AS INTEGER))
+    JOIN "ebb_flags" AS f ON f.segment = COALESCE(cal.segment, 0)
+    JOIN "ebb_spine" AS s ON s.cutoff = f.cutoff AND s.user_index = e.user_index
+    WHERE (e.event_day + CAST(e.delay_days AS INTEGER)) < DATE '2024-04-01' AND e.event_type = 'o''rder'
+  ) AS v
+) AS q
+GROUP BY q.cutoff, q.user_index;
+WITH measured AS (
+  SELECT s.user_index, s.cutoff, CAST(s.label AS SMALLINT) AS label, s.churn_kind,
+    COALESCE(bs0.n_d30, 0) AS "sessions_0",
+    (CAST(bs0.t_lifetime AS DOUBLE) / NULLIF((bs0.n_lifetime * 60000000), 0)) AS "sessions_1"
+  FROM "ebb_spine" AS s
+  LEFT JOIN "ebb_session_values_0" AS bs0 ON bs0.cutoff = s.cutoff AND bs0.user_index = s.user_index
+)
+SELECT user_index,
+  cutoff,
+  label,
+  churn_kind,
+  "sessions_0",
+  "sessions_1"
+FROM measured
+ORDER BY cutoff, user_index;
