@@ -5,30 +5,66 @@ import { renderTable } from './table.ts'
 
 const none = '–'
 
-/** One line per tag. */
+/** One line per tag; its name is whole as long as there is room for it. */
 export function tagLines(lives: readonly TagLife[], width: number): string[] {
   const rows = lives.map((life) => [
-    life.tag,
-    stateWords(life),
     share(life.measured?.coverage ?? life.entry?.coverage),
     formatMetric(life.measured?.auc.value ?? Number.NaN),
     number(life.measured?.drift.psi, 3),
     String(life.usedBy.length),
-    life.measured?.repeats?.tag ?? '',
+    life.tag,
+    noteWords(life),
   ])
   return renderTable(
     [
-      { title: 'tag', shrinkTo: 18 },
-      { title: 'state', shrinkTo: 12 },
       { title: 'known', align: 'right' },
       { title: 'AUC', align: 'right' },
       { title: 'drift', align: 'right' },
       { title: 'models', align: 'right' },
-      { title: 'repeats', shrinkTo: 10 },
+      { title: 'tag' },
+      { title: 'note', shrinkTo: 8 },
     ],
     rows,
     width,
   )
+}
+
+/** Tags that say the same: under the name of the one that stands for all, those that repeat it. */
+export function groupLines(lives: readonly TagLife[], width: number): string[] {
+  const groups = new Map<string, TagLife[]>()
+  for (const life of lives) {
+    const kept = life.measured!.repeats!.tag
+    groups.set(kept, [...(groups.get(kept) ?? []), life])
+  }
+  const rows = [...groups].flatMap(([kept, own]) => [
+    [kept, '', '', ''],
+    ...own.map(({ tag, measured, usedBy }) => [
+      `  ${tag}`,
+      number(measured!.repeats!.correlation, 2),
+      formatMetric(measured!.auc.value),
+      String(usedBy.length),
+    ]),
+  ])
+  const right = { align: 'right' } as const
+  return renderTable(
+    [
+      { title: 'tag, and what repeats it', shrinkTo: 24 },
+      { title: 'rank correlation', ...right },
+      { title: 'AUC', ...right },
+      { title: 'models', ...right },
+    ],
+    rows,
+    width,
+  )
+}
+
+/** What is not as usual: the state, a change of definition, the tag that says the same. */
+function noteWords(life: TagLife): string {
+  const repeats = life.measured?.repeats
+  return [
+    ...(life.state === 'in use' && life.since !== 'new' && life.since !== 'changed' ? [] : [stateWords(life)]),
+    ...(isNull(repeats) ? [] : [`as ${repeats.tag}`]),
+  ].join('; ')
 }
 
 /** All that is known of one tag. */

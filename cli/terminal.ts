@@ -6,6 +6,8 @@ export interface Terminal {
   readonly isLive: boolean
   /** Columns of the terminal; 80 where there is none. */
   readonly columns: number
+  /** The same for what goes to stdout; Infinity in a pipe or file, where nothing is cut or wrapped. */
+  readonly dataColumns: number
   /** To stdout, with a newline. */
   data(text: string): void
   /** To stderr, with a newline; nothing with --json unless `always`. */
@@ -42,10 +44,12 @@ export interface TerminalOptions {
 export function createTerminal({ stdout, stderr, env, isJson }: TerminalOptions): Terminal {
   const isPlain = Boolean(env['CI']) || env['TERM'] === 'dumb'
   const isColoured = (stream: Stream): boolean => stream.isTTY === true && !isPlain && !env['NO_COLOR']
+  const columns = Math.max(40, stderr.columns ?? stdout.columns ?? 80)
   return {
     isJson,
     isLive: stderr.isTTY === true && !isPlain && !isJson,
-    columns: Math.max(40, stderr.columns ?? stdout.columns ?? 80),
+    columns,
+    dataColumns: stdout.isTTY === true ? columns : Number.POSITIVE_INFINITY,
     data: (text) => void stdout.write(`${text}\n`),
     note: (text) => {
       if (!isJson) stderr.write(`${text}\n`)

@@ -13,9 +13,9 @@ import { findRun, listRuns } from '../../tracking/read.ts'
 import type { Arguments, Command, CommandContext } from '../command.ts'
 import { configOptions, readConfig } from '../config-options.ts'
 import { runsOption } from '../run-options.ts'
-import { renderTable } from '../table.ts'
-import { cutoffLines, tagFacts, tagLines } from '../tag-tables.ts'
+import { cutoffLines, groupLines, tagFacts, tagLines } from '../tag-tables.ts'
 import type { Terminal } from '../terminal.ts'
+import { wrapWords } from '../wrap-words.ts'
 
 const kinds: Readonly<Record<string, (life: TagLife) => boolean>> = {
   redundant: isRedundant,
@@ -141,7 +141,8 @@ function list(
       chosen.flatMap(({ entry }) => entry ?? []),
       terminal,
     )
-  for (const line of tagLines(chosen, terminal.columns)) terminal.data(line)
+  const linesOf = only === 'redundant' ? groupLines : tagLines
+  for (const line of linesOf(chosen, terminal.dataColumns)) terminal.data(line)
   const count = (test: (life: TagLife) => boolean): number => lives.filter(test).length
   terminal.note(
     `${lives.length} tags: ${count(({ state }) => state === 'in use')} in use, ${count(isRedundant)} repeat another, ${count(isUnused)} used by no model, ${count(hasDrifted)} drifted`,
@@ -155,10 +156,10 @@ function json(terminal: Terminal, place: string, lives: readonly TagLife[]): voi
 
 function describe(life: TagLife, terminal: Terminal): void {
   const { paint } = terminal
-  for (const [name, value] of tagFacts(life)) terminal.data(`${paint.stdout.dim(name.padEnd(12))}${value}`)
+  for (const [name, value] of tagFacts(life)) fact(terminal, paint.stdout.dim(name.padEnd(12)), value)
   if (life.measured === null) return
   terminal.data('')
-  for (const line of cutoffLines(life.measured.byCutoff, terminal.columns)) terminal.data(line)
+  for (const line of cutoffLines(life.measured.byCutoff, terminal.dataColumns)) terminal.data(line)
 }
 
 /** Fact by fact: once where they agree, else one under the other. */
@@ -169,23 +170,29 @@ function compare(lives: readonly TagLife[], terminal: Terminal): void {
     const values = facts.map((own) => own.get(name) ?? '–')
     const shown = new Set(values).size === 1 ? values.slice(0, 1) : values
     for (const [at, value] of shown.entries())
-      terminal.data(`${terminal.paint.stdout.dim((at === 0 ? name : '').padEnd(12))}${value}`)
+      fact(terminal, terminal.paint.stdout.dim((at === 0 ? name : '').padEnd(12)), value)
   }
 }
 
-/** The definitions of a config by family. */
+/** A fact behind its name of 12 characters, wrapped where the terminal ends. */
+function fact(terminal: Terminal, name: string, value: string): void {
+  const [first = '', ...more] = wrapWords(value, terminal.dataColumns - 12)
+  terminal.data(`${name}${first}`)
+  for (const line of more) terminal.data(`${' '.repeat(12)}${line}`)
+}
+
+/** The definitions of a config by family: name and words, the words under each other where the terminal is narrow. */
 function definitions(entries: readonly CatalogEntry[], terminal: Terminal): void {
-  const families = [...new Set(entries.map(({ family }) => family))]
-  for (const family of families) {
+  const width = 2 + Math.max(...entries.map(({ name }) => name.length)) + 2
+  for (const family of new Set(entries.map((entry) => entry.family))) {
     const own = entries.filter((entry) => entry.family === family)
     terminal.data(terminal.paint.stdout.bold(`${family} (${own.length})`))
-    const rows = own.map(({ name, unit, inUse, reason, description }) => [
-      `  ${name}`,
-      unit,
-      inUse ? description : `${reason ?? 'not in use'}: ${description}`,
-    ])
-    const columns = [{ title: '' }, { title: '' }, { title: '', shrinkTo: 20 }]
-    for (const line of renderTable(columns, rows, terminal.columns).slice(1)) terminal.data(line)
+    for (const { name, inUse, reason, description } of own) {
+      const words = inUse ? description : `${reason ?? 'not in use'}: ${description}`
+      const [first = '', ...more] = wrapWords(words, Math.max(24, terminal.dataColumns - width))
+      terminal.data(`  ${name}`.padEnd(width) + first)
+      for (const line of more) terminal.data(' '.repeat(width) + line)
+    }
   }
 }
 

@@ -5,7 +5,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { TagLife } from '../../evaluation/tag-life.ts'
 import { smallest } from '../configs/write-configs.ts'
 import { writeFixtureRun } from '../reports/fixture.ts'
+import { catalogue } from '../../cli/catalogue.ts'
+import { runCommand } from '../../cli/run-command.ts'
 import { ebbHere } from './ebb-here.ts'
+import { fakeTerminal } from './fake-terminal.ts'
 
 let folder = ''
 let runs: string[] = []
@@ -24,24 +27,40 @@ const features = async (...argv: string[]) => {
 }
 
 describe('ebb features of a run', () => {
-  it('list: one line of at most 80 columns per tag with coverage, AUC, drift, models and what it repeats', async () => {
+  it('list: one line per tag with coverage, AUC, drift, models and what it repeats; nothing is cut in a pipe', async () => {
     const lines = await features('list')
-    expect(lines[0]!.split(/ {2,}/)).toEqual(['tag', 'state', 'known', 'AUC', 'drift', 'models', 'repeats'])
+    expect(lines[0]!.trim().split(/ {2,}/)).toEqual(['known', 'AUC', 'drift', 'models', 'tag', 'note'])
     expect(lines).toHaveLength(11)
-    expect(lines.filter((line) => line.length > 80)).toEqual([])
-    expect(lines.find((line) => line.startsWith('overdue_ratio'))!.split(/ {2,}/)).toEqual([
-      'overdue_ratio',
-      'in use',
-      '75.0 %',
-      '0.6550',
-      '0.270',
-      '2',
-      'days_since_purcha…',
-    ])
+    expect(
+      lines
+        .find((line) => line.includes('  overdue_ratio'))!
+        .trim()
+        .split(/ {2,}/),
+    ).toEqual(['75.0 %', '0.6550', '0.270', '2', 'overdue_ratio', 'as days_since_purchase'])
+  })
+
+  it('on a terminal of 70 columns every line fits, and names stay whole', async () => {
+    const on = async (...argv: string[]): Promise<string[]> => {
+      const { terminal, stdout } = fakeTerminal({ isTty: true, env: { NO_COLOR: '1' }, columns: 70 })
+      await runCommand(
+        catalogue.find(({ name }) => name === 'features')!,
+        [...argv, ...runs],
+        terminal,
+      )
+      return stdout().trimEnd().split('\n')
+    }
+    const listed = await on('list')
+    expect(listed.some((line) => / overdue_ratio +as days_/.test(line))).toBe(true)
+    const all = [...listed, ...(await on('describe', 'overdue_ratio')), ...(await on(join(folder, 'shop.yaml')))]
+    expect(all.length).toBeGreaterThan(100)
+    expect(all.filter((line) => line.length > 70)).toEqual([])
   })
 
   it('--only redundant names one; drifted the four above .25; an unknown kind is refused', async () => {
-    expect((await features('list', '@latest', '--only', 'redundant')).slice(1)).toHaveLength(1)
+    const redundant = await features('list', '@latest', '--only', 'redundant')
+    expect(redundant[1]).toBe('days_since_purchase')
+    expect(redundant[2]).toMatch(/^ {2}overdue_ratio +-?0\.9\d +0\.6550 +2$/)
+    expect(redundant).toHaveLength(3)
     const drifted = (await features('--only', 'drifted', '--json', 'list')).join('')
     const document = JSON.parse(drifted) as { schemaVersion: number; features: TagLife[] }
     expect([document.schemaVersion, document.features.map(({ measured }) => measured!.drift.psi > 0.25)]).toEqual([
