@@ -2,6 +2,7 @@ import { type Dataset, type Labels, gather } from '../../core/dataset.ts'
 import type { FeatureBins } from '../trees/bins.ts'
 import { type BinTask, binRowsInSpace } from '../trees/bin-space.ts'
 import { weightUnit } from '../trees/gradients.ts'
+import { listRareRows } from '../trees/rare-space.ts'
 import type { TreeSpace } from '../trees/tree-space.ts'
 
 /** Rows of a table with labels; only the rows in `rows` take part. */
@@ -45,6 +46,7 @@ export function placeParts(
   }
   if (watch !== null) binRowsInSpace(space, task(watch, true))
   binRowsInSpace(space, task(learn, false))
+  listRareRows(space)
   const { layout } = space
   const { scores, labels, weights, matrix } = layout
   const learning = { scores, labels, weights, matrix }

@@ -99,6 +99,7 @@ function spaceFor(
     hasWeights: learn.x.weights !== undefined || parameters.churnWeight !== 1,
     hasWatchWeights: watch?.x.weights !== undefined,
     countsSlopes: parameters.gossTop > 0,
+    listsRare: true,
   }
   const threads = rows * features < cellsWorthThreads ? 1 : resources.threads
   return createTreeSpace(size, { threads, kernels: parameters.kernels, where: 'fit gbdt', signal })

@@ -38,6 +38,11 @@ export class MemoryPlan {
     })
   }
 
+  /** Bytes that can still be reserved. */
+  get left(): number {
+    return mostKernelBytes - this.next
+  }
+
   get pages(): number {
     return Math.ceil(this.next / pageBytes)
   }

@@ -6,6 +6,7 @@ import { binRows } from './plain/bin-rows.ts'
 import { countSlopes, drawRows } from './plain/draw-rows.ts'
 import { fitBounds } from './plain/fit-bounds.ts'
 import { growForestTree } from './plain/grow-forest-tree.ts'
+import { addRare, countRare, listRare } from './plain/rare-rows.ts'
 import { searchSplits } from './plain/search-splits.ts'
 import { roundSlopes, roundWeighted, slopes, sumRows } from './plain/slopes.ts'
 import { placeRows, splitRows } from './plain/split-rows.ts'
@@ -17,6 +18,7 @@ export const trainingKernels: KernelSet = {
     [
       [fitBounds, binRows, slopes, roundSlopes, roundWeighted, sumRows, drawRows, countSlopes],
       [growForestTree, addOutOfBag],
+      [countRare, listRare, addRare],
       [addRows, searchSplits, splitRows, placeRows, addLeafValues, addTree],
     ]
       .flat()

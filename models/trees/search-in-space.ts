@@ -1,4 +1,5 @@
 import type { SpaceLeaf, SpaceTask } from './grow-in-space.ts'
+import { rareBlocks } from './rare-space.ts'
 import { floorOver, leafValue, objective, type Split, type SplitRule } from './split.ts'
 import { bySet } from './tree.ts'
 import { featuresPerSearch, piecesOf, type TreeSpace } from './tree-space.ts'
@@ -26,8 +27,27 @@ export function addToHistogram(space: TreeSpace, leaf: SpaceLeaf, isPlain: boole
   const { pieces, pieceRows } = piecesOf(count, { threads: pool.threads, least: leastRows, step: tileRows })
   const rows = [isPlain ? 0 : layout.order, leaf.begin, count, layout.pairs, layout.matrix, size.rows]
   const shape = [layout.blocks, layout.blocksPerGroup, pieces, pieceRows, layout.tiles]
-  pool.run('addRows', [...rows, ...shape, ...histogramArguments(space, leaf.slot, call)], layout.groups * pieces)
+  const blocks = isPlain ? rareBlocks(space) : 0
+  const skipped = blocks > 0 ? layout.rareFlags : 0
+  const histogram = histogramArguments(space, leaf.slot, call)
+  pool.run('addRows', [...rows, ...shape, ...histogram, skipped], layout.groups * pieces)
+  if (blocks > 0) addRare(space, leaf, { call, blocks })
   return call
+}
+
+/** Blocks with lists of their rare rows: all rows are summed by them, straight into the leaf's slot. */
+function addRare(
+  { pool, layout, size }: TreeSpace,
+  { slot, g, h }: SpaceLeaf,
+  { call, blocks }: { call: number; blocks: number },
+): void {
+  const histogram = layout.histograms + slot * layout.slotBytes
+  const { i32, u8 } = pool.memory
+  // Where other threads took every chunk, the slot still holds an older leaf.
+  if (i32[layout.marks / 4] !== call) u8.fill(0, histogram, histogram + layout.slotBytes)
+  i32[layout.marks / 4] = call
+  const lists = [layout.rareBlocks + 4, layout.rareFacts, size.features]
+  pool.run('addRare', [...lists, layout.pairs, size.rows, histogram, h, g, layout.rooms], blocks)
 }
 
 function histogramArguments({ layout }: TreeSpace, slot: number, call: number): number[] {

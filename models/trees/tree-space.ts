@@ -16,6 +16,8 @@ export interface TreeSize {
   readonly hasWatchWeights: boolean
   /** Are rows drawn by their slopes? */
   readonly countsSlopes: boolean
+  /** Are rows listed whose features are not what they nearly always are? Without it, no. */
+  readonly listsRare?: boolean
 }
 
 export const blockFeatures = 8
@@ -36,7 +38,7 @@ export const mostPieces = 1024
 export const featuresPerSearch = blockFeatures
 
 /** Where everything lies in kernel memory, and in which shape. Addresses are bytes. */
-export type TreeLayout = ReturnType<typeof layOut>
+export type TreeLayout = ReturnType<typeof layOut> & ReturnType<typeof placeRare>
 
 export interface TreeSpace {
   readonly pool: KernelPool
@@ -61,8 +63,9 @@ export function createTreeSpace(size: TreeSize, options: TreeSpaceOptions): Tree
   const plan = new MemoryPlan({ where, what: shape })
   const layout = layOut(plan, size, threads)
   reserve?.(plan)
+  const rare = placeRare(plan, size)
   const pool = createKernelPool(trainingKernels, { pages: plan.pages, threads, kernels, stop: { signal, where } })
-  return { pool, size, layout }
+  return { pool, size, layout: { ...layout, ...rare } }
 }
 
 function layOut(plan: MemoryPlan, size: TreeSize, threads: number) {
@@ -124,7 +127,7 @@ function placeRows(plan: MemoryPlan, { rows, watchRows, hasWeights, hasWatchWeig
 
 /** Bounds, histograms, what threads and calls need. */
 function placeWorkspace(plan: MemoryPlan, { size, shape, threads }: { size: TreeSize; shape: Shape; threads: number }) {
-  const { padded, slots, slotBytes, searchChunks, sumChunks } = shape
+  const { blocks, padded, slots, slotBytes, searchChunks, sumChunks } = shape
   return {
     bounds: plan.reserve(1024 * padded),
     boundCounts: plan.reserve(4 * padded),
@@ -136,6 +139,9 @@ function placeWorkspace(plan: MemoryPlan, { size, shape, threads }: { size: Tree
     tiles: plan.reserve(73_728 * threads),
     rooms: plan.reserve(4096 * threads),
     slopeCounts: plan.reserve(size.countsSlopes ? 4 * slopeBuckets * threads : 0),
+    rareFacts: plan.reserve(16 * padded),
+    rareFlags: plan.reserve(blocks),
+    rareBlocks: plan.reserve(4 * (blocks + 1)),
     records: plan.reserve(256 * searchChunks),
     sums: plan.reserve(32 * Math.max(sumChunks, mostPieces)),
     pieceCounts: plan.reserve(4 * mostPieces),
@@ -147,6 +153,13 @@ function placeWorkspace(plan: MemoryPlan, { size, shape, threads }: { size: Tree
     sets: plan.reserve(32 * size.maxLeaves),
     values: plan.reserve(4 * size.maxLeaves),
   }
+}
+
+/** Lists for features of which up to one row in eight is listed; memory that nobody writes to costs nothing. */
+function placeRare(plan: MemoryPlan, { rows, features, listsRare }: TreeSize) {
+  const wanted = features * (Math.floor(rows / 8) + 1)
+  const rareEntries = listsRare === true && 4 * wanted <= plan.left - 64 ? wanted : 0
+  return { rareLists: plan.reserve(4 * rareEntries), rareEntries }
 }
 
 /** How `count` rows are divided among the threads: not at all below `least` per piece, else about four pieces each. */

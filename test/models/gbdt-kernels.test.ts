@@ -9,12 +9,18 @@ import { fitOf } from './tree-tables.ts'
 const rowCount = 8300
 const { x: numbers, y } = simulatedMatrix({ rows: rowCount, columns: 26, seed: 6 })
 const random = createRandom(3)
+const zeros = Array.from({ length: 15 }, mostlyZero)
 
-/** 26 number columns, a category of 3 and one of 300 levels: 232,400 cells, enough for other threads. */
+/** 26 number columns, 15 that are 0 in eleven of twelve rows, a category of 3 and one of 300 levels: 356,900 cells, enough for other threads. */
 const x: Dataset = {
   ...numbers,
-  names: [...numbers.names, 'plan_name', 'region_name'],
-  columns: [...numbers.columns, category(3), category(300)],
+  names: [...numbers.names, 'plan_name', 'region_name', ...zeros.map((_, f) => `zero_${f}`)],
+  columns: [...numbers.columns, category(3), category(300), ...zeros],
+}
+
+function mostlyZero(): Dataset['columns'][number] {
+  const values = Float32Array.from({ length: rowCount }, () => (random.next() < 1 / 12 ? random.normal() : 0))
+  return { kind: 'number', values }
 }
 
 function category(count: number): Dataset['columns'][number] {

@@ -8,6 +8,7 @@ import { fitBins } from '../../models/trees/bins.ts'
 import { growInSpace } from '../../models/trees/grow-in-space.ts'
 import { growTree, poolFor } from '../../models/trees/grow.ts'
 import type { SplitRule } from '../../models/trees/split.ts'
+import { listRareRows, rareBlocks } from '../../models/trees/rare-space.ts'
 import { createTreeSpace } from '../../models/trees/tree-space.ts'
 import { table, times } from './tree-tables.ts'
 
@@ -23,6 +24,7 @@ function randomCase(seed: number, rowCount: number, wide: number) {
     gone: times(rowCount, () => null),
     letter: times(rowCount, level),
     same: times(rowCount, () => 7),
+    ...Object.fromEntries(times(15, (f) => [`zero${f}`, times(rowCount, () => (random.next() < 0.08 ? number() : 0))])),
     ...Object.fromEntries(times(wide, (f) => [`wide${f}`, times(rowCount, number)])),
   })
   const pairs = times(rowCount, () => ({ g: random.integer(20_001) - 10_000, h: 1 + random.integer(5000) }))
@@ -36,16 +38,22 @@ interface Limits {
   readonly minH: number
 }
 
-function byKernels(x: Dataset, pairs: readonly { g: number; h: number }[], limits: Limits) {
+function byKernels(
+  x: Dataset,
+  pairs: readonly { g: number; h: number }[],
+  { listsRare, ...limits }: Limits & { listsRare: boolean },
+) {
   const rows = Uint32Array.from({ length: x.rowCount }, (_, i) => i)
   const { maxLeaves, maxDepth, ...more } = limits
   const size = { rows: x.rowCount, watchRows: 0, features: x.names.length, maxLeaves, histograms: 3 }
   const space = createTreeSpace(
-    { ...size, hasWeights: false, hasWatchWeights: false, countsSlopes: false },
+    { ...size, hasWeights: false, hasWatchWeights: false, countsSlopes: false, listsRare },
     { threads: 1, kernels: 'wasm', where: 'test' },
   )
   const bins = fitBinsInSpace(space, x, rows, 254)
   binRowsInSpace(space, { x, rows, bins, isWatch: false, where: 'test', poll: () => {} })
+  listRareRows(space)
+  const lists = rareBlocks(space)
   const at = space.layout.pairs / 4
   for (const [i, { g, h }] of pairs.entries()) space.pool.memory.i32.set([h, g], at + 2 * i)
   const sum = (of: 'g' | 'h'): number => pairs.reduce((total, pair) => total + pair[of], 0)
@@ -60,7 +68,7 @@ function byKernels(x: Dataset, pairs: readonly { g: number; h: number }[], limit
     directions: null,
     poll: () => {},
   })
-  return { bins, grown }
+  return { bins, grown, lists }
 }
 
 function byOracle(x: Dataset, pairs: readonly { g: number; h: number }[], limits: Limits) {
@@ -78,7 +86,7 @@ function byOracle(x: Dataset, pairs: readonly { g: number; h: number }[], limits
 }
 
 describe('trees grown on kernels', () => {
-  test('are the trees of the plain grower: bins, splits, values, gains and the rows of every leaf, for 5 to 150 features', () => {
+  test('are the trees of the plain grower: bins, splits, values, gains and the rows of every leaf, for 20 to 165 features, nearly constant ones among them, with lists of their rare rows and without', () => {
     const limits = fc.record({
       maxLeaves: fc.integer({ min: 2, max: 40 }),
       maxDepth: fc.constantFrom(1, 3, Infinity),
@@ -89,14 +97,16 @@ describe('trees grown on kernels', () => {
       seed: fc.integer(),
       rowCount: fc.integer({ min: 1, max: 700 }),
       wide: fc.constantFrom(1, 4, 13, 146),
+      listsRare: fc.boolean(),
     })
     fc.assert(
-      fc.property(shape, limits, ({ seed, rowCount, wide }, drawn) => {
+      fc.property(shape, limits, ({ seed, rowCount, wide, listsRare }, drawn) => {
         const { x, pairs } = randomCase(seed, rowCount, wide)
-        const kernels = byKernels(x, pairs, drawn)
+        const kernels = byKernels(x, pairs, { ...drawn, listsRare })
         const oracle = byOracle(x, pairs, drawn)
         expect(kernels.bins).toEqual(oracle.bins)
         expect(kernels.grown).toEqual(oracle.grown)
+        if (rowCount >= 300) expect(kernels.lists > 0).toBe(listsRare)
       }),
       { numRuns: 40 },
     )

@@ -3,7 +3,7 @@ import type { KernelMemory } from '../kernel-memory.ts'
 /** Twin of assembly/training/add-rows.ts. Threads' histograms are not needed: twins run on one thread. */
 export function addRows({ u8, i32, u32 }: KernelMemory, args: Float64Array, chunk: number): void {
   const [order, first, count, pairs, matrix, rows, blocks, perGroup, pieces, pieceRows] = args as unknown as number[]
-  const [slot, slotBytes, , marks, call] = args.slice(11) as unknown as number[]
+  const [slot, slotBytes, , marks, call, skipped] = args.slice(11) as unknown as number[]
   const group = Math.floor(chunk / pieces!)
   const stride = 8 * Math.min(perGroup!, blocks! - group * perGroup!)
   const groupAt = matrix! + group * perGroup! * 8 * rows!
@@ -17,6 +17,7 @@ export function addRows({ u8, i32, u32 }: KernelMemory, args: Float64Array, chun
     const g = i32[pairs! / 4 + 2 * row + 1]!
     const from = groupAt + row * stride
     for (let k = 0, base = histogram; k < stride; k++, base += 512) {
+      if (skipped !== 0 && u8[skipped! + group * perGroup! + (k >> 3)] === 1) continue
       const entry = base + 2 * u8[from + k]!
       i32[entry]! += h
       i32[entry + 1]! += g

@@ -11,6 +11,7 @@ const tileBytes: usize = 73728
  * Adds the pairs (h, g) of rows to the histograms of all features; chunk = (group of blocks, piece of the rows).
  * 0 order of rows, 0 = the rows themselves; 1 first; 2 count; 3 pairs; 4 matrix; 5 its rows; 6 blocks; 7 blocks by
  * group; 8 pieces; 9 rows by piece (a multiple of 1,024); 10 tiles by thread; 11 … as `ownHistogram` wants them.
+ * 16 one byte by block: 1 = left to `addRare`; 0 = all are wanted (all rows only).
  * Rows of a piece are gathered 1,024 at a time, so that the tile and the histograms of eight features stay in the
  * nearest cache; one 64-bit addition serves h and g: the sum of h stays below 2^31 and never carries.
  */
@@ -25,6 +26,7 @@ export function addRows(args: usize, chunk: i32, thread: i32): void {
   const histogram = ownHistogram(args, 11, thread) + <usize>(group * perGroup) * blockBytes
   const order = addressAt(args, 0)
   const pairs = addressAt(args, 3)
+  const skipped = addressAt(args, 16)
   const tile = addressAt(args, 10) + <usize>thread * tileBytes
   const count = countAt(args, 2)
   const begin = (chunk % pieces) * pieceRows
@@ -34,7 +36,8 @@ export function addRows(args: usize, chunk: i32, thread: i32): void {
     const rows = min(tileRows, end - i)
     if (order == 0) {
       const row = <usize>(first + i)
-      for (let b = 0; b < blocks; b++)
+      for (let b = 0; b < blocks; b++) {
+        if (skipped != 0 && load<u8>(skipped + <usize>(group * perGroup + b)) != 0) continue
         addBlock(
           matrix + row * stride + ((<usize>b) << 3),
           stride,
@@ -42,6 +45,7 @@ export function addRows(args: usize, chunk: i32, thread: i32): void {
           rows,
           histogram + <usize>b * blockBytes,
         )
+      }
     } else {
       const here = order + ((<usize>(first + i)) << 2)
       if (isSparse(here, rows)) touch(here, rows, matrix, stride, pairs, tile)
