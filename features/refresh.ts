@@ -7,6 +7,7 @@ import { buildFromState } from './refresh/build-from-state.ts'
 import type { EventParts } from './refresh/event-parts.ts'
 import { filesOf, type KeptState } from './refresh/kept-state.ts'
 import { isSettled } from './refresh/settled.ts'
+import { SweepPool } from './sweep/sweep-pool.ts'
 import { mostSweptDays, splitPlan, sweepExamples, type SweepOptions, type SweptExamples } from './sweep.ts'
 
 export { dayParts, type EventParts } from './refresh/event-parts.ts'
@@ -41,6 +42,11 @@ export interface RefreshedExamples {
   /** To be written where the next build finds it; null: nothing was kept. */
   readonly next: KeptState | null
   readonly report: RefreshReport
+}
+
+export interface BuildOptions extends RefreshOptions {
+  /** Started before anything is read. */
+  readonly pool: SweepPool
 }
 
 /** One build, before it is told about. */
@@ -80,6 +86,19 @@ async function anyBuild(
     const swept = await sweepExamples(engine, plan, options)
     return { swept, next: null, reason: impossible, eventsRead: swept.events, cutoffsMade: plan.cutoffs.length }
   }
+  const pool = new SweepPool(options.resources.threads)
+  try {
+    return await possibleBuild(engine, plan, { ...options, pool })
+  } finally {
+    await pool.close()
+  }
+}
+
+async function possibleBuild(
+  engine: Engine & { readonly scanner: ColumnScanner },
+  plan: ExamplePlan,
+  options: BuildOptions,
+): Promise<Build> {
   if (options.state === null) return buildAnew(engine, plan, { ...options, reason: null })
   try {
     const build = await buildFromState(engine, plan, { ...options, state: options.state })
@@ -89,7 +108,13 @@ async function anyBuild(
     options.signal.throwIfAborted()
     const message = `kept events and rows could not be used, everything is computed anew: ${(error as Error).message}`
     options.emit?.({ name: 'features', message, isWarning: true })
-    return buildAnew(engine, plan, { ...options, reason: (error as Error).message })
+    // Workers of their own: those of the build that failed may still be at it.
+    const pool = new SweepPool(options.resources.threads)
+    try {
+      return await buildAnew(engine, plan, { ...options, pool, reason: (error as Error).message })
+    } finally {
+      await pool.close()
+    }
   }
 }
 

@@ -2,7 +2,7 @@ import { addDays, dayNumber, type Day } from '../../core/day.ts'
 import type { ColumnScanner } from '../../engines/column-scanner.ts'
 import type { Engine } from '../../engines/engine.ts'
 import type { ExamplePlan } from '../plan.ts'
-import type { Build, RefreshOptions } from '../refresh.ts'
+import type { Build, BuildOptions } from '../refresh.ts'
 import { sliceDays, sliceSpan, type DaySlice } from '../sweep/event-queries.ts'
 import { splitPlan } from '../sweep/plan-sweep.ts'
 import { bucketBits, isWide, readSlices, type Known, type ReadEvents } from '../sweep/read-events.ts'
@@ -19,7 +19,7 @@ type Scanning = Engine & { readonly scanner: ColumnScanner }
 export async function buildAnew(
   engine: Scanning,
   plan: ExamplePlan,
-  options: RefreshOptions & { readonly reason: string | null },
+  options: BuildOptions & { readonly reason: string | null },
 ): Promise<Build> {
   const { parts } = options
   const split = splitPlan(plan)
@@ -38,6 +38,7 @@ export async function buildAnew(
   const serial = (options.state?.serial ?? 0) + 1
   const finished = await finishBuild(engine, {
     plan,
+    pool: options.pool,
     split,
     read: made,
     options,

@@ -3,7 +3,7 @@ import { dayFromNumber, dayNumber, type Day } from '../../core/day.ts'
 import type { ColumnScanner } from '../../engines/column-scanner.ts'
 import type { Engine } from '../../engines/engine.ts'
 import type { ExamplePlan } from '../plan.ts'
-import type { Build, RefreshOptions } from '../refresh.ts'
+import type { Build, BuildOptions } from '../refresh.ts'
 import { makeProgram } from '../sweep/make-program.ts'
 import { splitPlan } from '../sweep/plan-sweep.ts'
 import { bucketBits, readSlices, type Known } from '../sweep/read-events.ts'
@@ -28,7 +28,7 @@ const mostDrift = 1
 export async function buildFromState(
   engine: Scanning,
   plan: ExamplePlan,
-  options: RefreshOptions & { readonly state: KeptState },
+  options: BuildOptions & { readonly state: KeptState },
 ): Promise<Build | string> {
   const { state, parts, signal } = options
   const { baseDay, userBits, isWide } = state
@@ -67,6 +67,7 @@ export async function buildFromState(
   const read = await readSlices(engine, { plan: reduced, split, known, isWide }, limits)
   const finished = await finishBuild(engine, {
     plan,
+    pool: options.pool,
     split,
     read,
     options,

@@ -7,10 +7,11 @@ import type { RefreshOptions } from '../refresh.ts'
 import { finishSweep } from '../sweep/finish-sweep.ts'
 import type { SweepSplit } from '../sweep/plan-sweep.ts'
 import type { ReadEvents } from '../sweep/read-events.ts'
-import { runSweep, type RestoredRows } from '../sweep/run-sweep.ts'
-import { SweepPool } from '../sweep/sweep-pool.ts'
+import { runSweep, type RestoredRows, type RowTarget } from '../sweep/run-sweep.ts'
+import type { SweepPool } from '../sweep/sweep-pool.ts'
 import { cancellation, type SweptExamples } from '../sweep.ts'
-import { checkEvents, restoreRows } from './restore.ts'
+import { checkEvents } from './check-events.ts'
+import { moveRows, type WrittenRows } from './move-rows.ts'
 import type { Identity } from './identity.ts'
 import type { KeptCutoff, KeptState } from './kept-state.ts'
 import type { KeptUsers } from './kept-users.ts'
@@ -28,6 +29,7 @@ export interface Previous {
 export interface Building {
   /** With all cutoffs. */
   readonly plan: ExamplePlan
+  readonly pool: SweepPool
   readonly split: SweepSplit
   /** The events that the state does not hold, and the program of the cutoffs that it does not hold. */
   readonly read: ReadEvents
@@ -43,8 +45,11 @@ export async function finishBuild(
   engine: Engine & { readonly scanner: ColumnScanner },
   building: Building,
 ): Promise<{ swept: SweptExamples; next: KeptState | null }> {
-  const { plan, split, read, options, previous } = building
-  const pool = new SweepPool(options.resources.threads)
+  const { plan, split, read, options, previous, pool } = building
+  let written: readonly WrittenRows[] | null = null
+  const restore = async (own: SweepPool, into: RowTarget): Promise<void> => {
+    written = await moveRows(own, building, into)
+  }
   const stopping = cancellation(options.signal)
   try {
     const rows = await runSweep(pool, {
@@ -57,23 +62,22 @@ export async function finishBuild(
       signal: options.signal,
       kept: previous?.kept ?? null,
       before: () => checkEvents(pool, building),
-      restored: previous === null ? null : restoredRows(building, previous),
+      restored: previous === null ? null : { ...restoredRows(previous), restore },
     })
     options.signal.throwIfAborted()
-    const next = options.isKept ? await writeState(engine, pool, building, rows) : null
+    written ??= await moveRows(pool, building, rows)
+    const next = options.isKept ? await writeState(engine, pool, building, { swept: rows, written }) : null
     const swept = await finishSweep({ engine, plan, split, read, given: null, options }, rows)
     return { swept, next }
   } finally {
     stopping.end()
     read.close()
-    await pool.close()
   }
 }
 
-function restoredRows(building: Building, { cutoffs }: Previous): RestoredRows {
+function restoredRows({ cutoffs }: Previous): Omit<RestoredRows, 'restore'> {
   return {
     rows: new Map(cutoffs.map(({ cutoff, rows }) => [cutoff, rows])),
     population: new Map(cutoffs.map(({ cutoff, population }) => [cutoff, Int32Array.from(population)])),
-    restore: (pool, into) => restoreRows(pool, { building, cutoffs }, into),
   }
 }

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, readFileSync, readSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { KeptStateFault, type KeptFile } from './kept-state.ts'
@@ -17,20 +17,36 @@ export function describeKept(folder: string, name: string): KeptFile {
 
 /** The whole file. Throws KeptStateFault where size or checksum is another. */
 export function readKept(folder: string, file: KeptFile): Uint8Array<ArrayBuffer> {
-  const bytes = readWords(join(folder, file.name))
+  const bytes = new ReusedBytes().read(join(folder, file.name))
   checkBlocks(bytes, file)
   return bytes
 }
 
-/** The bytes of a file from a boundary of 8 bytes on, so that they can be read as words. */
-export function readWords(path: string): Uint8Array<ArrayBuffer> {
-  let bytes: Buffer<ArrayBuffer>
-  try {
-    bytes = readFileSync(path)
-  } catch (error) {
-    throw new KeptStateFault(`${path}: ${(error as Error).message}`)
+/** Reads one file after the other into the same memory, which lies on a boundary of words. */
+export class ReusedBytes {
+  private memory = new ArrayBuffer(0)
+
+  /** Valid until the next call. */
+  read(path: string): Uint8Array<ArrayBuffer> {
+    try {
+      const file = openSync(path, 'r')
+      try {
+        const { size } = fstatSync(file)
+        if (this.memory.byteLength < size) this.memory = new ArrayBuffer(Math.ceil(size * 1.25))
+        const bytes = new Uint8Array(this.memory, 0, size)
+        for (let done = 0; done < size;) {
+          const read = readSync(file, bytes, done, size - done, done)
+          if (read === 0) throw new Error('it ends too early')
+          done += read
+        }
+        return bytes
+      } finally {
+        closeSync(file)
+      }
+    } catch (error) {
+      throw new KeptStateFault(`${path}: ${(error as Error).message}`)
+    }
   }
-  return bytes.byteOffset % 8 === 0 ? bytes : new Uint8Array(bytes)
 }
 
 /** Throws KeptStateFault unless the bytes are those that were kept. */

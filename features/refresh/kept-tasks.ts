@@ -3,7 +3,7 @@ import { crc32 } from 'node:zlib'
 import type { BucketEvents } from '../sweep/bucket-reader.ts'
 import type { SweptColumn } from '../sweep/row-values.ts'
 import type { KeyColumns, SweepSetup } from '../sweep/tasks.ts'
-import { checkBlocks, readWords } from './kept-file.ts'
+import { checkBlocks, ReusedBytes } from './kept-file.ts'
 import { KeptStateFault, type KeptFile } from './kept-state.ts'
 import { decodeRows, encodeRows } from './row-file.ts'
 
@@ -40,32 +40,26 @@ interface Rows {
   readonly keys: KeyColumns
 }
 
-/** Writes the rows of cutoffs, a file each. */
-export interface KeepRowsTask extends Shared, Rows {
-  readonly kind: 'keep-rows'
-  readonly files: readonly { readonly path: string; readonly from: number; readonly rows: number }[]
-  /** Kept id by user_index. */
-  readonly idOf: Int32Array
-  /** Written: size and checksum of each file. */
-  readonly bytes: Float64Array
-  readonly crcs: Uint32Array
-}
-
-/** Reads them back. */
-export interface RestoreRowsTask extends Shared, Rows {
-  readonly kind: 'restore-rows'
-  readonly files: readonly {
+/** Writes the rows of new cutoffs and reads those of kept ones, a file each; what is written comes first. */
+export interface RowsTask extends Shared, Rows {
+  readonly kind: 'rows'
+  readonly written: readonly { readonly path: string; readonly from: number; readonly rows: number }[]
+  readonly read: readonly {
     readonly path: string
     readonly file: KeptFile
     readonly cutoff: number
     readonly from: number
     readonly rows: number
   }[]
-  /** user_index by kept id. */
+  /** Kept id by user_index, and the other way. */
+  readonly idOf: Int32Array
   readonly indexOf: Int32Array
+  /** Filled in: size and checksum of each written file; -1 where the disk refused. */
+  readonly bytes: Float64Array
+  readonly crcs: Uint32Array
 }
 
-export type KeptTask = CheckTask | KeepEventsTask | KeepRowsTask | RestoreRowsTask
+export type KeptTask = CheckTask | KeepEventsTask | RowsTask
 
 /** One worker's share of the task; all take from the same counter. */
 export function runKeptTask(
@@ -82,8 +76,11 @@ export function runKeptTask(
   }
   if (task.kind === 'check') checkRecords(task, each)
   else if (task.kind === 'keep-events') keepEvents(task, worker, each)
-  else if (task.kind === 'keep-rows') each(task.files.length, (at) => keepRows(task, at))
-  else each(task.files.length, (at) => restoreRows(task, at))
+  else {
+    const memory = new ReusedBytes()
+    const { length } = task.written
+    each(length + task.read.length, (at) => (at < length ? keepRows(task, at) : restoreRows(task, at - length, memory)))
+  }
 }
 
 type Each = (count: number, work: (at: number) => void) => void
@@ -135,18 +132,23 @@ function keepEvents(
   }
 }
 
-function keepRows({ files, columns, keys, idOf, bytes, crcs }: KeepRowsTask, at: number): void {
-  const { path, from, rows } = files[at]!
-  const ids = Uint32Array.from({ length: rows }, (_, i) => idOf[keys.users[from + i]!]!)
+function keepRows({ written, columns, keys, idOf, bytes, crcs }: RowsTask, at: number): void {
+  const { path, from, rows } = written[at]!
+  const ids = new Uint32Array(rows)
+  for (let i = 0; i < rows; i++) ids[i] = idOf[keys.users[from + i]!]!
   const content = encodeRows({ columns, predictions: keys.predictions, from, rows }, ids)
-  writeFileSync(path, content)
-  bytes[at] = content.length
   crcs[at] = crc32(content)
+  try {
+    writeFileSync(path, content)
+    bytes[at] = content.length
+  } catch {
+    bytes[at] = -1
+  }
 }
 
-function restoreRows({ files, columns, keys, indexOf }: RestoreRowsTask, at: number): void {
-  const { path, file, cutoff, from, rows } = files[at]!
-  const content = readWords(path)
+function restoreRows({ read, columns, keys, indexOf }: RowsTask, at: number, memory: ReusedBytes): void {
+  const { path, file, cutoff, from, rows } = read[at]!
+  const content = memory.read(path)
   checkBlocks(content, file)
   const { users, cutoffs, predictions } = keys
   const ids = decodeRows(content, { columns, predictions, from, rows })

@@ -5,12 +5,12 @@ import type { Engine } from '../../engines/engine.ts'
 import { statusCount } from '../sweep/program.ts'
 import type { Swept } from '../sweep/run-sweep.ts'
 import type { SweepPool } from '../sweep/sweep-pool.ts'
+import { counter } from './check-events.ts'
 import type { Building } from './finish-build.ts'
 import { writeKept } from './kept-file.ts'
 import type { KeptCutoff, KeptSegment, KeptState } from './kept-state.ts'
 import { keepUsers } from './kept-users.ts'
-import { counter } from './restore.ts'
-import { isSettled } from './settled.ts'
+import type { WrittenRows } from './move-rows.ts'
 
 /** Segments beyond this number are written into one again. */
 const mostSegments = 8
@@ -23,13 +23,14 @@ export async function writeState(
   engine: Engine & { readonly scanner: ColumnScanner },
   pool: SweepPool,
   building: Building,
-  rows: Swept,
+  { swept, written }: { readonly swept: Swept; readonly written: readonly WrittenRows[] },
 ): Promise<KeptState | null> {
   const { options, serial, identity, users, previous, read } = building
   const { folder, signal } = options
   try {
     const segments = await keepEvents(pool, building)
-    const made = await keepRows(pool, building, rows)
+    const unwritten = written.find(({ file }) => file.bytes < 0)
+    if (unwritten !== undefined) throw new Error(`${join(folder, unwritten.file.name)} could not be written`)
     const isNobodyNew = users.joined.length === 0
     const name = `${serial}-users.parquet`
     const joined = isNobodyNew ? [] : [await keepUsers(engine, building.plan, { folder, name, users, signal })]
@@ -44,7 +45,9 @@ export async function writeState(
       parts: options.parts.parts,
       users: { count: users.indexOf.length, files: [...(previous?.state.users.files ?? []), ...joined] },
       segments,
-      cutoffs: [...(previous?.cutoffs ?? []), ...made].sort((a, b) => a.cutoff - b.cutoff),
+      cutoffs: [...(previous?.cutoffs ?? []), ...written.map((rows) => keptCutoff(rows, swept))].sort(
+        (a, b) => a.cutoff - b.cutoff,
+      ),
     }
   } catch (error) {
     for (const name of readdirSync(folder))
@@ -54,6 +57,11 @@ export async function writeState(
     options.emit?.({ name: 'features', message, isWarning: true })
     return null
   }
+}
+
+function keptCutoff({ at, ...rows }: WrittenRows, { counts, statuses }: Swept): KeptCutoff {
+  const width = statuses.length * statusCount
+  return { ...rows, population: [...counts.subarray(at * width, (at + 1) * width)] }
 }
 
 /** A segment of the new events; all in one where kept events were left out, or segments have become many. */
@@ -103,31 +111,4 @@ function usersWithEvents(userEvents: Uint32Array, idOf: Int32Array): Int32Array<
     pairs[n++] = userEvents[user]!
   }
   return pairs.slice(0, n)
-}
-
-async function keepRows(
-  pool: SweepPool,
-  { options: { folder }, serial, read, users, plan }: Building,
-  { columns, keys, first, rowCount, counts, statuses }: Swept,
-): Promise<readonly KeptCutoff[]> {
-  const starts = [...first.entries()]
-  const width = statuses.length * statusCount
-  const own = new Set(read.made.program.cutoffs)
-  const made = starts.flatMap(([cutoff, from], at) => {
-    const rows = (starts[at + 1]?.[1] ?? rowCount) - from
-    const population = [...counts.subarray(at * width, (at + 1) * width)]
-    const name = `${serial}-rows-${plan.cutoffs[at]!}.bin`
-    const isLasting = own.has(cutoff) && isSettled(plan, plan.cutoffs[at]!, plan.dataEnd)
-    return isLasting ? [{ cutoff, from, rows, population, name, path: join(folder, name) }] : []
-  })
-  const bytes = new Float64Array(new SharedArrayBuffer(made.length * 8))
-  const crcs = new Uint32Array(new SharedArrayBuffer(made.length * 4))
-  const files = made.map(({ path, from, rows }) => ({ path, from, rows }))
-  await pool.run({ kind: 'keep-rows', next: counter(), files, columns, keys, idOf: users.idOf, bytes, crcs })
-  return made.map(({ cutoff, rows, population, name }, i) => ({
-    cutoff,
-    rows,
-    population,
-    file: { name, bytes: bytes[i]!, blocks: [[bytes[i]!, crcs[i]!]] },
-  }))
 }

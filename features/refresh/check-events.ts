@@ -1,8 +1,6 @@
 import { join } from 'node:path'
-import type { RowTarget } from '../sweep/run-sweep.ts'
 import type { SweepPool } from '../sweep/sweep-pool.ts'
 import type { Building } from './finish-build.ts'
-import type { KeptCutoff } from './kept-state.ts'
 
 export const counter = (): Int32Array => new Int32Array(new SharedArrayBuffer(4))
 
@@ -17,20 +15,4 @@ export async function checkEvents(pool: SweepPool, { previous, options }: Buildi
     })
   })
   await pool.run({ kind: 'check', next: counter(), blocks })
-}
-
-/** The workers read the rows of kept cutoffs into the columns of the result. */
-export function restoreRows(
-  pool: SweepPool,
-  { building, cutoffs }: { building: Building; cutoffs: readonly KeptCutoff[] },
-  { columns, keys, first }: RowTarget,
-): Promise<void> {
-  const files = cutoffs.map(({ cutoff, rows, file }) => ({
-    path: join(building.options.folder, file.name),
-    file,
-    cutoff,
-    from: first.get(cutoff)!,
-    rows,
-  }))
-  return pool.run({ kind: 'restore-rows', next: counter(), files, columns, keys, indexOf: building.users.indexOf })
 }
