@@ -6,21 +6,51 @@ export type Compute = (inputs: readonly Float64Array[], into: Float64Array, rows
 
 const over = (a: number, b: number): number => (b === 0 ? Number.NaN : a / b)
 
-const pairwise =
-  (value: (a: number, b: number) => number): Compute =>
+/*
+ * Formulas of two inputs have a loop of their own each: one loop that is handed the arithmetic would call it value by value.
+ */
+
+const ratio: Compute = ([a, b], into, rows) => {
+  for (let t = 0; t < rows; t++) into[t] = over(a![t]!, b![t]!)
+}
+
+const difference: Compute = ([a, b], into, rows) => {
+  for (let t = 0; t < rows; t++) into[t] = a![t]! - b![t]!
+}
+
+const product: Compute = ([a, b], into, rows) => {
+  for (let t = 0; t < rows; t++) into[t] = a![t]! * b![t]!
+}
+
+const share: Compute = ([a, b], into, rows) => {
+  for (let t = 0; t < rows; t++) into[t] = over(a![t]!, a![t]! + b![t]!)
+}
+
+const decay: Compute = ([a, b], into, rows) => {
+  for (let t = 0; t < rows; t++) into[t] = over(a![t]! + 1, b![t]! + 1)
+}
+
+const fade =
+  (limit: number): Compute =>
   ([a, b], into, rows) => {
-    for (let t = 0; t < rows; t++) into[t] = value(a![t]!, b![t]!)
+    for (let t = 0; t < rows; t++) into[t] = over(a![t]!, over(b![t]!, limit) + 1)
+  }
+
+const rate =
+  (limit: number): Compute =>
+  ([a, b], into, rows) => {
+    for (let t = 0; t < rows; t++) into[t] = over(a![t]!, b![t]! > limit ? limit : b![t]!)
   }
 
 /** Formulas that the sweep knows; a derived feature with another one is joined from SQL. */
 export const sweepFormulas: Readonly<Partial<Record<FormulaName, (limit: number) => Compute>>> = {
-  ratio: () => pairwise(over),
-  difference: () => pairwise((a, b) => a - b),
-  product: () => pairwise((a, b) => a * b),
-  share: () => pairwise((a, b) => over(a, a + b)),
-  decay: () => pairwise((a, b) => over(a + 1, b + 1)),
-  fade: (limit) => pairwise((a, b) => over(a, over(b, limit) + 1)),
-  rate: (limit) => pairwise((a, b) => over(a, b > limit ? limit : b)),
+  ratio: () => ratio,
+  difference: () => difference,
+  product: () => product,
+  share: () => share,
+  decay: () => decay,
+  fade,
+  rate,
   below:
     (limit) =>
     ([a], into, rows) => {
@@ -61,15 +91,14 @@ function sum(inputs: readonly Float64Array[], into: Float64Array, rows: number):
 }
 
 /** Missing inputs are passed over. */
-function largest(inputs: readonly Float64Array[], into: Float64Array, rows: number): void {
-  for (let t = 0; t < rows; t++) {
-    let most = inputs[0]![t]!
-    for (let j = 1; j < inputs.length; j++) {
-      const value = inputs[j]![t]!
-      if (value > most || Number.isNaN(most)) most = value
+function largest([first, ...others]: readonly Float64Array[], into: Float64Array, rows: number): void {
+  for (let t = 0; t < rows; t++) into[t] = first![t]!
+  for (const other of others)
+    for (let t = 0; t < rows; t++) {
+      const value = other[t]!
+      // True where `into` is NaN, too.
+      if (!(value <= into[t]!) && value === value) into[t] = value
     }
-    into[t] = most
-  }
 }
 
 function concentration(inputs: readonly Float64Array[], into: Float64Array, rows: number): void {
