@@ -4,6 +4,7 @@ import { tiersSchema } from '../cohorts/tiers.ts'
 import { attributeTableSchema, sourceSchema } from '../data/sources.ts'
 import { engineSchema } from '../engines/registry.ts'
 import { auditSchema } from '../evaluation/audit-schema.ts'
+import { calibrationRules } from '../evaluation/calibration-check.ts'
 import { splitSchema } from '../evaluation/split-schema.ts'
 import { thresholdSchema } from '../evaluation/threshold.ts'
 import { churnSchema } from '../features/churn.ts'
@@ -69,6 +70,12 @@ export const configSchema = z.strictObject({
         .default(1000)
         .describe(
           'Resamples of users for the 95 % intervals; at most 200 for the train part, which only shows overfit',
+        ),
+      calibrationCheck: z
+        .enum(calibrationRules)
+        .default('bounds')
+        .describe(
+          'When probabilities are withheld: bounds = mean(p) / churn rate of test outside 0.9 to 1.1 or ECE above 0.05; significance = only if chance does not explain it as well (test at 1 %), for logs with a few hundred churners',
         ),
       threshold: thresholdSchema.describe('How the decision threshold is chosen on select'),
       importance: z

@@ -22,30 +22,33 @@ export const defaultCalibrationBounds: CalibrationBounds = { meanOverBase: [0.9,
 
 type Judged = Pick<MetricInput, 'y' | 'p' | 'users'>
 
+/** What makes a figure out of its bounds a fault: that it is, or that chance alone does not explain it as well. */
+export const calibrationRules = ['bounds', 'significance'] as const
+
+export interface CalibrationCheck {
+  /** The rows that the probabilities were calibrated on; null: they came from elsewhere. */
+  readonly calibrate: Judged | null
+  readonly rule: (typeof calibrationRules)[number]
+  readonly bounds?: CalibrationBounds
+}
+
 /**
  * Whether the probabilities of test may be published as such. When not, `probability` is null and only `score_raw` is
- * published. Fails where a figure is out of its bounds and chance alone does not explain that: with 200 churners in test and in
- * calibrate the base rates alone are known to 7 %, so that a bound of 10 % by itself would raise an alarm in every third
- * run in which nothing is wrong; with the test at most 1 % of them fail. `calibrate`: the rows that the probabilities were
- * calibrated on; null: they came from elsewhere. Fails where the numbers are undefined.
+ * published. With 200 churners in test and in calibrate the base rates alone are known to 7 %, so that a bound of 10 % by itself
+ * raises an alarm in every third run in which nothing is wrong; with `significance` at most 1 % of them fail. Fails where the
+ * numbers are undefined.
  */
 export function checkCalibration(
   input: Judged,
-  calibrate: Judged | null,
-  bounds: CalibrationBounds = defaultCalibrationBounds,
+  { calibrate, rule, bounds = defaultCalibrationBounds }: CalibrationCheck,
 ): CalibrationVerdict {
   const { y, p } = input
-  let predicted = 0
-  let churners = 0
-  for (let i = 0; i < y.length; i++) {
-    predicted += p[i]!
-    churners += y[i]!
-  }
-  const meanOverBase = churners === 0 ? Number.NaN : predicted / churners
+  const churners = total(y)
+  const meanOverBase = churners === 0 ? Number.NaN : total(p) / churners
   const error = ece.prepare(input)()
   const { isTotalOff, isBinOff } = calibrationEvidence(input, calibrate)
   const [low, high] = bounds.meanOverBase
-  const limits = [
+  const outside = [
     {
       isInside: meanOverBase >= low && meanOverBase <= high,
       isProven: isTotalOff || Number.isNaN(meanOverBase),
@@ -56,16 +59,24 @@ export function checkCalibration(
       isProven: isBinOff || Number.isNaN(error),
       words: `ECE is ${error.toFixed(4)}, expected at most ${bounds.ece}`,
     },
-  ]
-  const inCalibrate =
-    calibrate === null ? '' : ` and ${calibrate.y.reduce((sum, label) => sum + label, 0)} in calibrate`
-  const outside = limits.filter(({ isInside }) => !isInside)
-  const faults = outside.filter(({ isProven }) => isProven)
-  const passed = faults.length === 0
-  const message = !passed
-    ? faults.map(({ words }) => words).join('; ')
-    : outside.length === 0
-      ? `mean probability is ${meanOverBase.toFixed(3)} x the base rate, ECE ${error.toFixed(4)}`
-      : `${outside.map(({ words }) => words).join('; ')}, which chance explains with ${churners} churners in test${inCalibrate}`
-  return { passed, meanOverBase, ece: error, message }
+  ].filter(({ isInside }) => !isInside)
+  const faults = rule === 'bounds' ? outside : outside.filter(({ isProven }) => isProven)
+  const said = (limits: typeof outside): string => limits.map(({ words }) => words).join('; ')
+  const churnersInWords = `${churners} churners in test${calibrate === null ? '' : ` and ${total(calibrate.y)} in calibrate`}`
+  const verdict = { meanOverBase, ece: error }
+  if (outside.length === 0) {
+    const message = `mean probability is ${meanOverBase.toFixed(3)} x the base rate, ECE ${error.toFixed(4)}`
+    return { ...verdict, passed: true, message }
+  }
+  if (faults.length === 0)
+    return { ...verdict, passed: true, message: `${said(outside)}, which chance explains with ${churnersInWords}` }
+  const isChance = faults.every(({ isProven }) => !isProven)
+  const hint = `; with ${churnersInWords} chance may explain it, which evaluate.calibrationCheck: significance allows for`
+  return { ...verdict, passed: false, message: `${said(faults)}${isChance ? hint : ''}` }
+}
+
+const total = (values: ArrayLike<number>): number => {
+  let sum = 0
+  for (let i = 0; i < values.length; i++) sum += values[i]!
+  return sum
 }

@@ -74,7 +74,10 @@ export async function evaluateModelsOnParts(
     winner,
     curves: test.curves!,
     slices: test.slices!,
-    verdict: checkCalibration(judged(parts.test), judged(parts.calibrate)),
+    verdict: checkCalibration(judged(parts.test), {
+      calibrate: judged(parts.calibrate),
+      rule: context.config.evaluate.calibrationCheck,
+    }),
   }
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { type Column, type Dataset, missingCode } from '../../core/dataset.ts'
 import { sum } from '../../core/numeric/sum.ts'
 import { createRandom, type Random } from '../../core/random.ts'
-import { checkCalibration } from '../../evaluation/calibration-check.ts'
+import { type CalibrationCheck, checkCalibration } from '../../evaluation/calibration-check.ts'
 import { calibrationEvidence } from '../../evaluation/calibration-evidence.ts'
 import { findChurnJumps } from '../../evaluation/churn-jump.ts'
 import { oneFeatureAucs } from '../../evaluation/one-feature-auc.ts'
@@ -62,9 +62,14 @@ describe('checkCalibration', () => {
     y: Uint8Array.from({ length: n }, (_, i) => (i % 5 === 0 ? 1 : 0)),
     users: Uint32Array.from({ length: n }, (_, i) => i),
   })
-  const check = (n: number, p: (label: number, i: number) => number) => {
+  const significance = { calibrate: null, rule: 'significance' } as const
+  const check = (
+    n: number,
+    p: (label: number, i: number) => number,
+    rule: CalibrationCheck['rule'] = 'significance',
+  ) => {
     const { y, users } = rows(n)
-    return checkCalibration({ y, users, p: Float64Array.from(y, p) }, null)
+    return checkCalibration({ y, users, p: Float64Array.from(y, p) }, { calibrate: null, rule })
   }
   it('passes at the base rate .2 and within a tenth of it', () => {
     expect(check(10_000, () => 0.2)).toMatchObject({ passed: true, ece: expect.closeTo(0, 9) as number })
@@ -82,13 +87,24 @@ describe('checkCalibration', () => {
       'mean probability is 1.250 x the base rate, expected 0.9 to 1.1, which chance explains with 20 churners in test',
     )
   })
+  it('by the bounds alone the same 20 of 100 fail, with the way out; 2,000 of 10,000 without', () => {
+    expect(check(100, () => 0.25, 'bounds')).toMatchObject({
+      passed: false,
+      message:
+        'mean probability is 1.250 x the base rate, expected 0.9 to 1.1; with 20 churners in test chance may explain it, which evaluate.calibrationCheck: significance allows for',
+    })
+    expect(check(10_000, () => 0.25, 'bounds').message).toBe(
+      'mean probability is 1.250 x the base rate, expected 0.9 to 1.1',
+    )
+    expect(check(10_000, () => 0.219, 'bounds').passed).toBe(true)
+  })
   it('fails on ECE alone when too high here and too low there cancel, and without churners or rows', () => {
     expect(check(1_000, (label, i) => (label === 1 ? 0.05 : 0.2375 + i * 1e-9)).message).toContain('ECE is 0.3')
     const n = 5
     const none = { y: new Uint8Array(n), p: new Float64Array(n), users: new Uint32Array(n) }
-    expect(checkCalibration(none, null).passed).toBe(false)
+    expect(checkCalibration(none, significance).passed).toBe(false)
     const empty = { y: new Uint8Array(0), p: new Float64Array(0), users: new Uint32Array(0) }
-    expect(checkCalibration(empty, null).passed).toBe(false)
+    expect(checkCalibration(empty, significance).passed).toBe(false)
   })
   it('ten rows of one user are one: 300 rows of 30 users say less than 300 of 300', () => {
     const p = new Float64Array(300).fill(0.2)
@@ -109,7 +125,10 @@ describe('checkCalibration', () => {
       const calibrate = draw(random, 1)
       const fitted = sum(calibrate.y) / sum(calibrate.p)
       const scaled = (rows: typeof calibrate) => ({ ...rows, p: rows.p.map((value) => fitted * value) })
-      const { passed, meanOverBase } = checkCalibration(scaled(draw(random, 1)), scaled(calibrate))
+      const { passed, meanOverBase } = checkCalibration(scaled(draw(random, 1)), {
+        calibrate: scaled(calibrate),
+        rule: 'significance',
+      })
       if (!passed) failed++
       if (Math.abs(meanOverBase - 1) > 0.1) outside++
     }
@@ -119,7 +138,10 @@ describe('checkCalibration', () => {
   it('probabilities 1.6 times too high, 200 churners on each side: nine of ten runs are told', () => {
     const random = createRandom('off')
     let failed = 0
-    for (let run = 0; run < 100; run++) if (!checkCalibration(draw(random, 1.6), draw(random, 1)).passed) failed++
+    for (let run = 0; run < 100; run++) {
+      const check = { calibrate: draw(random, 1), rule: 'significance' } as const
+      if (!checkCalibration(draw(random, 1.6), check).passed) failed++
+    }
     expect(failed).toBeGreaterThan(90)
   })
 })

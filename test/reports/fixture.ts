@@ -199,7 +199,10 @@ function scoring({ models, y }: Simulated, hostile: string | null): files.Scorin
   const tiers = assignTiers({ probability: p, tiers: tiersSchema.parse({ high: 'top 10%', mid: 'top 30%' }) })
   const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length
   const inTier = (tier: string) => Array.from(p).filter((_, i) => tiers.tier[i] === tier)
-  const verdict = checkCalibration({ y, p, users: Uint32Array.from(y, (_, i) => i) }, null)
+  const verdict = checkCalibration(
+    { y, p, users: Uint32Array.from(y, (_, i) => i) },
+    { calibrate: null, rule: 'bounds' },
+  )
   return {
     name: 'shop-churn',
     asOf: '2025-12-22',
