@@ -6,11 +6,13 @@ import type { SavedModel } from './estimator.ts'
 import { exportable } from './formats/exportable.ts'
 import { type ExportInput, exportInputs } from './formats/export-inputs.ts'
 import type { SavedCalibration } from './formats/onnx/calibrate.ts'
+import type { SqlWords } from './formats/sql/sql-words.ts'
+import { writeSql } from './formats/sql/write-sql.ts'
 import { modelJson } from './formats/write-json.ts'
 import { writeLightgbm } from './formats/write-lightgbm.ts'
 import { writeOnnx } from './formats/write-onnx.ts'
 
-export const exportFormats = ['onnx', 'json', 'lightgbm'] as const
+export const exportFormats = ['onnx', 'json', 'lightgbm', 'sql'] as const
 export type ExportFormat = (typeof exportFormats)[number]
 
 export interface ExportRequest {
@@ -20,12 +22,14 @@ export interface ExportRequest {
   readonly format: ExportFormat
   /** Said in the file where the format has room for it: run, model, day. */
   readonly about: Readonly<Record<string, string>>
+  /** For the format sql: the dialect. */
+  readonly sql?: SqlWords
 }
 
 export interface ExportedModel {
   readonly bytes: Uint8Array
   /** Of the usual file name, with the dot. */
-  readonly suffix: '.onnx' | '.json' | '.txt'
+  readonly suffix: '.onnx' | '.json' | '.txt' | '.sql'
   readonly inputs: readonly ExportInput[]
   /** Whether the file itself gives calibrated probabilities; if not, whoever reads it applies `calibration`. */
   readonly isCalibrated: boolean
@@ -33,7 +37,7 @@ export interface ExportedModel {
 }
 
 /** A saved model for other programs. An EbbError of kind `usage` says what cannot be exported, and as what it can. */
-export function exportModel({ saved, calibration, format, about }: ExportRequest): ExportedModel {
+export function exportModel({ saved, calibration, format, about, sql }: ExportRequest): ExportedModel {
   const model = exportable(saved)
   const map = loadCalibration(calibration).save() as unknown as SavedCalibration
   const inputs = exportInputs(model)
@@ -59,13 +63,17 @@ export function exportModel({ saved, calibration, format, about }: ExportRequest
     }
     return { ...common, bytes: new TextEncoder().encode(jsonText(document)), suffix: '.json', isCalibrated: false }
   }
-  if (model.kind === 'trees')
+  if (format === 'sql' && model.kind === 'trees' && sql !== undefined) {
+    const text = writeSql(sql, model, { calibration: map, about })
+    return { ...common, bytes: new TextEncoder().encode(text), suffix: '.sql', isCalibrated: true }
+  }
+  if (format === 'lightgbm' && model.kind === 'trees')
     return { ...common, bytes: new TextEncoder().encode(writeLightgbm(model)), suffix: '.txt', isCalibrated: false }
   throw new EbbError({
     code: 'EXPORT_FORMAT',
     kind: 'usage',
     where: `model ${model.estimator}`,
-    what: 'only trees can be written as a model of LightGBM',
+    what: `only trees can be written as ${format === 'sql' ? 'SQL' : 'a model of LightGBM'}`,
     expected: 'a model of trees, or --format onnx or json',
     received: model.estimator,
   })

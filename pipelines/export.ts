@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { EbbError } from '../core/errors.ts'
+import { type SqlDialectName, sqlDialects } from '../engines/dialects.ts'
 import { sha256 } from '../core/hash.ts'
 import { type Json, parseJson } from '../core/json.ts'
 import { type ExportedModel, type ExportFormat, exportModel } from '../models/export.ts'
@@ -14,7 +15,9 @@ export interface ExportRunRequest {
   /** Id, unique beginning, @latest or @best:METRIC. */
   readonly run: string
   readonly format: ExportFormat
-  /** Default: `<run id>.onnx`, `.json` or `.txt` in the working folder. */
+  /** Of the format sql. */
+  readonly dialect: SqlDialectName
+  /** Default: `<run id>.onnx`, `.json`, `.txt` or `.sql` in the working folder. */
   readonly out: string | null
 }
 
@@ -47,7 +50,7 @@ export interface ExportAbout {
 }
 
 /** Writes the shipped model of a run for other programs, and beside it what they must know. */
-export async function exportRun({ runsDir, run, format, out }: ExportRunRequest): Promise<ExportOutcome> {
+export async function exportRun({ runsDir, run, format, dialect, out }: ExportRunRequest): Promise<ExportOutcome> {
   const { id, dir, record } = await findRun(runsDir, run)
   const folder = join(dir, runFiles.model)
   const contents = ModelBundle.contents(await modelFile(folder, 'model.ebb', id), `run ${id}`)
@@ -56,7 +59,7 @@ export async function exportRun({ runsDir, run, format, out }: ExportRunRequest)
   const calibration = await readObject('calibration.json')
   const { model } = (await readObject('description.json')) as { readonly model: string }
   const about = { run: id, experiment: record.experiment, model, asOf: record.asOf ?? '' }
-  const exported = exportModel({ saved: contents.model, calibration, format, about })
+  const exported = exportModel({ saved: contents.model, calibration, format, about, sql: sqlDialects[dialect] })
   const file = out ?? `${id}${exported.suffix}`
   const aboutFile = `${file}.about.json`
   const document: ExportAbout = {

@@ -1,4 +1,5 @@
 import { type ExportFormat, exportFormats } from '../../models/export.ts'
+import { type SqlDialectName, sqlDialectNames } from '../../engines/dialects.ts'
 import type { Command } from '../command.ts'
 import { runPositional, runsOption } from '../run-options.ts'
 
@@ -12,17 +13,26 @@ export const command: Command = {
       choices: exportFormats,
       default: 'onnx',
       requiresArg: true,
-      describe: 'onnx: any runtime, calibration inside; lightgbm: text model, trees only; json: plain numbers',
+      describe:
+        'onnx: any runtime, calibration inside; lightgbm: text model, trees only; sql: one query, trees only, calibration inside; json: plain numbers',
+    },
+    dialect: {
+      type: 'string',
+      choices: sqlDialectNames,
+      default: 'duckdb',
+      requiresArg: true,
+      describe: 'Of --format sql',
     },
     out: {
       type: 'string',
       requiresArg: true,
-      describe: 'File to write; default: the run id with .onnx, .txt or .json',
+      describe: 'File to write; default: the run id with .onnx, .txt, .sql or .json',
     },
   },
   examples: [
     ['ebb export @latest', 'The shipped model of the newest run as ONNX'],
     ['ebb export @best:auc --format lightgbm --out churn.txt', 'As a model that LightGBM loads: Booster(model_file=…)'],
+    ['ebb export @latest --format sql --dialect spark', 'As a query over a table `features`'],
   ],
   notes:
     'FILE.about.json is written beside the file: the columns in their order, the levels of categories, tags that must be computed first, and the calibration. Boosted trees, forests, single trees and logistic regressions can be exported.',
@@ -32,6 +42,7 @@ export const command: Command = {
       runsDir: String(args['runs']),
       run: String(args['run']),
       format: args['format'] as ExportFormat,
+      dialect: args['dialect'] as SqlDialectName,
       out: args['out'] === undefined ? null : String(args['out']),
     })
     if (terminal.isJson) {

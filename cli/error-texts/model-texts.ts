@@ -13,7 +13,7 @@ export const modelTexts: Readonly<Record<string, ErrorText>> = {
   EXPORT_FORMAT: text(
     'usage',
     'This kind of model cannot be written in this format.',
-    'Use --format onnx or json; only trees can become a model of LightGBM.',
+    'Use --format onnx or json; only trees can become a model of LightGBM or SQL, and no tree of more than 400 levels SQL.',
   ),
   EXPORT_MODEL: text(
     'usage',

@@ -15,3 +15,8 @@ export function float32AtMost(value: number): number {
   const rounded = Math.fround(value)
   return rounded > value ? float32Below(rounded) : rounded
 }
+
+/** The smallest float32 above `value`, a float32 below Infinity. */
+export function float32Above(value: number): number {
+  return -float32Below(-value)
+}

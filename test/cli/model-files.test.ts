@@ -84,6 +84,12 @@ describe('ebb export', () => {
       isCalibrated: false,
       inputs: 4,
     })
+    const query = join(folder, 'churn.sql')
+    const sql = ['--format', 'sql', '--dialect', 'spark', '--out', query]
+    expect(await ebbHere('export', run, '--runs', runs, ...sql)).toMatchObject({ code: 0, stderr: '' })
+    expect(readFileSync(query, 'utf8')).toMatch(
+      /^-- P\(churn\) of every row[\s\S]*`recency`[\s\S]* AS probability\nFROM ebb_scores\n$/,
+    )
     expect((await ebbHere('export', run, '--runs', runs, '--format', 'xml')).code).toBe(2)
     expect(readdirSync(folder).filter((name) => name.includes('.tmp-'))).toEqual([])
   })

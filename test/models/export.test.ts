@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { type Column, type Dataset, missingCode } from '../../core/dataset.ts'
 import type { Json } from '../../core/json.ts'
 import { sigmoid } from '../../core/numeric/sigmoid.ts'
 import { logit } from '../../core/numeric/logit.ts'
@@ -9,8 +8,8 @@ import { loadCalibration } from '../../models/calibrators.ts'
 import { contributionsOf } from '../../models/explanation.ts'
 import { exportModel, type ExportFormat } from '../../models/export.ts'
 import { importModel } from '../../models/import.ts'
-import { unpackModel } from '../../models/pack.ts'
 import { loadModel } from '../../models/registry.ts'
+import { storedModel } from '../support/stored-models.ts'
 import { largestDifference } from './estimator-suite.ts'
 
 const folder = new URL('../golden/exported/', import.meta.url)
@@ -44,28 +43,10 @@ interface Foreign {
 
 /** The stored model, its rows, and what the other runtimes made of the exported files. */
 function stored(name: string) {
-  const saved = unpackModel(readFileSync(new URL(`${name}.ebb`, folder)))
-  const rows = readJson<Rows>(`${name}.rows.json`)
+  const { saved, calibration, rows: x } = storedModel(name)
   const foreign = readJson<Foreign>(`${name}.foreign.json`)
-  const written = (format: ExportFormat) => exportModel({ saved, calibration: rows.calibration, format, about: {} })
-  return { saved, x: datasetOf(rows), calibration: loadCalibration(rows.calibration), foreign, written }
-}
-
-function datasetOf({ names, kinds, columns }: Rows): Dataset {
-  const rowCount = columns[0]!.length
-  return {
-    names,
-    columns: columns.map((values, j): Column => {
-      if (kinds[j] === 'number')
-        return { kind: 'number', values: Float32Array.from(values, (value) => Number(value ?? Number.NaN)) }
-      const levels = [...new Set(values.filter((value) => value !== null))].map(String)
-      const codes = Uint16Array.from(values, (value) => (value === null ? missingCode : levels.indexOf(String(value))))
-      return { kind: 'category', codes, levels }
-    }),
-    rowCount,
-    users: new Uint32Array(rowCount),
-    cutoffs: new Uint16Array(rowCount),
-  }
+  const written = (format: ExportFormat) => exportModel({ saved, calibration, format, about: {} })
+  return { saved, x, calibration: loadCalibration(calibration), foreign, written }
 }
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')

@@ -4,10 +4,11 @@ import { describe, expect, it } from 'vitest'
 import { EbbError } from '../../core/errors.ts'
 import { createRandom } from '../../core/random.ts'
 import type { Json } from '../../core/json.ts'
+import { sqlDialects } from '../../engines/dialects.ts'
 import type { SavedModel } from '../../models/estimator.ts'
 import { contributionsOf } from '../../models/explanation.ts'
 import { gbdt } from '../../models/gbdt/gbdt.ts'
-import { exportModel } from '../../models/export.ts'
+import { exportFormats, exportModel } from '../../models/export.ts'
 import { packModel, unpackModel } from '../../models/pack.ts'
 import { loadModel } from '../../models/registry.ts'
 import { loadEnsemble, saveEnsemble } from '../../models/trees/saved-ensemble.ts'
@@ -31,8 +32,10 @@ async function survives(saved: SavedModel): Promise<'refused' | 'works'> {
     if (explanation !== null) expect((await contributionsOf(explanation)).values.every(Number.isFinite)).toBe(true)
     loaded.describe()
     packModel(loaded.save())
-    for (const format of ['onnx', 'json', 'lightgbm'] as const)
-      expect(exportModel({ saved, calibration, format, about: {} }).bytes.length).toBeGreaterThan(0)
+    for (const format of exportFormats)
+      expect(
+        exportModel({ saved, calibration, format, about: {}, sql: sqlDialects.duckdb }).bytes.length,
+      ).toBeGreaterThan(0)
     return 'works'
   } catch (error) {
     expect(error, error instanceof Error ? error.stack : '').toBeInstanceOf(EbbError)

@@ -61,7 +61,7 @@ beforeAll(async () => {
   folder = await tinyShop({ lines: twoKinds(80), config })
   first = await train(await trainRequest(folder, { asOf: '2025-08-01' }))
   const file = join(folder, 'lightgbm.txt')
-  await exportRun({ runsDir: join(folder, 'runs'), run: first.runId, format: 'lightgbm', out: file })
+  await exportRun({ runsDir: join(folder, 'runs'), run: first.runId, format: 'lightgbm', dialect: 'duckdb', out: file })
   const text = await readFile(file)
   read = importModel(text, file).summary.features.map(({ name }) => name)
   await writeFile(join(folder, 'theirs.txt'), text.toString('utf8').replaceAll(read[0]!, 'their_name'))
