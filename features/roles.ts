@@ -9,6 +9,7 @@ export const roles = [
   'favourite',
   'key_action',
   'purchase',
+  'discount',
   'return',
   'refund',
   'complaint',

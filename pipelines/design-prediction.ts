@@ -7,6 +7,7 @@ import { runFiles } from '../store/layout.ts'
 import type { StageContext } from './context.ts'
 import type { OlderSnapshot } from './stages/audit/snapshot.ts'
 import { auditChecks, auditStage, writeAudit } from './stages/audit.ts'
+import type { DroppedCutoff } from './stages/dropped-cutoffs.ts'
 import type { Compiler, FeatureSet } from './stages/examples-type.ts'
 import type { Labelled } from './stages/examples.ts'
 import type { ExtractedStage } from './stages/extract.ts'
@@ -33,7 +34,7 @@ export interface PredictionInput {
   readonly name: string | null
   readonly labelled: Labelled
   readonly times: CutoffTimes
-  readonly dropped: readonly { readonly cutoff: Day; readonly reason: string }[]
+  readonly dropped: readonly DroppedCutoff[]
 }
 
 /** Which rows and features a prediction is learned from, and whether they know more than they may. */

@@ -13,6 +13,7 @@ import { designPrediction, type PredictionDesign, type SharedDesign } from './de
 import type { OlderSnapshot } from './stages/audit/snapshot.ts'
 import { cutoffTimes, shortestTimes } from './stages/cutoff-times.ts'
 import type { Examples, FeatureSet } from './stages/examples-type.ts'
+import { droppedCutoffs } from './stages/dropped-cutoffs.ts'
 import { type Labelled, labelledExamples, type TakeLabelled } from './stages/examples.ts'
 import { type ExtractedStage, extractStage } from './stages/extract.ts'
 import { checkLookbackHistory } from './stages/lookback-history.ts'
@@ -77,7 +78,7 @@ export async function prepareExperiment(context: StageContext, request: PrepareR
     const own = i === 0 ? context : predictionContext(context, churns[i]!)
     const name = i === 0 ? null : predictionName(churns[i]!)
     const times = timesOf[i]!
-    const dropped = droppedFor(schedule, one.examples.cutoffs, times)
+    const dropped = await droppedCutoffs(context, shared, droppedFor(schedule, one.examples.cutoffs, times))
     return designPrediction(own, shared, { name, labelled: one, times, dropped })
   }
   const { split, features, audit } = await designOf(labelled, 0)

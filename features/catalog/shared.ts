@@ -15,6 +15,7 @@ export const roleWords: Readonly<
   cart: { one: 'cart', many: 'Items put into the cart', family: 'preference' },
   favourite: { one: 'favourite', many: 'Items marked as favourite', family: 'preference' },
   purchase: { one: 'purchase', many: 'Orders', family: 'transaction' },
+  discount: { one: 'discount', many: 'Discounts used', family: 'transaction' },
   return: { one: 'return', many: 'Returns', family: 'negative' },
   refund: { one: 'refund', many: 'Refunds', family: 'negative' },
   payment_failed: { one: 'failed payment', many: 'Failed payments', family: 'negative' },

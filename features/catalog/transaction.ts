@@ -36,6 +36,7 @@ export function transactionFeatures(context: CatalogContext): FamilyFeatures {
   return {
     features: [
       recency,
+      roleLast(context, 'discount'),
       orders,
       total,
       average,
@@ -159,6 +160,7 @@ function byLookback(context: CatalogContext, days: number): FamilyFeatures {
       },
       { formula: 'difference', from },
     )
+  const discounts = [now, then].map((window) => roleCount(context, 'discount', window)) as [Feature, Feature]
   const valueNow = value(now, [money, orders])
   const valueEarlier = value(then, [moneyEarlier, ordersEarlier])
   const priceNow = price(now, [money, items(now)])
@@ -184,6 +186,12 @@ function byLookback(context: CatalogContext, days: number): FamilyFeatures {
       }),
       decayOf(money, moneyEarlier, { name: `spend_decay_${days}d`, what: 'Money spent', days }),
       ...(parts.length === 0 ? [] : [spendSlope(days, parts, periods), orderSlope(days, parts, orderPeriods)]),
+      discounts[0],
+      decayOf(...discounts, { name: `discount_decay_${days}d`, what: 'Discounts used', days }),
+      over(`discounts_per_order_${days}d`, { description: `Discounts used per order ${inWords(now)}`, unit: 'ratio' }, [
+        discounts[0],
+        orders,
+      ]),
       items(now),
       decayOf(items(now), items(then), { name: `quantity_decay_${days}d`, what: 'Items bought', days }),
       over(`items_per_order_${days}d`, { description: `Items per order ${inWords(now)}`, unit: 'items' }, [
@@ -195,6 +203,7 @@ function byLookback(context: CatalogContext, days: number): FamilyFeatures {
     ],
     supporting: [
       ordersEarlier,
+      discounts[1],
       moneyEarlier,
       valueEarlier,
       orderDays(then),

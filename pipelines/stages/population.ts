@@ -4,6 +4,7 @@ import { type SplitPlan, parts as partNames } from '../../evaluation/split.ts'
 import type { DeepReadonly } from '../../configs/load.ts'
 import type { Config } from '../../configs/schema.ts'
 import type { StageContext } from '../context.ts'
+import type { DroppedCutoff } from './dropped-cutoffs.ts'
 
 /** population.json: who was eligible and who churned, cutoff by cutoff, with the part that each cutoff belongs to. */
 export function describePopulation(
@@ -11,7 +12,7 @@ export function describePopulation(
   input: {
     labelled: { population: readonly CutoffPopulation[] }
     split: SplitPlan
-    dropped: readonly { cutoff: Day; reason: string }[]
+    dropped: readonly DroppedCutoff[]
     extracted: { dataEnd: Day }
     asOf: Day
   },
@@ -26,7 +27,7 @@ export function describePopulation(
     eligibility: eligibilityWords(churn.eligible),
     labelDescription: labelWords(churn, churn.target),
     cutoffs: input.labelled.population.map((row) => ({ ...row, part: partOf(row.cutoff, input.split) })),
-    droppedCutoffs: input.dropped.map(({ cutoff, reason }) => ({ cutoff, reason, users: 0 })),
+    droppedCutoffs: [...input.dropped],
   }
 }
 

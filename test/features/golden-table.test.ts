@@ -56,6 +56,10 @@ const expected: Record<string, number | string | null> = {
   night_share_30d: 3 / 7, // midnight, 23 o'clock, 3 o'clock
   days_since_purchase: 20,
   purchase_count_30d: 2,
+  days_since_discount: null,
+  discount_count_30d: 0,
+  discount_decay_30d: 1,
+  discounts_per_order_30d: 0,
   purchase_count_lifetime: 4,
   purchase_days_30d: 1,
   spend_30d: 25,

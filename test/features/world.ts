@@ -100,6 +100,7 @@ export const eventTypes = [
   'key_action',
   'refund',
   'payment_failed',
+  'discount',
 ]
 export const roles = resolveRoles({ login: ['login', 'app_login'] })
 

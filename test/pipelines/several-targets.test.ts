@@ -1,7 +1,14 @@
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { CatalogEntry, CheckResult, ImportanceRow, Leaderboard, TargetSummary } from '../../core/artifacts.ts'
+import type {
+  CatalogEntry,
+  CheckResult,
+  ImportanceRow,
+  Leaderboard,
+  Population,
+  TargetSummary,
+} from '../../core/artifacts.ts'
 import type { AuditReport, TagReport } from '../../core/audit-artifacts.ts'
 import { parseJson } from '../../core/json.ts'
 import { openDuckDb } from '../../engines/duckdb/engine.ts'
@@ -15,7 +22,7 @@ const alone = tinyShopConfig
   .replace('churn:\n  labels:\n', 'churn:\n  labels:\n    bought: { kind: event_in_window, events: [purchase] }\n')
   .replace(/  boosted:.*\n  forest:.*\n  network:.*\n/, '')
   .replace('features: { lookbackDays: [30] }', 'features: { use: [transaction, lifecycle], lookbackDays: [30] }')
-const several = alone.replace('  horizonDays: 30\n', '  horizonDays: 30\n  targets: [bought]\n  horizonsDays: [20]\n')
+const several = alone.replace('  horizonDays: 30\n', '  horizonDays: 30\n  targets: [bought]\n  horizonsDays: [15]\n')
 
 let folders: string[]
 let one: TrainOutcome
@@ -40,8 +47,14 @@ const rows = (sql: string): Promise<Row[]> => engine.rows(sql)
 const scores = (run: TrainOutcome): string => `'${join(run.scoresPath, 'part-00000.parquet')}'`
 
 test('the first target and horizon give the same bytes as a run of them alone', async () => {
-  for (const name of ['metrics.json', 'leaderboard.json', 'population.json', 'split.json', 'importance.json'])
+  for (const name of ['metrics.json', 'leaderboard.json', 'split.json', 'importance.json'])
     expect([name, await text(all, name)]).toEqual([name, await text(one, name)])
+  // Cutoffs that only a shorter horizon has are named as dropped.
+  const population = async (run: TrainOutcome): Promise<Population> => ({
+    ...(parseJson(await text(run, 'population.json')) as unknown as Population),
+    droppedCutoffs: [],
+  })
+  expect(await population(all)).toEqual(await population(one))
   const columns = '* EXCLUDE (config_hash)'
   const own = await rows(
     `SELECT ${columns} FROM ${scores(all)} WHERE target = 'silent' AND horizon_days = 30 ORDER BY 1`,
@@ -53,8 +66,8 @@ test('two labels and two horizons are four predictions, each with leaderboard, m
   const targets = await json<TargetSummary[]>('targets.json')
   expect(targets.map(({ target, horizonDays, folder }) => [target, horizonDays, folder])).toEqual([
     ['silent', 30, ''],
-    ['silent', 20, 'targets/silent-20d'],
-    ['bought', 20, 'targets/bought-20d'],
+    ['silent', 15, 'targets/silent-15d'],
+    ['bought', 15, 'targets/bought-15d'],
     ['bought', 30, 'targets/bought-30d'],
   ])
   for (const { folder, winner, metrics } of targets) {
@@ -78,9 +91,9 @@ test('two labels and two horizons are four predictions, each with leaderboard, m
   expect(checks.map(({ name }) => name)).toEqual(
     expect.arrayContaining([
       'calibration',
-      'calibration.bought-20d',
+      'calibration.bought-15d',
       'leakage.truncation.bought-30d',
-      'purge.silent-20d',
+      'purge.silent-15d',
     ]),
   )
   expect(await text(all, 'report.html')).toContain('Targets and horizons')
@@ -93,9 +106,9 @@ test("each reads the user's earlier labels of its own target and horizon, and of
       .map(({ name }) => name)
       .filter((name) => /earlier/.test(name))
   expect(await earlier('')).toEqual(['earlier_churn_share', 'earlier_churns', 'earlier_windows'])
-  const bought = ['earlier_churn_share_bought_20d', 'earlier_churns_bought_20d', 'earlier_windows_bought_20d']
-  expect(await earlier('targets/bought-20d')).toEqual(bought)
-  const tags = await json<TagReport>('targets/bought-20d/tags.json')
+  const bought = ['earlier_churn_share_bought_15d', 'earlier_churns_bought_15d', 'earlier_windows_bought_15d']
+  expect(await earlier('targets/bought-15d')).toEqual(bought)
+  const tags = await json<TagReport>('targets/bought-15d/tags.json')
   expect(
     tags.tags
       .map(({ tag }) => tag)
@@ -115,7 +128,14 @@ test('bought is the opposite of silent on the same rows, and a shorter horizon h
   expect(Number(found!['wrong'])).toBe(0)
   const last = async (folder: string): Promise<string> =>
     (await json<{ cutoffs: { cutoff: string }[] }>(join(folder, 'population.json'))).cutoffs.at(-1)!.cutoff
-  expect([await last(''), await last('targets/silent-20d')]).toEqual(['2025-09-27', '2025-09-27'])
+  expect([await last(''), await last('targets/silent-15d')]).toEqual(['2025-09-27', '2025-10-12'])
+  const { droppedCutoffs } = await json<Population>('population.json')
+  const [seen] = await rows(
+    `SELECT count(DISTINCT "user") AS n FROM '${join(folders[1]!, 'events.csv')}' WHERE "time" < TIMESTAMP '2025-10-12'`,
+  )
+  expect(droppedCutoffs.slice(0, 1)).toEqual([
+    { cutoff: '2025-10-12', reason: 'prediction window not closed by 2025-10-28', users: Number(seen!['n']) },
+  ])
 })
 
 test('one table of scores, unique by user, target and horizon, in this order; everybody is ranked in each', async () => {
@@ -126,7 +146,7 @@ test('one table of scores, unique by user, target and horizon, in this order; ev
   const n = verified.manifest.rows / 4
   expect(counts).toEqual(
     ['bought', 'silent'].flatMap((target) =>
-      [20, 30].map((horizon_days) => ({ target, horizon_days, n, first: 1, last: n })),
+      [15, 30].map((horizon_days) => ({ target, horizon_days, n, first: 1, last: n })),
     ),
   )
   const keys = (await rows(`SELECT user_id, target, horizon_days FROM ${scores(all)}`)).map(
