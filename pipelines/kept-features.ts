@@ -13,6 +13,7 @@ import {
   readKeptState,
   refreshExamples,
   type EventParts,
+  type KeptState,
   type RefreshReport,
 } from '../features/refresh.ts'
 import { sameExamples } from '../features/same-examples.ts'
@@ -92,14 +93,20 @@ export class KeptFeatures {
       isKept: plan.mode === 'label',
     })
     if (this.isVerified) await this.verify(engine, plan, { making, swept })
-    if (next !== null) {
-      await this.folder.commit(
-        next,
-        filesOf(next).map(({ name }) => name),
-      )
-      this.state = next
-    }
+    if (next !== null) await this.commit(next, making.emit)
     return { swept, report }
+  }
+
+  /** A run does not fail because the next one will have more to do. */
+  private async commit(next: KeptState, emit: Emit): Promise<void> {
+    const files = filesOf(next).map(({ name }) => name)
+    try {
+      await this.folder.commit(next, files)
+      this.state = next
+    } catch (error) {
+      const message = `features are not kept for the next run: ${(error as Error).message}`
+      emit({ name: 'features', message, isWarning: true })
+    }
   }
 
   /** Throws where a full build makes anything else; then the state is removed. */

@@ -152,6 +152,11 @@ function restoreRows({ read, columns, keys, indexOf }: RowsTask, at: number, mem
   checkBlocks(content, file)
   const { users, cutoffs, predictions } = keys
   const ids = decodeRows(content, { columns, predictions, from, rows })
-  for (let i = 0; i < rows; i++) users[from + i] = indexOf[ids[i]!]!
+  let last = -1
+  for (let i = 0; i < rows; i++) {
+    const index = indexOf[ids[i]!]!
+    if (!(index > last)) throw new KeptStateFault(`${path}: users are no longer in the order in which they were kept`)
+    users[from + i] = last = index
+  }
   cutoffs.fill(cutoff, from, from + rows)
 }
