@@ -2,26 +2,12 @@ import { writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { refusal, spoken, withExtract, type ExtractCase } from '../data/extract-case.ts'
+import { refusal, spoken, withExtract } from '../data/extract-case.ts'
 import { describePostgres } from '../support/describe-postgres.ts'
-
-type Source = ExtractCase['sources'][string]
-type Postgres = NonNullable<Source['postgres']>
+import { type Postgres, postgresCase } from '../support/postgres-case.ts'
 
 describePostgres('a PostgreSQL source that is refused, and TLS', (server) => {
-  const source = (what: Partial<Postgres>, more: Partial<Source> = {}): ExtractCase => ({
-    files: {},
-    sources: {
-      shop: {
-        postgres: { url: server().url('postgres'), ...what },
-        columns: { user_id: 'u', event_time: 't' },
-        set: { event_type: 'buy' },
-        ...more,
-      } as Source,
-    },
-  })
-  const place = () => `sources.shop: postgres://127.0.0.1:${server().port}/postgres`
-  const sql = (text: string) => server().query('postgres', text)
+  const { source, place, sql } = postgresCase(server)
 
   it.each([
     [

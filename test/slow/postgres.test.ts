@@ -3,24 +3,10 @@ import { expect, it } from 'vitest'
 import { Databases } from '../../data/sources/postgres/databases.ts'
 import { eventLines, refusal, spoken, withExtract, type ExtractCase } from '../data/extract-case.ts'
 import { describePostgres } from '../support/describe-postgres.ts'
-
-type Source = ExtractCase['sources'][string]
-type Postgres = NonNullable<Source['postgres']>
+import { postgresCase } from '../support/postgres-case.ts'
 
 describePostgres('a PostgreSQL source', (server) => {
-  const source = (what: Partial<Postgres>, more: Partial<Source> = {}): ExtractCase => ({
-    files: {},
-    sources: {
-      shop: {
-        postgres: { url: server().url('postgres'), ...what },
-        columns: { user_id: 'u', event_time: 't' },
-        set: { event_type: 'buy' },
-        ...more,
-      } as Source,
-    },
-  })
-  const place = () => `sources.shop: postgres://127.0.0.1:${server().port}/postgres`
-  const sql = (text: string) => server().query('postgres', text)
+  const { source, place, sql } = postgresCase(server)
 
   it('types: 64-bit ids, exact numerics, instants in any zone, microseconds, days, nulls', async () => {
     await sql(`CREATE TABLE "Typed ""1""" (u bigint, t timestamptz, w timestamp, d date, a numeric(12,2), n numeric, q real, b boolean, c char(6), k text);
