@@ -6,7 +6,7 @@ import type { Classifier, PredictOptions } from './estimator.ts'
  * same bits as in one piece.
  */
 export async function* predictParts(
-  model: Classifier,
+  model: Pick<Classifier, 'predict'>,
   parts: Iterable<Dataset> | AsyncIterable<Dataset>,
   options: PredictOptions = {},
 ): AsyncGenerator<Probabilities> {

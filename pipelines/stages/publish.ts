@@ -38,6 +38,35 @@ export interface PreparedScores {
   discard(): Promise<void>
 }
 
+/** Rows whose reasons are in words, and so in memory as text, at a time. */
+const rowsPerSlice = 100_000
+
+/** All scored rows as the relation `table`: one table, or a view over one for each slice of rows. */
+export async function loadScored(
+  { engine, signal }: Pick<StageContext, 'engine' | 'signal'>,
+  table: string,
+  { scored, features, sliceRows = rowsPerSlice }: ScoredRows,
+): Promise<void> {
+  const { dialect } = engine
+  if (scored.rows <= sliceRows)
+    return engine.load(table, await scoredColumns(scored, features, { begin: 0, end: scored.rows }), { signal })
+  const selects: string[] = []
+  for (let begin = 0; begin < scored.rows; begin += sliceRows) {
+    const slice = `${table}_from_${begin}`
+    const end = Math.min(begin + sliceRows, scored.rows)
+    await engine.load(slice, await scoredColumns(scored, features, { begin, end }), { signal })
+    selects.push(`SELECT * FROM ${dialect.identifier(slice)}`)
+  }
+  await engine.execute(dialect.createView(dialect.identifier(table), selects.join('\nUNION ALL\n')), { signal })
+}
+
+export interface ScoredRows {
+  readonly scored: ScoredUsers
+  readonly features: readonly Feature[]
+  /** Default 100,000. */
+  readonly sliceRows?: number
+}
+
 const part = 'part-00000.parquet'
 const scoredTable = 'ebb_scored'
 
@@ -52,7 +81,7 @@ export async function prepareScores(context: StageContext, request: PublishReque
   const parts: { scored: string; facts: ScoreFacts }[] = []
   for (const [i, one] of predictions.entries()) {
     const table = i === 0 ? scoredTable : `${scoredTable}_${i}`
-    await engine.load(table, await scoredColumns(one.scored, request.features), context)
+    await loadScored(context, table, { scored: one.scored, features: request.features })
     parts.push({ scored: table, facts: one.facts })
   }
   const scores = scoresSelect(engine.dialect, users, parts)

@@ -23,31 +23,36 @@ export interface ScoreFacts {
 const reasonCount = 3
 const rowsPerTurn = 5_000
 
-/** The columns that go into the engine, by scored row; the event loop turns every few thousand rows. */
-export async function scoredColumns(scored: ScoredUsers, features: readonly Feature[]): Promise<TableColumn[]> {
+/** The columns that go into the engine, of the scored rows begin … end - 1; the event loop turns every few thousand rows. */
+export async function scoredColumns(
+  scored: ScoredUsers,
+  features: readonly Feature[],
+  { begin, end }: { readonly begin: number; readonly end: number },
+): Promise<TableColumn[]> {
   const byName = new Map(features.map((feature) => [feature.name, feature]))
   const reasons: Reason[][] = []
-  for (let row = 0; row < scored.rows; row++) {
+  for (let row = begin; row < end; row++) {
     reasons.push(reasonsOfRow(scored, row, byName))
     if (row % rowsPerTurn === 0) await new Promise((resolve) => setImmediate(resolve))
   }
   const { ranking, examples, output } = scored
+  const { lifecycle } = examples
   return [
-    { name: 'user_index', type: 'integer', values: examples.dataset.users },
+    { name: 'user_index', type: 'integer', values: examples.dataset.users.subarray(begin, end) },
     {
       name: 'probability',
       type: 'double',
-      values: scored.probability ?? new Float64Array(scored.rows).fill(Number.NaN),
+      values: scored.probability?.subarray(begin, end) ?? new Float64Array(end - begin).fill(Number.NaN),
     },
-    { name: 'score_raw', type: 'double', values: output.raw },
-    { name: 'percentile', type: 'double', values: ranking.percentile },
-    { name: 'decile', type: 'integer', values: ranking.decile },
-    { name: 'rank', type: 'integer', values: ranking.rank },
-    { name: 'tier', type: 'text', values: ranking.tier },
-    { name: 'value_at_risk', type: 'double', values: scored.valueAtRisk },
+    { name: 'score_raw', type: 'double', values: output.raw.subarray(begin, end) },
+    { name: 'percentile', type: 'double', values: ranking.percentile.slice(begin, end) },
+    { name: 'decile', type: 'integer', values: ranking.decile.slice(begin, end) },
+    { name: 'rank', type: 'integer', values: ranking.rank.slice(begin, end) },
+    { name: 'tier', type: 'text', values: ranking.tier.slice(begin, end) },
+    { name: 'value_at_risk', type: 'double', values: scored.valueAtRisk.subarray(begin, end) },
     ...Array.from({ length: reasonCount }, (_, k) => reasonColumns(reasons, k)).flat(),
-    { name: 'lifecycle_stage', type: 'coded', codes: examples.lifecycle.codes, levels: examples.lifecycle.levels },
-    { name: 'holdout', type: 'boolean', values: scored.holdout },
+    { name: 'lifecycle_stage', type: 'coded', codes: lifecycle.codes.subarray(begin, end), levels: lifecycle.levels },
+    { name: 'holdout', type: 'boolean', values: scored.holdout.subarray(begin, end) },
   ]
 }
 

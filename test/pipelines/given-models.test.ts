@@ -5,6 +5,7 @@ import type { CheckResult, ImportanceRow, Leaderboard, ScoringSummary } from '..
 import { sha256 } from '../../core/hash.ts'
 import { parseJson } from '../../core/json.ts'
 import { createRandom } from '../../core/random.ts'
+import { openDuckDb } from '../../engines/duckdb/engine.ts'
 import { importModel } from '../../models/import.ts'
 import { ModelBundle } from '../../pipelines/compute/bundle.ts'
 import { exportRun } from '../../pipelines/export.ts'
@@ -220,6 +221,26 @@ describe('kind imported', () => {
       name: 'theirs',
       given: { reads: read, trees: 20, trainedUntil: '2025-07-01' },
     })
+  })
+
+  test('ebb models import scores 25 rows in parts of 10 as in one piece', async () => {
+    const names = ['their_name', ...read.slice(1)]
+    const random = createRandom(2)
+    const cells = Array.from({ length: 25 }, () => names.map(() => (random.next() < 0.2 ? '' : random.integer(60))))
+    const score = { table: join(folder, 'rows.csv'), id: null, to: join(folder, 'p.parquet') }
+    await writeFile(score.table, [names, ...cells].map((row) => row.join(',')).join('\n'))
+    const { signal } = new AbortController()
+    const around = { file: join(folder, 'theirs.txt'), out: null, signal, resources: { threads: 1, memoryBytes: 5e8 } }
+    const engine = await openDuckDb({ threads: 1, memoryBytes: 5e8, tempDirectory: join(folder, 'spill') })
+    const scored = async (rowsPerPart: number) => {
+      const { scored: done } = await importForeignModel({ ...around, score: { ...score, rowsPerPart } })
+      expect(done!.rows).toBe(25)
+      return engine.rows(`SELECT "row", probability FROM '${score.to}' ORDER BY "row"`)
+    }
+    const whole = await scored(25)
+    expect(new Set(whole.map(({ probability }) => probability)).size).toBeGreaterThan(3)
+    expect(await scored(10)).toEqual(whole)
+    await engine.close()
   })
 
   test.each([
