@@ -97,8 +97,6 @@ export interface Dialect {
 
   /** A relation for FROM: the rows of Parquet files (or patterns) that lie where the engine lives. At least one. */
   parquet(paths: readonly string[]): string
-  /** The rows of some queries one after the other, as a query; each is in the order of the key, and so is the whole. */
-  inOrder(selects: readonly string[], key: string): string
 
   /** Statements that make (or replace) a relation of this session, computed once. `name` is already quoted. */
   createTable(name: string, select: string): readonly string[]

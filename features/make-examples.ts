@@ -99,7 +99,7 @@ async function makeSliced(making: Making, slices: readonly UserSlice[]): Promise
   const predictions = compiled.predictions.map((prediction, i) => predictionOf(prediction, made, { i, making }))
   return {
     ...compiled,
-    select: examplesOfSlices(plan.cutoffs, parts.paths, dialect),
+    select: examplesOfSlices(parts.paths, dialect),
     parts,
     predictions,
     populationSelect: predictions[0]?.populationSelect ?? '',

@@ -67,8 +67,6 @@ export const duckdbDialect: Dialect = {
     `(VALUES ${rows.map((row) => `(${row.join(', ')})`).join(', ')}) AS ${alias}(${columns.join(', ')})`,
 
   parquet: (paths) => `read_parquet([${paths.map(text).join(', ')}], hive_partitioning = false)`,
-  /** Sessions preserve the order of rows, so that nothing has to be sorted again. */
-  inOrder: (selects) => selects.join('\nUNION ALL\n'),
 
   createTable: (name, select) => [`CREATE OR REPLACE TEMP TABLE ${name} AS\n${select}`],
   createView: (name, select) => `CREATE OR REPLACE TEMP VIEW ${name} AS\n${select}`,

@@ -71,7 +71,6 @@ export const sparkDialect: Dialect = {
       ? first!
       : `(${[first!, ...more].map((file) => `SELECT * FROM ${file}`).join(' UNION ALL ')})`
   },
-  inOrder: (selects, key) => `SELECT * FROM (\n${selects.join('\nUNION ALL\n')}\n)\nORDER BY ${key}`,
 
   /** Spark has no temporary tables; a cached view is computed once and lives as long as the session. */
   createTable: (name, select) => [`DROP VIEW IF EXISTS ${name}`, `CACHE TABLE ${name} AS\n${select}`],

@@ -61,7 +61,6 @@ const members: Record<Exclude<keyof Dialect, 'name'>, (dialect: Dialect) => unkn
       ],
     ),
   parquet: (d) => `${d.parquet(["it's/`a"])} ${d.parquet(['a', 'b'])}`,
-  inOrder: (d) => d.inOrder(['SELECT 1', 'SELECT 2'], 'k'),
   createTable: (d) => d.createTable('t', 'SELECT 1').join('; '),
   createView: (d) => d.createView('t', 'SELECT 1'),
   dropTable: (d) => d.dropTable('t').join('; '),
@@ -121,10 +120,6 @@ const expected: Record<keyof typeof members, Texts> = {
   parquet: {
     duckdb: "read_parquet(['it''s/`a'], hive_partitioning = false) read_parquet(['a', 'b'], hive_partitioning = false)",
     spark: "parquet.`it's/``a` (SELECT * FROM parquet.`a` UNION ALL SELECT * FROM parquet.`b`)",
-  },
-  inOrder: {
-    duckdb: 'SELECT 1\nUNION ALL\nSELECT 2',
-    spark: 'SELECT * FROM (\nSELECT 1\nUNION ALL\nSELECT 2\n)\nORDER BY k',
   },
   createTable: {
     duckdb: 'CREATE OR REPLACE TEMP TABLE t AS\nSELECT 1',
