@@ -72,11 +72,13 @@ function fingerprint({ dataset, predictions }: SweptExamples): string {
 
 mkdirSync(stateFolder, { recursive: true })
 const start = performance.now()
+const cpuBefore = process.cpuUsage()
 const engine = await openDuckDb({ ...options.resources, tempDirectory: join(work, 'spill') })
 const swept = await build(engine)
 const seconds = (performance.now() - start) / 1000
+const { user, system } = process.cpuUsage(cpuBefore)
 const peakMb = (process.resourceUsage().maxRSS * 1024) / 1e6
 await engine.close()
 rmSync(work, { recursive: true, force: true })
-const quality = { rows: swept.dataset.rowCount }
+const quality = { rows: swept.dataset.rowCount, cpuSeconds: (user + system) / 1e6 }
 process.stdout.write(`${JSON.stringify({ seconds, peakMb, quality, output: fingerprint(swept) })}\n`)
