@@ -59,4 +59,17 @@ describe('the same model bytes by wasm kernels with 1 and 2 threads, and by thei
     expect(await bytesOf(data, { ...parameters, kernels: 'wasm' }, 2)).toEqual(wasm)
     expect(await bytesOf(data, { ...parameters, kernels: 'ts' }, 2)).toEqual(wasm)
   })
+
+  test('70,000 rows of three features: more than one range of scores', async () => {
+    const many = simulatedMatrix({ rows: 70_000, columns: 24, seed: 1 })
+    const few = { ...many.x, names: many.x.names.slice(0, 3), columns: many.x.columns.slice(0, 3) }
+    const fit = async (kernels: string, threads: number): Promise<Uint8Array> => {
+      const settings = gbdt.parameters.parse({ trees: 2, earlyStopping: 0, maxLeaves: 4, kernels })
+      const resources = { threads, memoryBytes: 2 ** 30 }
+      return packModel((await gbdt.fit(settings, fitOf(few, many.y, { resources }))).save())
+    }
+    const wasm = await fit('wasm', 1)
+    expect(await fit('wasm', 3)).toEqual(wasm)
+    expect(await fit('ts', 1)).toEqual(wasm)
+  })
 })
