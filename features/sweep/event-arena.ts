@@ -6,6 +6,8 @@ import type { RecordLayout } from './program.ts'
 
 /** Events of a block. */
 const blockEvents = 1_024
+/** Where all goes to the file in the end, more blocks in memory would only be in the way of the result: some 100 MB. */
+const spillBlocks = 8_192
 /** Rows of a piece of a result at most. */
 const pieceRows = 2_048
 
@@ -63,7 +65,9 @@ export class EventArena {
     const fits = Math.floor(memoryBytes / (this.blockWords * 4))
     // At a spill every bucket may have an open block, and the next piece may open one more in each.
     this.holdsAll = fits >= needed
-    this.blocksInMemory = this.holdsAll ? needed : Math.max(fits, 2 * buckets + this.mostNew(pieceRows))
+    this.blocksInMemory = this.holdsAll
+      ? needed
+      : Math.max(Math.min(fits, spillBlocks), 2 * buckets + this.mostNew(pieceRows))
     this.memory = new Int32Array(new SharedArrayBuffer(this.blocksInMemory * this.blockWords * 4))
   }
 
