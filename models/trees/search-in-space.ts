@@ -30,6 +30,8 @@ export function addToHistogram(space: TreeSpace, leaf: SpaceLeaf, isPlain: boole
   const blocks = isPlain ? rareBlocks(space) : 0
   const skipped = blocks > 0 ? layout.rareFlags : 0
   const histogram = histogramArguments(space, leaf.slot, call)
+  // With one piece every group has one chunk, which writes to the slot itself: as if the caller had summed all of it.
+  if (pieces === 1) pool.memory.i32[layout.marks / 4] = call
   pool.run('addRows', [...rows, ...shape, ...histogram, skipped], layout.groups * pieces)
   if (blocks > 0) addRare(space, leaf, { call, blocks })
   return call

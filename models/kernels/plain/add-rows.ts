@@ -7,7 +7,9 @@ export function addRows({ u8, i32, u32 }: KernelMemory, args: Float64Array, chun
   const group = Math.floor(chunk / pieces!)
   const stride = 8 * Math.min(perGroup!, blocks! - group * perGroup!)
   const groupAt = matrix! + group * perGroup! * 8 * rows!
-  if (i32[marks! / 4] !== call) i32.fill(0, slot! / 4, (slot! + slotBytes!) / 4)
+  if (pieces === 1)
+    i32.fill(0, slot! / 4 + group * perGroup! * 4096, slot! / 4 + (group * perGroup! + stride / 8) * 4096)
+  else if (i32[marks! / 4] !== call) i32.fill(0, slot! / 4, (slot! + slotBytes!) / 4)
   i32[marks! / 4] = call!
   const histogram = slot! / 4 + group * perGroup! * 8 * 512
   const begin = (chunk % pieces!) * pieceRows!

@@ -23,7 +23,13 @@ export function addRows(args: usize, chunk: i32, thread: i32): void {
   const blocks = min(perGroup, countAt(args, 6) - group * perGroup)
   const stride = <usize>(blocks << 3)
   const matrix = addressAt(args, 4) + <usize>(group * perGroup * 8) * addressAt(args, 5)
-  const histogram = ownHistogram(args, 11, thread) + <usize>(group * perGroup) * blockBytes
+  const offset = <usize>(group * perGroup) * blockBytes
+  let histogram: usize
+  if (pieces == 1) {
+    // One chunk sums all of a group: straight into the node's slot. Other threads have nothing to clear, nothing to merge.
+    histogram = addressAt(args, 11) + offset
+    memory.fill(histogram, 0, <usize>blocks * blockBytes)
+  } else histogram = ownHistogram(args, 11, thread) + offset
   const order = addressAt(args, 0)
   const pairs = addressAt(args, 3)
   const skipped = addressAt(args, 16)
