@@ -1,11 +1,12 @@
 import { createReadStream } from 'node:fs'
-import { mkdir, open, rm, stat } from 'node:fs/promises'
+import { open, rm, stat } from 'node:fs/promises'
 import { basename, dirname, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
 import { EbbError } from '../core/errors.ts'
+import { makeFolder } from '../core/make-folder.ts'
 import type { Engine } from '../engines/engine.ts'
 import { type ColumnProfile, profileColumns } from './inspect/profile-columns.ts'
 import { readBeginning } from './inspect/read-beginning.ts'
@@ -117,7 +118,7 @@ async function hasParquetMark(path: string): Promise<boolean> {
 
 /** The same rows with commas, quoted where needed. */
 async function rewriteBlanks(path: string, target: string, sniffed: SniffedText): Promise<void> {
-  await mkdir(dirname(target), { recursive: true })
+  await makeFolder(dirname(target))
   const stream = createReadStream(path)
   const input = /\.gz$/i.test(path) ? stream.pipe(createGunzip()) : stream
   const lines = createInterface({

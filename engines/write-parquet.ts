@@ -1,5 +1,6 @@
-import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises'
+import { type FileHandle, open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { makeFolder } from '../core/make-folder.ts'
 import { encodeIntegers, encodeNumbers, encodeTexts, type EncodedColumn } from './parquet/encode-column.ts'
 import { encodeThrift, i32, i64, list, struct, text, type Thrift } from './parquet/thrift.ts'
 
@@ -29,7 +30,7 @@ export async function writeParquet(
   signal?: AbortSignal,
 ): Promise<void> {
   const partial = `${path}.partial`
-  await mkdir(dirname(path), { recursive: true })
+  await makeFolder(dirname(path))
   const file = await open(partial, 'w')
   try {
     await writeAll(file, columns, signal)

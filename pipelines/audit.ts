@@ -1,9 +1,10 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { AuditOutcome } from '../core/audit-artifacts.ts'
 import { type Day, parseDay } from '../core/day.ts'
 import type { LoadedConfig } from '../configs/load.ts'
+import { makeFolder } from '../core/make-folder.ts'
 import { extractEvents } from '../data/extract.ts'
 import type { AttributeTableConfig, SourceConfig } from '../data/sources.ts'
 import { openRun } from '../tracking/run.ts'
@@ -88,7 +89,7 @@ async function auditOf(context: StageContext, request: AuditRequest): Promise<Au
 /** Extracts the older copy and keeps it beside what the newer one will be extracted to. */
 async function readOlder(context: StageContext, older: OlderData): Promise<OlderSnapshot> {
   const workDir = join(context.workDir, 'older')
-  await mkdir(workDir, { recursive: true })
+  await makeFolder(workDir)
   const { engine, signal, emit } = context
   const extracted = await extractEvents({
     engine,

@@ -1,7 +1,7 @@
-import { mkdir } from 'node:fs/promises'
 import type { AuditReport } from '../core/audit-artifacts.ts'
 import type { Day } from '../core/day.ts'
 import { EbbError } from '../core/errors.ts'
+import { makeFolder } from '../core/make-folder.ts'
 import type { CutoffTimes } from '../features/cutoffs.ts'
 import { runFiles } from '../store/layout.ts'
 import type { StageContext } from './context.ts'
@@ -62,8 +62,8 @@ export async function designPrediction(
   )
   const features = chooseFeatures(context, planned, examined)
   if (name !== null) {
-    await mkdir(run.path(runFiles.predictions), { recursive: true })
-    await mkdir(run.path(runFiles.model), { recursive: true })
+    await makeFolder(run.path(runFiles.predictions))
+    await makeFolder(run.path(runFiles.model))
   }
   await writeDesign(context, {
     population: describePopulation(context, { labelled, split: split.plan, dropped, extracted, asOf }),

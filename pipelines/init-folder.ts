@@ -1,8 +1,9 @@
-import { access, mkdir, readFile } from 'node:fs/promises'
+import { access, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { configJsonSchema } from '../configs/json-schema.ts'
 import { EbbError } from '../core/errors.ts'
 import { jsonText } from '../core/json.ts'
+import { makeFolder } from '../core/make-folder.ts'
 import { writeFileAtomic } from '../store/atomic.ts'
 
 /** Names of what `ebb init` writes into a folder. */
@@ -35,7 +36,7 @@ export async function writeInitFolder(
   dir: string,
   texts: { readonly config: string; readonly readme: string; readonly ignore: readonly string[] },
 ): Promise<string[]> {
-  await mkdir(dir, { recursive: true })
+  await makeFolder(dir)
   const written: string[] = []
   const write = async (name: string, text: string): Promise<void> => {
     await writeFileAtomic(join(dir, name), text)

@@ -1,4 +1,5 @@
-import { mkdir, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
+import { makeFolder } from '../core/make-folder.ts'
 import { createRandom } from '../core/random.ts'
 import type { Emit, Resources } from '../core/stage.ts'
 import type { LoadedConfig } from '../configs/load.ts'
@@ -34,7 +35,7 @@ export async function withContext<T>(
 ): Promise<T> {
   const { loaded, resources, signal, now } = request
   const workDir = run.path(runFiles.temporary)
-  await mkdir(workDir, { recursive: true })
+  await makeFolder(workDir)
   const pool = new ComputePool(Math.min(resources.threads, mostWorkers), signal)
   try {
     const engine = await openEngine(loaded.config.engine, { ...resources, workDirectory: workDir, signal })

@@ -1,5 +1,6 @@
-import { appendFile, mkdir, open, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { appendFile, open, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { EbbError } from '../core/errors.ts'
+import { makeFolder } from '../core/make-folder.ts'
 
 /** What the store does to a disk; given from outside so that tests can fail every single step. */
 export interface FileSystem {
@@ -33,7 +34,7 @@ export interface FileFacts {
 
 /** The real disk. */
 export const nodeFileSystem: FileSystem = {
-  mkdir: async (path) => void (await mkdir(path, { recursive: true })),
+  mkdir: makeFolder,
   writeFile: (path, content, flag) => writeFile(path, content, { flag }),
   appendFile: (path, text) => appendFile(path, text),
   syncFile: async (path) => {

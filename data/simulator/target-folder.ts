@@ -1,6 +1,7 @@
-import { mkdir, readdir, rename, rm } from 'node:fs/promises'
+import { readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { EbbError } from '../../core/errors.ts'
+import { makeFolder } from '../../core/make-folder.ts'
 
 /** Marks a folder as written by the simulator; the last file to appear in it. */
 export const manifestName = 'simulation.json'
@@ -13,7 +14,7 @@ export async function withTargetFolder<T>(outDir: string, fill: (folder: string)
   await refuseForeign(outDir)
   const partial = `${outDir.replace(/[/\\]+$/, '')}.partial`
   await rm(partial, { recursive: true, force: true })
-  await mkdir(partial, { recursive: true })
+  await makeFolder(partial)
   try {
     const result = await fill(partial)
     await rm(outDir, { recursive: true, force: true })

@@ -1,7 +1,8 @@
-import { mkdir, rename, rm } from 'node:fs/promises'
+import { rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { version as duckDbVersion } from '@duckdb/node-api'
 import { EbbError } from '../../core/errors.ts'
+import { makeFolder } from '../../core/make-folder.ts'
 import type { ColumnScanner } from '../column-scanner.ts'
 import type { Cancellable } from '../cancellable.ts'
 import type { Engine, ParquetParts, Row, TableColumn, Value } from '../engine.ts'
@@ -85,7 +86,7 @@ class DuckDbEngine implements Engine {
     options: Cancellable = {},
   ): Promise<ReadonlyMap<number, readonly string[]>> {
     try {
-      await mkdir(folder, { recursive: true })
+      await makeFolder(folder)
       await this.session.runUnordered(partitionCopy(sql, column, folder), options.signal)
       return await partitionFiles(folder)
     } catch (error) {
@@ -109,7 +110,7 @@ class DuckDbEngine implements Engine {
   ): Promise<number> {
     const partial = `${path}.partial`
     try {
-      await mkdir(dirname(path), { recursive: true })
+      await makeFolder(dirname(path))
       const text = `COPY (${sql}\n) TO ${quoteText(partial)} (${copyOptions(options.metadata)})`
       const rows = await this.session.run(text, options.signal)
       await rename(partial, path)

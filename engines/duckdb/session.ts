@@ -1,6 +1,7 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DuckDBInstance, type DuckDBConnection, type DuckDBDataChunk, type DuckDBType } from '@duckdb/node-api'
+import { makeFolder } from '../../core/make-folder.ts'
 import { duckDbFault, interruptedFault } from './faults.ts'
 
 export interface DuckDbOptions {
@@ -52,7 +53,7 @@ export class DuckDbSession {
   static async open(options: DuckDbOptions): Promise<DuckDbSession> {
     let spill: string | undefined
     try {
-      await mkdir(options.tempDirectory, { recursive: true })
+      await makeFolder(options.tempDirectory)
       // Two databases that spill to the same folder would overwrite each other's files.
       spill = await mkdtemp(join(options.tempDirectory, 'duckdb-'))
       const instance = await DuckDBInstance.create(':memory:', {

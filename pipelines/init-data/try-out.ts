@@ -1,7 +1,8 @@
-import { mkdir, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { loadConfig } from '../../configs/load.ts'
 import { EbbError } from '../../core/errors.ts'
+import { makeFolder } from '../../core/make-folder.ts'
 import { writeFileAtomic } from '../../store/atomic.ts'
 import { checkConfig } from '../check.ts'
 import type { InitDataRequest } from '../init-data.ts'
@@ -10,7 +11,7 @@ import type { InitDataRequest } from '../init-data.ts'
 export async function tryOut(text: string, request: InitDataRequest): Promise<readonly string[]> {
   const { dir, env, signal, resources } = request
   const path = join(dir, '.churn-proposal.yaml')
-  await mkdir(dir, { recursive: true })
+  await makeFolder(dir)
   await writeFileAtomic(path, text)
   try {
     const loaded = await loadConfig({ path, env })

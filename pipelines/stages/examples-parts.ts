@@ -1,5 +1,5 @@
-import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { makeFolder } from '../../core/make-folder.ts'
 import type { ParquetParts } from '../../engines/engine.ts'
 import type { CompiledExamples } from '../../features/plan.ts'
 import type { StageContext } from '../context.ts'
@@ -12,6 +12,6 @@ export async function examplesParts(
 ): Promise<ParquetParts> {
   if (compiled.parts !== undefined) return compiled.parts
   const folder = join(context.workDir, name)
-  await mkdir(folder, { recursive: true })
+  await makeFolder(folder)
   return context.engine.pull(compiled.select, folder, { signal: context.signal })
 }

@@ -1,9 +1,9 @@
-import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { CutoffPopulation } from '../../core/artifacts.ts'
 import type { Column, Dataset } from '../../core/dataset.ts'
 import { daysBetween } from '../../core/day.ts'
 import { EbbError } from '../../core/errors.ts'
+import { makeFolder } from '../../core/make-folder.ts'
 import type { ExamplePlan } from '../../features/plan.ts'
 import type { RefreshReport } from '../../features/refresh.ts'
 import {
@@ -101,7 +101,7 @@ export async function sweptDataset(
   plan: ExamplePlan,
 ): Promise<Dataset> {
   if (!canSweep(engine)) throw new RangeError(`engine ${engine.version} cannot be swept`)
-  await mkdir(workDir, { recursive: true })
+  await makeFolder(workDir)
   const swept = await sweepExamples(engine, plan, { resources, workDir, signal })
   await swept.cleanup()
   return swept.dataset

@@ -1,8 +1,9 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { InputFile } from '../../../core/artifacts.ts'
 import { EbbError } from '../../../core/errors.ts'
 import { sha256 } from '../../../core/hash.ts'
+import { makeFolder } from '../../../core/make-folder.ts'
 import type { Dialect } from '../../../engines/dialect.ts'
 import type { PrepareFiles } from '../prepare-files.ts'
 import { textList, type SqlSession } from '../sql-session.ts'
@@ -52,7 +53,7 @@ export class Staging implements RowSink {
     const { name, workDir, onRows } = this.place
     const csv = join(workDir, `${name}-${this.paths.length}.csv`)
     const path = join(workDir, `${name}-${this.paths.length}.parquet`)
-    await mkdir(workDir, { recursive: true })
+    await makeFolder(workDir)
     await writeFile(csv, full.bytes.subarray(0, full.used))
     const select = partSql(this.session.dialect, { csv, fields: this.fields, longest: full.longest, start: this.rows })
     await this.session.write(this.paths.length === 0 ? `stage_${name}` : null, select, path)
