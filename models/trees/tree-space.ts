@@ -35,7 +35,8 @@ const countingWords = 3 * 2048
 export const slopeBuckets = 32_768
 export const rowsPerSlopeChunk = 8192
 export const mostPieces = 1024
-export const featuresPerSearch = blockFeatures
+/** Features that a thread searches at a time: few, so that no thread waits long for the last. */
+export const featuresPerSearch = 4
 
 /** Where everything lies in kernel memory, and in which shape. Addresses are bytes. */
 export type TreeLayout = ReturnType<typeof layOut> & ReturnType<typeof placeRare>
