@@ -32,11 +32,13 @@ export async function buildFromState(
 ): Promise<Build | string> {
   const { state, parts, signal } = options
   const { baseDay, userBits, isWide } = state
+  if (state.segments.length === 0) return 'no event was kept'
   const reuse = decideReuse(state, parts.parts)
   if (typeof reuse === 'string') return reuse
   const split = splitPlan(plan)
   const facts = { baseDay, userBits, isWide, logarithms: new Float64Array(0) }
-  const identity = identityOf(plan, makeProgram(plan, split, facts), options.code)
+  const program = makeProgram(plan, split, facts)
+  const identity = identityOf(plan, program, options.code)
   if (identity.packing !== state.packing) return 'the program, the engine, or what is asked of the events has changed'
   const userCount = await countUsers(engine, plan, signal)
   const limits = limitsOf(options)
@@ -63,7 +65,13 @@ export async function buildFromState(
     slices: slicesFor(reuse.added, limits.sliceEvents),
   }
   const reduced = { ...planOver(plan, parts, reuse.added), cutoffs }
-  const kept = keptEvents(state, { folder: options.folder, users, userCount, dropped: reuse.dropped })
+  const kept = keptEvents(state, {
+    folder: options.folder,
+    users,
+    userCount,
+    recordBytes: program.program.layout.words * 4,
+    dropped: reuse.dropped,
+  })
   const read = await readSlices(engine, { plan: reduced, split, known, isWide }, limits)
   const finished = await finishBuild(engine, {
     plan,
@@ -94,10 +102,14 @@ function whyMore(state: KeptState, plan: ExamplePlan, isSame: boolean, made: rea
   return again.length === 0 ? null : `events that ${again.length} cutoffs from ${again[0]} on can see have changed`
 }
 
-function keptEvents(
-  state: KeptState,
-  now: { folder: string; users: KeptUsers; userCount: number; dropped: readonly DayRange[] },
-): KeptEvents {
+interface PlaceNow {
+  readonly folder: string
+  readonly users: KeptUsers
+  readonly userCount: number
+  readonly recordBytes: number
+}
+
+function keptEvents(state: KeptState, now: PlaceNow & { readonly dropped: readonly DayRange[] }): KeptEvents {
   const second = (day: Day): number => (dayNumber(day) - state.baseDay) * 86_400
   const buckets = Math.max(1, Math.ceil(now.userCount / 2 ** state.userBits))
   return {
@@ -108,10 +120,7 @@ function keptEvents(
 }
 
 /** Where each user of today finds its records: users keep their order, whoever joins. */
-function segmentPlace(
-  segment: KeptSegment,
-  { folder, users, userCount }: { folder: string; users: KeptUsers; userCount: number },
-): SegmentPlace {
+function segmentPlace(segment: KeptSegment, { folder, users, userCount, recordBytes }: PlaceNow): SegmentPlace {
   const bytes = readKept(folder, segment.users)
   const pairs = new Int32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4)
   const starts = new Uint32Array(new SharedArrayBuffer((userCount + 1) * 4))
@@ -125,5 +134,11 @@ function segmentPlace(
   }
   for (let u = 0; u < userCount; u++) starts[u + 1]! += starts[u]!
   if (starts[userCount] !== segment.events) throw new KeptStateFault(`${segment.users.name}: another number of events`)
-  return { path: join(folder, segment.records.name), starts }
+  const { blocks } = segment.records
+  const ends = new Float64Array(blocks.length)
+  for (const [b, [bytes]] of blocks.entries()) ends[b] = bytes + (ends[b - 1] ?? 0)
+  if ((ends.at(-1) ?? 0) !== segment.records.bytes || segment.records.bytes !== segment.events * recordBytes)
+    throw new KeptStateFault(`${segment.records.name}: another number of bytes`)
+  const crcs = Uint32Array.from(blocks, ([, crc]) => crc)
+  return { path: join(folder, segment.records.name), starts, ends, crcs }
 }

@@ -10,7 +10,6 @@ import type { ReadEvents } from '../sweep/read-events.ts'
 import { runSweep, type RestoredRows, type RowTarget } from '../sweep/run-sweep.ts'
 import type { SweepPool } from '../sweep/sweep-pool.ts'
 import { cancellation, type SweptExamples } from '../sweep.ts'
-import { checkEvents } from './check-events.ts'
 import { moveRows, type WrittenRows } from './move-rows.ts'
 import type { Identity } from './identity.ts'
 import type { KeptCutoff, KeptState } from './kept-state.ts'
@@ -61,7 +60,6 @@ export async function finishBuild(
       isDouble: false,
       signal: options.signal,
       kept: previous?.kept ?? null,
-      before: () => checkEvents(pool, building),
       restored: previous === null ? null : { ...restoredRows(previous), restore },
     })
     options.signal.throwIfAborted()

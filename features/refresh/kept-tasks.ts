@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync, writeFileSync, writeSync } from 'node:fs'
+import { closeSync, openSync, writeFileSync, writeSync } from 'node:fs'
 import { crc32 } from 'node:zlib'
 import type { BucketEvents } from '../sweep/bucket-reader.ts'
 import type { SweptColumn } from '../sweep/row-values.ts'
@@ -10,17 +10,6 @@ import { decodeRows, encodeRows } from './row-file.ts'
 interface Shared {
   /** Element 0: the next piece of work that nobody has taken. */
   readonly next: Int32Array
-}
-
-/** Compares kept records with their checksums, block by block. */
-export interface CheckTask extends Shared {
-  readonly kind: 'check'
-  readonly blocks: readonly {
-    readonly path: string
-    readonly from: number
-    readonly bytes: number
-    readonly crc: number
-  }[]
 }
 
 /** Writes the records of every bucket, the new ones or all, into one file. */
@@ -59,7 +48,7 @@ export interface RowsTask extends Shared, Rows {
   readonly crcs: Uint32Array
 }
 
-export type KeptTask = CheckTask | KeepEventsTask | RowsTask
+export type KeptTask = KeepEventsTask | RowsTask
 
 /** One worker's share of the task; all take from the same counter. */
 export function runKeptTask(
@@ -74,8 +63,7 @@ export function runKeptTask(
       work(at)
     }
   }
-  if (task.kind === 'check') checkRecords(task, each)
-  else if (task.kind === 'keep-events') keepEvents(task, worker, each)
+  if (task.kind === 'keep-events') keepEvents(task, worker, each)
   else {
     const memory = new ReusedBytes()
     const { length } = task.written
@@ -84,26 +72,6 @@ export function runKeptTask(
 }
 
 type Each = (count: number, work: (at: number) => void) => void
-
-function checkRecords({ blocks }: CheckTask, each: Each): void {
-  let memory = Buffer.alloc(0)
-  each(blocks.length, (at) => {
-    const { path, from, bytes, crc } = blocks[at]!
-    if (memory.length < bytes) memory = Buffer.allocUnsafe(bytes)
-    const file = openSync(path, 'r')
-    try {
-      let done = 0
-      while (done < bytes) {
-        const read = readSync(file, memory, done, bytes - done, from + done)
-        if (read === 0) throw new KeptStateFault(`${path}: it ends too early`)
-        done += read
-      }
-    } finally {
-      closeSync(file)
-    }
-    if (crc32(memory.subarray(0, bytes)) !== crc) throw new KeptStateFault(`${path}: its content has changed`)
-  })
-}
 
 function keepEvents(
   { path, isAll, from, userEvents, crcs }: KeepEventsTask,
@@ -119,9 +87,8 @@ function keepEvents(
     each(from.length, (bucket) => {
       events.read(bucket)
       const users = Math.min(size, userCount - bucket * size)
-      for (let u = 0; u < users; u++) userEvents[bucket * size + u] = events.start[u + 1]! - events.start[u]!
-      const { buffer, byteOffset } = events.records
-      const bytes = new Uint8Array(buffer, byteOffset, events.start[users]! * words * 4)
+      userEvents.set(events.counts.subarray(0, users), bucket * size)
+      const bytes = recordsInARow(events, users, words)
       crcs[bucket] = crc32(bytes)
       let done = 0
       while (done < bytes.length)
@@ -130,6 +97,18 @@ function keepEvents(
   } finally {
     closeSync(file)
   }
+}
+
+/** The records of the bucket, user by user. */
+function recordsInARow({ records, start, counts }: BucketEvents, users: number, words: number): Uint8Array {
+  let total = 0
+  for (let u = 0; u < users; u++) total += counts[u]!
+  const row = new Int32Array(total * words)
+  for (let u = 0, at = 0; u < users; u++) {
+    row.set(records.subarray(start[u]! * words, (start[u]! + counts[u]!) * words), at)
+    at += counts[u]! * words
+  }
+  return new Uint8Array(row.buffer)
 }
 
 function keepRows({ written, columns, keys, idOf, bytes, crcs }: RowsTask, at: number): void {

@@ -1,10 +1,13 @@
 import { openSync, readSync } from 'node:fs'
+import { crc32 } from 'node:zlib'
 import type { BucketEvents } from '../sweep/bucket-reader.ts'
 import type { SweepProgram } from '../sweep/program.ts'
 import { sortByTime } from '../sweep/sort-by-time.ts'
+import { KeptStateFault } from './kept-state.ts'
 
 /** Kept records of events, as the workers see them. */
 export interface KeptEvents {
+  /** The first one holds most events. */
   readonly segments: readonly SegmentPlace[]
   /** Seconds [from, to), pairs: kept events inside are left out. */
   readonly dropped: Int32Array
@@ -16,24 +19,36 @@ export interface SegmentPlace {
   readonly path: string
   /** Records of users 0 .. u - 1 in the file, by user_index; in shared memory. */
   readonly starts: Uint32Array
+  /** Blocks of the file: block b ends before byte `ends[b]`; its CRC-32. A block holds whole records. */
+  readonly ends: Float64Array
+  readonly crcs: Uint32Array
 }
 
 /** One segment's records of the bucket at hand. */
-interface Piece {
+interface Piece extends SegmentPlace {
   readonly file: number
-  readonly starts: Uint32Array
   records: Int32Array
+  /** Where the bucket's first record is, in records. */
+  first: number
 }
 
-/** The events of a bucket out of kept ones, which lie in files by user, and new ones. */
+/**
+ * The events of a bucket out of kept ones, which lie in files by user, and new ones. Users of whom only the first segment
+ * has events stay where they were read; those of others are put together behind them. What is read for the first time is
+ * compared with its checksums; blocks are those of the buckets of an earlier build, so a few are read twice where users
+ * have joined since.
+ */
 export class MergedReader implements BucketEvents {
-  records = new Int32Array(0)
+  records: Int32Array<ArrayBufferLike> = new Int32Array(0)
   readonly start: Int32Array
+  readonly counts: Int32Array
   private readonly program: SweepProgram
   private readonly added: BucketEvents
   private readonly kept: KeptEvents
   private readonly userCount: number
   private readonly pieces: readonly Piece[]
+  /** Users put together from several places: their first records, and the end of the last. */
+  private readonly together: Int32Array
 
   constructor(
     program: SweepProgram,
@@ -44,64 +59,93 @@ export class MergedReader implements BucketEvents {
     this.added = added
     this.kept = kept
     this.userCount = userCount
-    this.start = new Int32Array(2 ** program.layout.user.bits + 2)
+    const users = 2 ** program.layout.user.bits
+    this.start = new Int32Array(users + 2)
+    this.counts = new Int32Array(users)
+    this.together = new Int32Array(users + 1)
     // The descriptors are closed when the worker ends.
-    this.pieces = kept.segments.map(({ path, starts }) => ({
-      file: openSync(path, 'r'),
-      starts,
+    this.pieces = kept.segments.map((place) => ({
+      ...place,
+      file: openSync(place.path, 'r'),
       records: new Int32Array(0),
+      first: 0,
     }))
   }
 
   sort(bucket: number): void {
     this.added.sort(bucket)
-    this.merge(bucket)
-    this.kept.bucketEvents[bucket] = this.start.at(-1)!
+    this.kept.bucketEvents[bucket] = this.merge(bucket, true)
   }
 
   read(bucket: number): void {
     this.added.read(bucket)
-    this.merge(bucket)
+    this.merge(bucket, false)
   }
 
-  private merge(bucket: number): void {
-    const { start, added, pieces } = this
-    const { words, user } = this.program.layout
+  /** Returns the number of events. */
+  private merge(bucket: number, isChecked: boolean): number {
+    const { start, counts, pieces, together, program } = this
+    const { words, user } = program.layout
     const first = bucket * 2 ** user.bits
     const users = Math.min(2 ** user.bits, this.userCount - first)
-    let most = added.start[users]!
-    for (const piece of pieces) most += this.load(piece, first, users)
-    if (this.records.length < most * words) this.records = new Int32Array(2 ** Math.ceil(Math.log2(most * words)))
+    const sizes = pieces.map(({ starts }) => starts[first + users]! - starts[first]!)
+    const room = sizes.reduce((sum, size) => sum + size, this.addedEvents(users))
+    for (const [p, piece] of pieces.entries())
+      if (p === 0 || sizes[p]! > 0) load(piece, { first, users, words, room: p === 0 ? room : 0, isChecked })
+    this.records = pieces[0]!.records
+    const main = pieces[0]!
     const isWhole = this.kept.dropped.length === 0
-    let at = 0
+    let at = main.first + sizes[0]!
+    let joined = 0
+    let total = 0
+    counts.fill(0)
     for (let u = 0; u < users; u++) {
-      start[u] = at
-      for (const { records, starts } of pieces) {
-        const from = starts[first + u]! - starts[first]!
-        const count = starts[first + u + 1]! - starts[first + u]!
-        if (count > 0)
-          at = isWhole ? this.copy(records, { from, count }, at) : this.copyWanted(records, { from, count }, at)
+      const from = main.starts[first + u]!
+      const own = main.starts[first + u + 1]! - from
+      const others = this.eventsElsewhere(first, u)
+      if (others === 0 && isWhole) {
+        start[u] = main.first + from - main.starts[first]!
+        counts[u] = own
+      } else {
+        together[joined++] = start[u] = at
+        at = this.putTogether(first, u, at)
+        counts[u] = at - start[u]!
       }
-      const count = added.start[u + 1]! - added.start[u]!
-      if (count > 0) at = this.copy(added.records, { from: added.start[u]!, count }, at)
+      total += counts[u]!
     }
-    start.fill(at, users)
-    sortByTime(this.records, { layout: this.program.layout, start, users })
+    together[joined] = at
+    sortByTime(this.records, { layout: program.layout, start: together, users: joined })
+    return total
   }
 
-  /** Brings the segment's records of these users into memory; returns their number. */
-  private load(piece: Piece, first: number, users: number): number {
-    const { words } = this.program.layout
-    const from = piece.starts[first]!
-    const count = piece.starts[first + users]! - from
-    if (piece.records.length < count * words) piece.records = new Int32Array(2 ** Math.ceil(Math.log2(count * words)))
-    const bytes = new Uint8Array(piece.records.buffer, 0, count * words * 4)
-    for (let done = 0; done < bytes.length;) {
-      const read = readSync(piece.file, bytes, done, bytes.length - done, from * words * 4 + done)
-      if (read === 0) throw new Error('kept events end too early')
-      done += read
+  private addedEvents(users: number): number {
+    let sum = 0
+    for (let u = 0; u < users; u++) sum += this.added.counts[u]!
+    return sum
+  }
+
+  /** Events of the user that are not in the first segment. */
+  private eventsElsewhere(first: number, u: number): number {
+    let sum = this.added.counts[u]!
+    for (let p = 1; p < this.pieces.length; p++) {
+      const { starts } = this.pieces[p]!
+      sum += starts[first + u + 1]! - starts[first + u]!
     }
-    return count
+    return sum
+  }
+
+  /** Returns the place after the user's last record. */
+  private putTogether(first: number, u: number, from: number): number {
+    const { added, pieces } = this
+    const isWhole = this.kept.dropped.length === 0
+    let at = from
+    for (const piece of pieces) {
+      const { starts, records } = piece
+      const count = starts[first + u + 1]! - starts[first + u]!
+      const range = { from: piece.first + starts[first + u]! - starts[first]!, count }
+      if (count > 0) at = isWhole ? this.copy(records, range, at) : this.copyWanted(records, range, at)
+    }
+    return this.copy(added.records, { from: added.start[u]!, count: added.counts[u]! }, at)
   }
 
   /** Returns the place after the last copied record. */
@@ -124,5 +168,47 @@ export class MergedReader implements BucketEvents {
       if (!isDropped) to = this.copy(from, { from: i, count: 1 }, to)
     }
     return to
+  }
+}
+
+interface Loading {
+  readonly first: number
+  readonly users: number
+  readonly words: number
+  /** Records that shall fit behind those of the file. */
+  readonly room: number
+  readonly isChecked: boolean
+}
+
+/** Brings the segment's records of these users into memory, in whole blocks where they are checked. */
+function load(piece: Piece, { first, users, words, room, isChecked }: Loading): void {
+  const { starts, ends } = piece
+  const size = words * 4
+  let from = starts[first]! * size
+  let end = starts[first + users]! * size
+  const wanted = from
+  let block = 0
+  if (isChecked && end > from) {
+    while (ends[block]! <= from) block++
+    from = block === 0 ? 0 : ends[block - 1]!
+    let last = block
+    while (ends[last]! < end) last++
+    end = ends[last]!
+  }
+  const needed = (end - from) / 4 + room * words
+  if (piece.records.length < needed) piece.records = new Int32Array(2 ** Math.ceil(Math.log2(needed)))
+  const bytes = new Uint8Array(piece.records.buffer, 0, end - from)
+  for (let done = 0; done < bytes.length;) {
+    const read = readSync(piece.file, bytes, done, bytes.length - done, from + done)
+    if (read === 0) throw new KeptStateFault(`${piece.path}: it ends too early`)
+    done += read
+  }
+  piece.first = (wanted - from) / size
+  if (!isChecked) return
+  for (let at = 0; at < bytes.length; block++) {
+    const next = ends[block]! - from
+    if (crc32(bytes.subarray(at, next)) !== piece.crcs[block]!)
+      throw new KeptStateFault(`${piece.path}: its content has changed`)
+    at = next
   }
 }

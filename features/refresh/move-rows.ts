@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { RowTarget } from '../sweep/run-sweep.ts'
 import type { SweepPool } from '../sweep/sweep-pool.ts'
-import { counter } from './check-events.ts'
+import { counter } from './counter.ts'
 import type { Building } from './finish-build.ts'
 import type { KeptFile } from './kept-state.ts'
 import { isSettled } from './settled.ts'

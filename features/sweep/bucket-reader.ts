@@ -19,10 +19,11 @@ export interface EventBlocks {
 
 /** The events of one bucket of users after the other. */
 export interface BucketEvents {
-  /** The records, user by user, each user's oldest first. */
+  /** Each user's records follow each other, the oldest first. */
   readonly records: Int32Array
-  /** Records of local user u: `start[u] .. start[u + 1] - 1`. */
+  /** Records of local user u: `start[u] .. start[u] + counts[u] - 1`. */
   readonly start: Int32Array
+  readonly counts: Int32Array
   /** Reads a bucket for the first time. */
   sort(bucket: number): void
   /** Reads it again. */
@@ -35,6 +36,7 @@ export class BucketReader implements BucketEvents {
   records = new Int32Array(0)
   /** Records of local user u: `start[u] .. start[u + 1] - 1`. */
   readonly start: Int32Array
+  readonly counts: Int32Array
   private raw = new Int32Array(0)
   private readonly program: SweepProgram
   private readonly data: EventBlocks
@@ -43,6 +45,7 @@ export class BucketReader implements BucketEvents {
     this.program = program
     this.data = data
     this.start = new Int32Array(2 ** program.layout.user.bits + 2)
+    this.counts = new Int32Array(2 ** program.layout.user.bits)
   }
 
   /** Reads a bucket whose records came in any order, and puts them in order in place. */
@@ -54,12 +57,14 @@ export class BucketReader implements BucketEvents {
     if (this.records.length < this.raw.length) this.records = new Int32Array(this.raw.length)
     this.scatter(count)
     sortByTime(this.records, { layout: this.program.layout, start: this.start, users: this.start.length - 2 })
+    this.countUsers()
     this.store(bucket, count)
   }
 
   /** Reads a bucket that was sorted before. */
   read(bucket: number): void {
     this.findUsers(this.load(bucket))
+    this.countUsers()
   }
 
   /** Into `records`, in the order of the blocks. */
@@ -106,6 +111,11 @@ export class BucketReader implements BucketEvents {
       records[to + 1] = raw[p + 1]!
       for (let w = 2; w < words; w++) records[to + w] = raw[p + w]!
     }
+  }
+
+  private countUsers(): void {
+    const { start, counts } = this
+    for (let u = 0; u < counts.length; u++) counts[u] = start[u + 1]! - start[u]!
   }
 
   private findUsers(count: number): void {

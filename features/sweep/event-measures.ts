@@ -37,6 +37,8 @@ export function sumOf(code: MeasureCode, of: 'amount' | 'quantity', registers: R
 
 /** Days from the last event of the window to the cutoff. */
 export function lastOf(code: MeasureCode, registers: Registers): Evaluate {
+  const types = registers.isWalked ? registers.typesOf(code.condition) : null
+  if (types !== null) return lastByWalk(types, registers)
   const hits = registers.hits(code.condition)
   const { events } = registers
   return ({ count, lo, hi, cutoff }, values, offset) => {
@@ -45,6 +47,19 @@ export function lastOf(code: MeasureCode, registers: Registers): Evaluate {
     for (let r = 0; r < count; r++) {
       const b = counts[hi[r]!]!
       values[offset + r] = b > counts[lo[r]!]! ? cutoff[r]! - day[indexes[b - 1]!]! : Number.NaN
+    }
+  }
+}
+
+/** The same, looking back from the window's end: of few cutoffs that costs less than counts of all events. */
+function lastByWalk(types: Uint8Array, { events }: Registers): Evaluate {
+  return ({ count, lo, hi, cutoff }, values, offset) => {
+    const { day, type } = events
+    for (let r = 0; r < count; r++) {
+      const first = lo[r]!
+      let i = hi[r]! - 1
+      while (i >= first && types[type[i]!]! === 0) i--
+      values[offset + r] = i >= first ? cutoff[r]! - day[i]! : Number.NaN
     }
   }
 }

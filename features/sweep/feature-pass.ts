@@ -2,6 +2,7 @@ import { BatchRows, type SweptSpine } from './batch-rows.ts'
 import { makeMeasure } from './measures.ts'
 import { knowsInOrder, status, type SweepProgram } from './program.ts'
 import { Registers } from './registers.ts'
+import { recentEvents, type RecentEvents } from './recent-events.ts'
 import { RowValues, type SweptColumn } from './row-values.ts'
 import { UserEvents } from './user-events.ts'
 import { WindowEdges } from './window-edges.ts'
@@ -28,6 +29,8 @@ export class FeaturePass {
   private readonly program: SweepProgram
   private readonly result: Result
   private readonly events: UserEvents
+  /** Those that windows with a beginning see, where they are few among all; else null. */
+  private readonly recent: RecentEvents | null
   private readonly mostEvents: number
   private readonly leastDelay: number
   private readonly evaluate: () => void
@@ -39,7 +42,8 @@ export class FeaturePass {
     this.result = result
     this.rows = new BatchRows(program, most)
     this.values = new RowValues(program, result.columns, most)
-    this.events = new UserEvents(program, 'features')
+    this.recent = recentEvents(program)
+    this.events = new UserEvents(program, this.recent === null ? 'features' : 'lifetime')
     // Sums that take two words are exact for one user, but not for many.
     this.mostEvents = program.layout.isWide ? 0 : batchEvents
     this.leastDelay = Math.min(...program.delaysDays)
@@ -56,10 +60,12 @@ export class FeaturePass {
     const { cutoffs } = this.program
     const at = user * cutoffs.length
     let rows = 0
+    let first = -1
     let last = 0
     for (let k = 0; k < cutoffs.length; k++) {
       if (this.result.rows[at + k]! < status.example) continue
       rows++
+      if (first < 0) first = k
       last = k
     }
     if (rows === 0) return
@@ -67,17 +73,20 @@ export class FeaturePass {
     if (!this.rows.hasRoom(rows) || this.events.count + visible > this.mostEvents) this.flush(records)
     this.rows.add(user, rows)
     this.events.add(from, visible)
+    this.recent?.add(records, { from, count: visible }, cutoffs[first]!)
   }
 
   /** Makes the rows of the users that were added. */
   flush(records: Int32Array): void {
     if (this.rows.users === 0) return
     this.events.readAdded(records)
+    this.recent?.events.readAdded(records)
     this.rows.arrange(this.result)
     this.evaluate()
     this.values.finish(this.rows)
     this.rows.clear()
     this.events.clear()
+    this.recent?.events.clear()
   }
 
   /** How many of the oldest events some row can see. */
@@ -92,15 +101,32 @@ export class FeaturePass {
   /** One delay: what a window holds is a range of the events. */
   private byRange(): () => void {
     const { windows, measures } = this.program
-    const registers = new Registers(this.program, this.events)
-    const evaluates = measures.map((code) => makeMeasure({ code, program: this.program, registers }))
-    const edges = new WindowEdges(windows, this.rows.cutoff)
-    const rowsOf = measures.map((code) => edges.windows[code.window]!)
     const { values, stride } = this.values
+    const isRecent = (w: number): boolean => this.recent !== null && windows[w]!.lookbackDays !== null
+    const over = (events: UserEvents, isMeant: (window: number) => boolean): (() => void) => {
+      const registers = new Registers(this.program, events, this.program.cutoffs.length === 1)
+      const used = [...windows.keys()].filter(isMeant)
+      const edges = new WindowEdges(
+        used.map((w) => windows[w]!),
+        this.rows.cutoff,
+      )
+      const made = measures.flatMap((code, slot): { evaluate: Evaluate; rows: WindowRows; offset: number }[] => {
+        if (!isMeant(code.window)) return []
+        const evaluate = makeMeasure({ code, program: this.program, registers })
+        return [{ evaluate, rows: edges.windows[used.indexOf(code.window)]!, offset: slot * stride }]
+      })
+      return () => {
+        registers.prepare()
+        edges.find(events, this.rows)
+        for (const { evaluate, rows, offset } of made) evaluate(rows, values, offset)
+      }
+    }
+    const all = over(this.events, (w) => !isRecent(w))
+    if (this.recent === null) return all
+    const latest = over(this.recent.events, isRecent)
     return () => {
-      registers.prepare()
-      edges.find(this.events, this.rows)
-      for (let m = 0; m < evaluates.length; m++) evaluates[m]!(rowsOf[m]!, values, m * stride)
+      all()
+      latest()
     }
   }
 

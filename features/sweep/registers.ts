@@ -40,12 +40,15 @@ const roomFor = (length: number): number => Math.max(512, 2 ** Math.ceil(Math.lo
 /** The registers of a set of measures over the same columns of events; equal ones are shared. */
 export class Registers {
   readonly events: UserEvents
+  /** Few rows see each event: a measure that can look for its event shall not ask for all hits. */
+  readonly isWalked: boolean
   private readonly conditions: readonly ConditionCode[]
   private readonly byKey = new Map<string, Register>()
   private readonly inOrder: Register[] = []
 
-  constructor(program: SweepProgram, events: UserEvents) {
+  constructor(program: SweepProgram, events: UserEvents, isWalked = false) {
     this.events = events
+    this.isWalked = isWalked
     this.conditions = program.conditions
   }
 
@@ -67,6 +70,12 @@ export class Registers {
   hits(condition: number): Hits {
     const code = this.conditions[condition]!
     return this.shared(`hits/${condition}`, () => hitsOf(code, this.events))
+  }
+
+  /** 1 where the event's type code meets the condition; null where more than its type decides. */
+  typesOf(condition: number): Uint8Array | null {
+    const code = this.conditions[condition]!
+    return code.by === 'type' ? code.hits : null
   }
 
   /** Hits that have a level. */

@@ -3,6 +3,7 @@ import type { KeptEvents } from '../refresh/merged-reader.ts'
 import type { GivenSpine } from './given-spine.ts'
 import { statusCount } from './program.ts'
 import type { ReadEvents } from './read-events.ts'
+import { looseStarts, type RowArrays } from './loose-rows.ts'
 import type { SweptColumn } from './row-values.ts'
 import type { SweepPool } from './sweep-pool.ts'
 import type { KeyColumns } from './tasks.ts'
@@ -19,8 +20,6 @@ export interface Sweeping {
   readonly signal: AbortSignal
   /** Events beside those that were read; null: none. */
   readonly kept: KeptEvents | null
-  /** Work of the pool before its first pass. */
-  before?(): Promise<void>
   /** Rows that are known already; null: none. */
   readonly restored: RestoredRows | null
 }
@@ -50,6 +49,9 @@ export interface Swept extends RowTarget {
   readonly counts: Int32Array
 }
 
+/** More cutoffs are swept in a second pass, which needs no room beside the result. */
+const mostAtOnce = 2
+
 const integers = (length: number): Int32Array => new Int32Array(new SharedArrayBuffer(length * 4))
 
 /** First pass: order the events, judge users. Then it is known where every row goes. Second pass: make the rows. */
@@ -64,18 +66,37 @@ export async function runSweep(pool: SweepPool, sweeping: Sweeping): Promise<Swe
   if (given !== null) await given.fill(statuses)
   const { blocks, userCount } = read
   await pool.setUp({ program, blocks, kept, userCount, statuses, rows, cancelled })
-  await sweeping.before?.()
   const rowCounts = integers(buckets * cutoffs)
   const counts = integers(cutoffs * predictions * statusCount)
-  await pool.run({ kind: 'spine', next: integers(1), isGiven: given !== null, rowCounts, population: counts })
+  const loose = looseRows(sweeping)
+  const spine = { next: integers(1), isGiven: given !== null, rowCounts, population: counts }
+  await pool.run({ kind: 'spine', ...spine, made: loose })
   signal.throwIfAborted()
   const { rowStart, rowCount, first } = startRows(sweeping, rowCounts)
   const { columns, keys } = emptyRows(sweeping, rowCount)
-  if (cutoffs > 0) await pool.run({ kind: 'features', next: integers(1), rowStart, columns, keys })
+  const result = { columns, keys }
+  const next = integers(1)
+  if (loose !== null)
+    await pool.run({ kind: 'gather', next, loose, result, from: loose.rowStart, to: rowStart, counts: rowCounts })
+  else if (cutoffs > 0) await pool.run({ kind: 'features', next, rowStart, columns, keys })
   const swept = { columns, keys, first, rowCount, statuses }
   if (restored === null) return { ...swept, counts }
   await restored.restore(pool, swept)
   return { ...swept, counts: allCounts(sweeping, counts) }
+}
+
+/**
+ * Few cutoffs over kept events: their rows are made while the events of a bucket are at hand, and moved to their place
+ * when it is known how many there are. The rows of few cutoffs are moved sooner than all events are read again.
+ */
+function looseRows(sweeping: Sweeping): (RowArrays & { readonly rowStart: Int32Array }) | null {
+  const { kept, read } = sweeping
+  const { userCount, blocks, made } = read
+  const cutoffs = made.program.cutoffs.length
+  if (kept === null || cutoffs === 0 || cutoffs > mostAtOnce) return null
+  const bucketUsers = 2 ** made.program.layout.user.bits
+  const rowStart = looseStarts({ buckets: blocks.events.length, cutoffs, bucketUsers, userCount })
+  return { ...emptyRows(sweeping, userCount * cutoffs), rowStart }
 }
 
 function emptyRows(

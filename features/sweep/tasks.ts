@@ -1,6 +1,7 @@
 import { runKeptTask, type KeptTask } from '../refresh/kept-tasks.ts'
 import { type KeptEvents, MergedReader } from '../refresh/merged-reader.ts'
 import { type BucketEvents, BucketReader, type EventBlocks } from './bucket-reader.ts'
+import { gatherRows, type GatherTask } from './loose-rows.ts'
 import { FeaturePass } from './feature-pass.ts'
 import { status, statusCount, type SweepProgram } from './program.ts'
 import type { SweptColumn } from './row-values.ts'
@@ -31,15 +32,20 @@ export interface SpineTask {
   readonly rowCounts: Int32Array
   /** Users of status s of prediction p at cutoff k: entry (k * predictions + p) * statusCount + s. */
   readonly population: Int32Array
+  /** Rows are made while the bucket is at hand, with room for every user; null: in a second pass. */
+  readonly made: MadeRows | null
 }
 
-export interface FeatureTask {
-  readonly kind: 'features'
-  readonly next: Int32Array
+export interface MadeRows {
   /** First row of bucket b at cutoff k. */
   readonly rowStart: Int32Array
   readonly columns: readonly SweptColumn[]
   readonly keys: KeyColumns
+}
+
+export interface FeatureTask extends MadeRows {
+  readonly kind: 'features'
+  readonly next: Int32Array
 }
 
 /** What every row has besides its features. */
@@ -60,7 +66,7 @@ export interface LabelColumns {
   readonly isExample: Uint8Array | null
 }
 
-export type SweepTask = SpineTask | FeatureTask | KeptTask
+export type SweepTask = SpineTask | FeatureTask | GatherTask | KeptTask
 
 /** Takes buckets until none is left; which worker takes which changes no value. */
 export class SweepWorker {
@@ -78,19 +84,21 @@ export class SweepWorker {
   run(task: SweepTask): void {
     if (task.kind === 'spine') this.judgeUsers(task)
     else if (task.kind === 'features') this.makeRows(task)
+    else if (task.kind === 'gather') gatherRows(task)
     else runKeptTask(task, { setup: this.setup, all: this.reader, added: this.added })
   }
 
-  private judgeUsers({ next, isGiven, rowCounts, population }: SpineTask): void {
+  private judgeUsers({ next, isGiven, rowCounts, population, made }: SpineTask): void {
     const { program, statuses, rows } = this.setup
     const pass = isGiven ? null : new SpinePass(program, program.spine!)
+    const features = made === null ? null : this.featurePass(made)
     const cutoffs = program.cutoffs.length
     const counts = new Int32Array(statuses.length * cutoffs * statusCount)
     this.eachBucket(next, (bucket) => {
       this.reader.sort(bucket)
       this.eachUser(bucket, (user, from, count) => {
         if (pass !== null) {
-          pass.events.read(this.reader.records, from, count)
+          pass.read(this.reader.records, from, count)
           pass.judge(statuses, user * cutoffs)
         }
         const at = user * cutoffs
@@ -101,20 +109,29 @@ export class SweepWorker {
           if (rows[at + k]! >= status.example) rowCounts[bucket * cutoffs + k]!++
         }
       })
+      features?.(bucket)
     })
     for (let i = 0; i < counts.length; i++) Atomics.add(population, i, counts[i]!)
   }
 
-  private makeRows({ next, rowStart, columns, keys }: FeatureTask): void {
+  private makeRows(task: FeatureTask): void {
+    const features = this.featurePass(task)
+    this.eachBucket(task.next, (bucket) => {
+      this.reader.read(bucket)
+      features(bucket)
+    })
+  }
+
+  /** Makes the rows of a bucket that was read. */
+  private featurePass({ rowStart, columns, keys }: MadeRows): (bucket: number) => void {
     const { program, statuses, rows } = this.setup
     const pass = new FeaturePass(program, { columns, keys, statuses, rows })
-    this.eachBucket(next, (bucket) => {
-      this.reader.read(bucket)
+    return (bucket) => {
       const { records } = this.reader
       pass.begin(rowStart, bucket * program.cutoffs.length)
       this.eachUser(bucket, (user, from, count) => pass.add(records, { from, count }, user))
       pass.flush(records)
-    })
+    }
   }
 
   private eachBucket(next: Int32Array, work: (bucket: number) => void): void {
@@ -133,9 +150,9 @@ export class SweepWorker {
     const size = 2 ** user.bits
     const first = bucket * size
     const users = Math.min(size, userCount - first)
-    const { start } = this.reader
+    const { start, counts } = this.reader
     for (let u = 0; u < users; u++) {
-      const count = start[u + 1]! - start[u]!
+      const count = counts[u]!
       if (count > 0) work(first + u, start[u]! * words, count)
     }
   }

@@ -30,11 +30,10 @@ export class UserEvents {
   private readonly program: SweepProgram
   private readonly layout: RecordLayout
 
-  /** Labels need no more than times and types. */
-  constructor(program: SweepProgram, purpose: 'spine' | 'features') {
+  /** Labels need no more than times and types; `lifetime`: measures over windows without a beginning. */
+  constructor(program: SweepProgram, purpose: 'spine' | 'features' | 'lifetime') {
     this.program = program
-    const none = { category: null, channel: null, amount: null, quantity: null, flags: [] }
-    this.layout = purpose === 'spine' ? { ...program.layout, ...none } : program.layout
+    this.layout = layoutFor(program, purpose)
     this.flags = this.layout.flags.map(() => new Int32Array(0))
   }
 
@@ -202,5 +201,27 @@ export class UserEvents {
         for (let i = start[u]!; i < end; i++, p += words)
           into[i] = records[p + 1]! * 4_294_967_296 + (records[p]! >>> 0)
     }
+  }
+}
+
+/** Without the columns that nobody asks for. */
+function layoutFor(
+  { layout, measures, windows }: SweepProgram,
+  purpose: 'spine' | 'features' | 'lifetime',
+): RecordLayout {
+  if (purpose === 'features') return layout
+  if (purpose === 'spine') return { ...layout, category: null, channel: null, amount: null, quantity: null, flags: [] }
+  const asked = new Set(
+    measures.flatMap(({ feature, window }) =>
+      windows[window]!.lookbackDays === null && 'of' in feature ? [String(feature.of)] : [],
+    ),
+  )
+  const { category, channel, amount, quantity } = layout
+  return {
+    ...layout,
+    category: asked.has('category') ? category : null,
+    channel: asked.has('channel') ? channel : null,
+    amount: asked.has('amount') ? amount : null,
+    quantity: asked.has('quantity') ? quantity : null,
   }
 }
