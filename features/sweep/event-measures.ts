@@ -58,7 +58,7 @@ function lastByWalk(types: Uint8Array, { events }: Registers): Evaluate {
     for (let r = 0; r < count; r++) {
       const first = lo[r]!
       let i = hi[r]! - 1
-      while (i >= first && types[type[i]!]! === 0) i--
+      while (i >= first && !(types[type[i]!]! > 0)) i--
       values[offset + r] = i >= first ? cutoff[r]! - day[i]! : Number.NaN
     }
   }
