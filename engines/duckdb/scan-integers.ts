@@ -18,6 +18,9 @@ const bindings = createRequire(require.resolve('@duckdb/node-api'))('@duckdb/nod
 /** The event loop gets a turn after so many chunks of 2,048 rows (some 10 ms of work). */
 const chunksPerTurn = 256
 
+/** The result, and its chunks, which are copies. */
+const copies = 2
+
 /**
  * Visits the rows of each query in order. A query is computed whole; its chunks are then read without a promise each
  * (one per 2,048 rows would double the time), while the engine already works on the next query.
@@ -37,13 +40,25 @@ export async function scanIntegers(
   for (let k = 0; next !== null; k++) {
     const { result } = (await next) as { readonly result: unknown }
     next = start(k + 1)
-    await visitChunks(result, visit, stop)
+    const bytes = await visitChunks(result, visit, stop)
+    weigh(bytes)
     if (stop.aborted) return void (await next?.catch(() => undefined))
   }
 }
 
-async function visitChunks(result: unknown, visit: VisitIntegers, stop: AbortSignal): Promise<void> {
+/**
+ * The driver frees a result only when the runtime collects its handle, and for the runtime the handle weighs nothing: of
+ * 50M events, all 1.2 GB would stay. A buffer of the same size, never touched and so without memory behind it, is counted
+ * among what lies outside the heap and brings the collection about in time.
+ */
+function weigh(bytes: number): void {
+  void new ArrayBuffer(bytes * copies)
+}
+
+/** Returns the bytes that were read. */
+async function visitChunks(result: unknown, visit: VisitIntegers, stop: AbortSignal): Promise<number> {
   const chunks = bindings.result_chunk_count(result)
+  let read = 0
   for (let at = 0; at < chunks && !stop.aborted; at++) {
     const chunk = bindings.result_get_chunk(result, at)
     const rows = bindings.data_chunk_get_size(chunk)
@@ -51,8 +66,10 @@ async function visitChunks(result: unknown, visit: VisitIntegers, stop: AbortSig
     for (let j = 0; j < bindings.data_chunk_get_column_count(chunk); j++) {
       const bytes = bindings.vector_get_data(bindings.data_chunk_get_vector(chunk, j), rows * 4)
       columns.push(new Int32Array(bytes.buffer, bytes.byteOffset, rows))
+      read += rows * 4
     }
     visit({ rows, columns })
     if (at % chunksPerTurn === chunksPerTurn - 1) await new Promise(setImmediate)
   }
+  return read
 }
