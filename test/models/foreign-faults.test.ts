@@ -106,7 +106,7 @@ describe('foreign files: what cannot be read says where and why', () => {
     const [began, before] = [performance.now(), process.memoryUsage().rss]
     if (message === null) await asked(read(text))
     else expect(faultOf(() => read(text)).message).toContain(message)
-    expect(performance.now() - began).toBeLessThan(2000)
+    expect(performance.now() - began).toBeLessThan(10_000)
     expect(process.memoryUsage().rss - before).toBeLessThan(300e6)
   })
 

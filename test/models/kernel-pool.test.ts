@@ -79,7 +79,7 @@ describe('kernel pool', () => {
       for (const end = began + 5000; performance.now() < end; began = performance.now()) call()
     }
     expect(untilTheThreadIsThere).toThrow(/^kernel fitBounds: thread 1 ended in the middle of chunk \d/)
-    expect(performance.now() - began).toBeLessThan(1000)
+    expect(performance.now() - began).toBeLessThan(5000)
     pool.close()
   })
 
