@@ -48,7 +48,7 @@ class DuckDbEngine implements Engine {
   async rows(sql: string, options: Cancellable & { readonly limit?: number } = {}): Promise<Row[]> {
     const limit = options.limit ?? defaultRowLimit
     const rows: Row[] = []
-    await this.session.stream(
+    await this.session.read(
       sql,
       (chunk, columns) => {
         const from = rows.length

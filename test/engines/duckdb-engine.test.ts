@@ -41,6 +41,14 @@ describe('rows', () => {
     expect(await engine.rows('SELECT 1 a WHERE false')).toEqual([])
   })
 
+  it('a query that fails in row 700,001 of 1,000,000 fails, and does not end early', async () => {
+    const engine = await openTestEngine()
+    const sql =
+      'SELECT CAST(CASE WHEN range = 700000 THEN 3000000000 ELSE range END AS INTEGER) AS x FROM range(1000000)'
+    const error = await failure(engine.rows(sql, { limit: 1_000_000 }))
+    expect(error.message).toMatch(/out of range/)
+  })
+
   it('refuses 11 rows with limit 10 rather than cutting', async () => {
     const engine = await openTestEngine()
     expect((await engine.rows('SELECT * FROM range(10)', { limit: 10 })).length).toBe(10)
