@@ -82,7 +82,7 @@ async function read(session: DuckDbSession, parts: ParquetParts, spec: DatasetSp
   const label = spec.label === undefined ? [] : [labelTarget(spec.label, rowCount)]
 
   const targets = [users, cutoffs, ...label, ...features, ...context]
-  await fill(session, targets)
+  await fill(session, targets, rowCount)
   if (spec.order === 'cutoffs')
     orderByCutoff(
       cutoffs.values as Uint16Array,
@@ -107,13 +107,19 @@ function asColumn(target: DatasetTarget, levels: readonly string[] | undefined):
     : { kind: 'category', codes: target.values as Uint16Array, levels: levels! }
 }
 
-/** One pass; the event loop turns after every 2,048 rows. */
-async function fill(session: DuckDbSession, targets: readonly DatasetTarget[]): Promise<void> {
+/** One pass; the event loop turns after every 2,048 rows. The engine ends a stream that fails half-way as if it were complete. */
+async function fill(session: DuckDbSession, targets: readonly DatasetTarget[], rowCount: number): Promise<void> {
   let row = 0
   await session.stream(`SELECT ${targets.map(({ sql }) => sql).join(', ')} FROM parts`, (chunk) => {
     for (const [at, target] of targets.entries()) fillTarget(target, row, chunk, at)
     row += chunk.rowCount
   })
+  if (row !== rowCount)
+    throw datasetFault('dataset', 'reading the Parquet parts ended before their last row', {
+      expected: String(rowCount),
+      received: String(row),
+      hint: 'a part is damaged, or memory ran out; run it again',
+    })
 }
 
 /** Column name -> DuckDB's type, for every column of the spec. */

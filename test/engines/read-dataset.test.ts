@@ -1,5 +1,7 @@
+import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { EbbError } from '../../core/errors.ts'
 import type { Engine } from '../../engines/engine.ts'
 import { readDataset, type DatasetSpec } from '../../engines/read-dataset.ts'
 import { failure, openTestEngine } from './temporary-folder.ts'
@@ -142,6 +144,22 @@ describe('readDataset', () => {
     const most = await readSql(levels(65_534))
     expect(most.context[1]!.levels.length).toBe(65_534)
     expect(Math.max(...most.context[1]!.codes)).toBe(65_533)
+  })
+
+  it('a part whose last rows cannot be read is refused, never filled up with zeros', async () => {
+    const engine = await openTestEngine()
+    const rows = `SELECT CAST(range AS INTEGER) AS user_index, DATE '2026-01-01' AS cutoff, 0 AS label, 'low' AS tier,
+      hash(range) % 1000003 AS orders, random() AS spend, 'new' AS stage FROM range(400000)`
+    const parts = await engine.pull(rows, engine.folder)
+    const [last] = await engine.rows(
+      `SELECT data_page_offset AS at, total_compressed_size AS bytes FROM parquet_metadata('${parts.paths.at(-1)!}')
+       WHERE path_in_schema = 'spend' ORDER BY row_group_id DESC LIMIT 1`,
+    )
+    const file = await open(parts.paths.at(-1)!, 'r+')
+    const half = Math.floor(Number(last!['bytes']) / 2)
+    await file.write(new Uint8Array(half).fill(0xa5), 0, half, Number(last!['at']) + half)
+    await file.close()
+    await expect(readDataset(parts, spec, options(engine))).rejects.toThrow(EbbError)
   })
 })
 
