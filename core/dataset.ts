@@ -36,14 +36,15 @@ export const sharedUint8 = (length: number): Uint8Array<SharedArrayBuffer> =>
   new Uint8Array(new SharedArrayBuffer(length))
 
 /** A new dataset holding the rows `rows` (indices into `dataset`, any order, repeats allowed). */
-export function selectRows(dataset: Dataset, rows: Uint32Array): Dataset {
+export function selectRows(dataset: Dataset, rows: Uint32Array, poll: () => void = () => {}): Dataset {
   return {
     names: dataset.names,
-    columns: dataset.columns.map((column) =>
-      column.kind === 'number'
+    columns: dataset.columns.map((column) => {
+      poll()
+      return column.kind === 'number'
         ? { kind: 'number', values: gather(column.values, rows, sharedFloat32(rows.length)) }
-        : { kind: 'category', codes: gather(column.codes, rows, sharedUint16(rows.length)), levels: column.levels },
-    ),
+        : { kind: 'category', codes: gather(column.codes, rows, sharedUint16(rows.length)), levels: column.levels }
+    }),
     rowCount: rows.length,
     users: gather(dataset.users, rows, sharedUint32(rows.length)),
     cutoffs: gather(dataset.cutoffs, rows, sharedUint16(rows.length)),

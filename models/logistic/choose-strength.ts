@@ -1,5 +1,6 @@
 import type { Random } from '../../core/random.ts'
 import type { Emit } from '../../core/stage.ts'
+import { throwIfAborted } from '../guards.ts'
 import { pairedError } from '../paired-error.ts'
 import { userFolds } from '../user-folds.ts'
 import type { LogisticProblem } from './evaluate.ts'
@@ -54,11 +55,15 @@ const patience = 4
  * equal), so that probabilities do not become timid as with the unpaired rule.
  */
 export function chooseStrength(problem: LogisticProblem, search: StrengthSearch): StrengthPath {
+  const poll = (): void => throwIfAborted(search.signal, 'fit logistic')
   const folds = userFolds(search.users, search.folds, search.random)
+  poll()
   const states = foldStates(problem, folds, search.folds)
   const isHeldOut = new Set(states.map(({ fold }) => fold))
   const weights = problem.weights.map((weight, i) => (isHeldOut.has(folds[i]!) ? weight : 0))
+  poll()
   const strengths = strengthPath(problem, search)
+  poll()
   const tried: (TriedStrength & { losses: Float64Array })[] = []
   let lowest = Infinity
   let sinceLowest = 0

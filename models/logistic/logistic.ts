@@ -1,9 +1,11 @@
 import { type Dataset, gather } from '../../core/dataset.ts'
 import type { Fit, RegisteredEstimator } from '../estimator.ts'
-import { checkFit } from '../guards.ts'
+import { drawUsers } from '../draw-users.ts'
+import { checkFit, throwIfAborted } from '../guards.ts'
 import { fitPreparation, prepareColumns } from '../prepare/prepare.ts'
 import type { Preparation } from '../prepare/plan.ts'
 import { rowsWithWeight } from '../prepare/rows-with-weight.ts'
+import { denseUsers } from '../trees/dense-users.ts'
 import { chooseStrength, penaltyOf } from './choose-strength.ts'
 import { type LogisticProblem, problemRows } from './evaluate.ts'
 import { linearClassifier, loadLinear } from './linear-classifier.ts'
@@ -56,10 +58,14 @@ function autoStrength(
   { parameters, data }: { parameters: LogisticParameters; data: Fit },
 ): number {
   const random = data.random.child('strength')
+  const poll = (): void => throwIfAborted(data.signal, 'fit logistic')
+  poll()
   const rows = rowsOfSomeUsers(train.users, searchRows, data)
+  poll()
   const users = rows === null ? train.users : gather(train.users, rows, new Uint32Array(rows.length))
   const sample = rows === null ? problem : problemRows(problem, rows)
-  const distinctUsers = new Set(users).size
+  poll()
+  const distinctUsers = denseUsers(users).users.length
   if (problem.columns.length === 0 || distinctUsers < parameters.folds) return 1
   const { l1Ratio, folds, pathLength, strengthRule: rule, maxIterations } = parameters
   const { signal, emit } = data
@@ -70,7 +76,10 @@ function autoStrength(
 /** The rows of the users that are looked at; null = all. */
 function rowsOfSomeUsers(users: Uint32Array, limit: number, { random }: Fit): Uint32Array | null {
   if (users.length <= limit) return null
-  const distinct = random.child('sample').shuffle(Uint32Array.from(new Set(users)).sort())
-  const taken = new Set(distinct.subarray(0, Math.max(1, Math.round((distinct.length * limit) / users.length))))
-  return Uint32Array.from(users.keys()).filter((i) => taken.has(users[i]!))
+  const wanted = (distinct: number): number => Math.max(1, Math.round((distinct * limit) / users.length))
+  const isTaken = drawUsers(users, random.child('sample'), wanted)
+  const taken = new Uint32Array(users.length)
+  let count = 0
+  for (let row = 0; row < users.length; row++) if (isTaken[row] === 1) taken[count++] = row
+  return taken.slice(0, count)
 }
