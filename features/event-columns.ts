@@ -14,6 +14,19 @@ export const eventScope = {
   weekday: 'number',
 } as const satisfies Readonly<Record<string, ConditionType>>
 
+/** Columns of the event relation that say what happened; beside them are whose it is, its delay, and when it was known. */
+export const eventContent = [
+  'event_time',
+  'event_day',
+  'event_type',
+  'amount_cents',
+  'quantity_milli',
+  'item',
+  'category',
+  'channel',
+  'source',
+] as const
+
 /** SQL of such a name over the event relation with alias `alias`. */
 export function eventColumn(name: string, dialect: Dialect, alias: string): string {
   const column = (of: string): string => `${alias}.${of}`

@@ -1,6 +1,7 @@
 import { parseDay } from '../../core/day.ts'
 import type { Dialect } from '../../engines/dialect.ts'
 import type { Row } from '../../engines/engine.ts'
+import { eventContent } from '../event-columns.ts'
 import type { ExamplePlan, NamedSql } from '../plan.ts'
 import { bucketUsers, type UserSlice } from '../user-slices.ts'
 
@@ -16,20 +17,7 @@ ORDER BY q.bucket`
 }
 
 /** Columns of events that statements may read (`data/event-table.ts`); a relation of events has more than most plans need. */
-const eventColumns = [
-  'user_index',
-  'event_time',
-  'event_day',
-  'event_type',
-  'amount_cents',
-  'quantity_milli',
-  'item',
-  'category',
-  'channel',
-  'source',
-  'delay_days',
-  'available_day',
-] as const
+const eventColumns = ['user_index', ...eventContent, 'delay_days', 'available_day']
 
 /** Those that the statements name, wherever: too many are only slower, and one too few is an error of the engine. */
 export function namedEventColumns(statements: readonly NamedSql[]): readonly string[] {

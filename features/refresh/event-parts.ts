@@ -2,6 +2,7 @@ import { addDays, parseDay, type Day } from '../../core/day.ts'
 import type { ColumnScanner } from '../../engines/column-scanner.ts'
 import type { Dialect } from '../../engines/dialect.ts'
 import type { Engine } from '../../engines/engine.ts'
+import { eventContent } from '../event-columns.ts'
 import type { PlanRelations } from '../plan.ts'
 import type { EventPart } from './kept-state.ts'
 
@@ -15,17 +16,8 @@ export interface EventParts {
 
 /** Days that a log can have. */
 const mostDays = 70_000
-const columns = [
-  'event_time',
-  'event_type',
-  'amount_cents',
-  'quantity_milli',
-  'item',
-  'category',
-  'channel',
-  'source',
-  'delay_days',
-]
+/** The day itself is what the events are grouped by. */
+const columns = [...eventContent.filter((name) => name !== 'event_day'), 'delay_days']
 
 /** One part per day with events; its key is a fingerprint of their content, for any order of the rows. */
 export async function dayParts(

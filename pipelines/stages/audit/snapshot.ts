@@ -3,19 +3,9 @@ import type { Day } from '../../../core/day.ts'
 import type { AttributeRelation, ExtractedRelations } from '../../../data/event-table.ts'
 import type { Dialect } from '../../../engines/dialect.ts'
 import type { Engine, Row } from '../../../engines/engine.ts'
+import { eventContent } from '../../../features/event-columns.ts'
 
 const shown = 3
-const eventColumns = [
-  'event_time',
-  'event_day',
-  'event_type',
-  'amount_cents',
-  'quantity_milli',
-  'item',
-  'category',
-  'channel',
-  'source',
-]
 
 /** An older copy of the data, kept in the session beside the relations of the newer one. */
 export interface OlderSnapshot {
@@ -61,7 +51,7 @@ export async function compareSnapshots(
   const now = (relation: string): string =>
     `(SELECT u.user_id, r.* FROM ${relation} AS r JOIN ${relations.users} AS u ON u.user_index = r.user_index)`
   const events = await changes(engine, signal, {
-    columns: eventColumns,
+    columns: eventContent,
     key: ['user_id', 'event_time', 'event_type', 'source'],
     table: 'source',
     day: 'event_day',
