@@ -88,7 +88,9 @@ function unknownKey({ parent, key, needed }: UnknownKey, schema: z.ZodType, root
     didYouMean(
       key,
       known.filter((name) => !isThere(name)),
-    )
+    ) ??
+    // With -s, a key that is there already is what was meant.
+    didYouMean(key, known)
   const what = meant === null ? 'unknown key' : `unknown key, did you mean "${meant}"?`
   const hint =
     meant === null && known.length > 0 && known.length <= listedKeys ? `known here: ${known.join(', ')}` : undefined
