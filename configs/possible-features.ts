@@ -13,7 +13,7 @@ import type { Config } from './schema.ts'
 export function possibleFeatures(
   config: Pick<Config, 'features' | 'attributes'> & { readonly churn?: Config['churn'] },
 ): SelectedFeatures {
-  const { use, lookbackDays, roles, drop, add, life } = config.features
+  const { use, lookbackDays, trends, roles, drop, add, life } = config.features
   const roleMap = resolveRoles(roles)
   const tables = Object.entries(config.attributes).map(([name, table]) => ({
     name,
@@ -30,6 +30,7 @@ export function possibleFeatures(
   const context = {
     families: use,
     lookbackDays,
+    trends,
     roles: roleMap,
     eventTypes: [...new Set([...Object.values(roleMap).flat(), ...conditions.flatMap(typesNamed)])],
     attributes,

@@ -3,12 +3,12 @@ import { EbbError } from '../core/errors.ts'
 import { canonicalJson } from '../core/json.ts'
 import { activityFeatures } from './catalog/activity.ts'
 import { attributeFeatures } from './catalog/attributes.ts'
-import { whyAbsent, type CatalogContext, type FamilyFeatures } from './catalog/context.ts'
+import { joinFamilies, whyAbsent, type CatalogContext, type FamilyFeatures } from './catalog/context.ts'
 import { lifecycleFeatures } from './catalog/lifecycle.ts'
 import { negativeFeatures } from './catalog/negative.ts'
 import { preferenceFeatures } from './catalog/preference.ts'
 import { transactionFeatures } from './catalog/transaction.ts'
-import type { families, Feature } from './definition.ts'
+import { families, type Feature } from './definition.ts'
 
 export type { CatalogContext, DataHas } from './catalog/context.ts'
 
@@ -50,15 +50,18 @@ export interface Selection {
  * EbbError `config` for an unknown name in `drop`, a name declared twice, or an input that does not exist.
  */
 export function selectFeatures(context: CatalogContext, selection: Selection): SelectedFeatures {
-  const made = context.families.map((family) => registry[family as keyof typeof registry](context))
+  const made = joinFamilies(...context.families.map((family) => registry[family as keyof typeof registry](context)))
+  const trends = new Map((made.trends ?? []).map((feature) => [feature.name, feature]))
+  const known = [...made.features, ...trends.values()]
   const all = new Map<string, Feature>()
-  for (const feature of made.flatMap((part) => [...part.features, ...part.supporting])) addOnce(all, feature)
+  for (const feature of [...known, ...made.supporting]) addOnce(all, feature)
   for (const feature of selection.add) {
     if (all.has(feature.name))
       throw fault(`features.add.${feature.name}`, 'the catalogue already has a feature of this name')
     all.set(feature.name, feature)
   }
-  const wanted = new Map([...made.flatMap((part) => part.features), ...selection.add].map((f) => [f.name, f]))
+  const wanted = new Map([...known, ...selection.add].map((feature) => [feature.name, feature]))
+  const isAsked = askedTrends(context, wanted)
   for (const [i, name] of selection.drop.entries())
     if (!wanted.has(name)) throw unknownName(`features.drop[${i}]`, name, [...wanted.keys()])
   const { life = {} } = selection
@@ -68,12 +71,29 @@ export function selectFeatures(context: CatalogContext, selection: Selection): S
   const excluded = [...wanted.values()].flatMap((feature) => {
     const wish = selection.drop.includes(feature.name) ? 'dropped by config' : undefined
     const retired = life[feature.name] === 'retired' ? 'retired' : undefined
-    const reason = wish ?? retired ?? reasons.get(feature.name) ?? null
+    const unasked = trends.has(feature.name) && !isAsked(feature) ? 'not among features.trends' : undefined
+    const reason = wish ?? retired ?? reasons.get(feature.name) ?? unasked ?? null
     return reason === null ? [] : [{ name: feature.name, feature, reason }]
   })
   const out = new Set(excluded.map(({ name }) => name))
   const features = [...wanted.values()].filter((feature) => !out.has(feature.name))
   return { features, supporting: inputsOf(features, all), excluded }
+}
+
+/** Whether the config asks for a trend: all, by its name, or by its family. Naming a slope that is made anyway is no fault. */
+function askedTrends(
+  { trends, families: used }: CatalogContext,
+  wanted: ReadonlyMap<string, Feature>,
+): (feature: Feature) => boolean {
+  if (trends === 'all') return () => true
+  const isKnown = (name: string): boolean => used.includes(name) || wanted.has(name)
+  for (const [i, name] of trends.entries()) {
+    const where = `features.trends[${i}]`
+    const isUnused = families.some((family) => family === name) && !used.includes(name)
+    if (isUnused) throw fault(where, `family "${name}" is not in use`, 'features.use names the families')
+    if (!isKnown(name)) throw unknownName(where, name, [...wanted.keys(), ...used])
+  }
+  return ({ name, family }) => trends.includes(name) || trends.includes(family)
 }
 
 function addOnce(all: Map<string, Feature>, feature: Feature): void {

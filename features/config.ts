@@ -114,6 +114,12 @@ export const featuresSchema = z.strictObject({
     .min(1)
     .default([7, 30, 90])
     .describe('Lookbacks of every windowed feature'),
+  trends: z
+    .union([z.literal('all'), z.array(z.string())])
+    .default([])
+    .describe(
+      'Slopes beside those of events, orders and spend, and trends of changing attributes: all, or names of features or families',
+    ),
   roles: z
     .partialRecord(z.enum(roles), z.array(z.string().min(1)).min(1))
     .default({})

@@ -32,17 +32,17 @@ function unreadableRule(path: readonly PropertyKey[], text: string, selected: Se
   return [{ code: 'CONFIG_CONDITION', path, what, expected, received, hint }]
 }
 
-/** The fault at the key that it speaks of: `features.drop[1]`, `features.life.NAME`, `features.add.NAME…`, `feature "NAME"`. */
+/** The fault at the key that it speaks of: `features.drop[1]`, `features.trends[0]`, `features.life.NAME`, `features.add.NAME…`, `feature "NAME"`. */
 function placed({ details }: EbbError, features: NonNullable<SoundSections['features']>): Finding[] {
   const { what, expected, received, hint, where } = details
   // Told by the check of conditions, at the condition itself.
   if (/^features\.add\.\w+\.(where|expression)/.test(where)) return []
   const own = /^feature "(\w+)"/.exec(where)?.[1] ?? /^features\.add\.(\w+)/.exec(where)?.[1]
-  const dropped = /^features\.drop\[(\d+)\]/.exec(where)?.[1]
+  const listed = /^features\.(drop|trends)\[(\d+)\]/.exec(where)
   const path = own !== undefined && own in features.add ? ['features', 'add', own] : ['features']
   const living = /^features\.life\.(.+)/.exec(where)?.[1]
   const named = living === undefined ? path : ['features', 'life', living]
-  const at = dropped === undefined ? named : ['features', 'drop', Number(dropped)]
+  const at = listed === null ? named : ['features', listed[1]!, Number(listed[2])]
   return [{ code: 'CONFIG_FEATURE', path: at, what, expected, received, hint }]
 }
 

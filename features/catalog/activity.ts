@@ -4,9 +4,10 @@ import type { Feature, Window } from '../definition.ts'
 import { playsRole } from '../roles.ts'
 import { joinFamilies, type CatalogContext, type FamilyFeatures } from './context.ts'
 import { habitFeatures } from './habits.ts'
-import { before, derive, inWords, last, measure, suffix, trendParts, trendWords } from './make.ts'
+import { before, derive, inWords, last, measure, suffix } from './make.ts'
 import { sessionFeatures } from './sessions.ts'
 import { activeDays, daysSinceEvent, decayOf, eventCount, roleCount, roleLast } from './shared.ts'
+import { furtherSlopes, slopeOf } from './trends.ts'
 
 const family = 'activity'
 
@@ -34,6 +35,7 @@ export function activityFeatures(context: CatalogContext): FamilyFeatures {
       ),
       ...windowed.flatMap((part) => part.features),
     ],
+    trends: windowed.flatMap(({ trends = [] }) => trends),
     supporting: windowed.flatMap((part) => part.supporting),
   }
 }
@@ -63,8 +65,16 @@ function byLookback(context: CatalogContext, days: number): FamilyFeatures {
     views: roleCount(context, 'view', then),
     loginDays: daysWithLogin(login, then),
   }
-  const parts = days < 4 ? [] : trendParts(days)
-  const periods = parts.map((window) => eventCount(window))
+  const slope = slopeOf({ name: 'event', what: 'Events', of: eventCount }, days)
+  const further = furtherSlopes(
+    [
+      { name: 'active_day', what: 'Days with any event', of: activeDays },
+      { name: 'login', what: 'Logins', of: (window) => roleCount(context, 'login', window) },
+      { name: 'login_day', what: 'Days with a login', of: (window) => daysWithLogin(login, window) },
+      { name: 'view', what: 'Views', of: (window) => roleCount(context, 'view', window) },
+    ],
+    days,
+  )
   const gap = longestAbsence(now)
   const recency = recentWithin(now)
   return {
@@ -84,7 +94,7 @@ function byLookback(context: CatalogContext, days: number): FamilyFeatures {
       decayOf(logins, earlier.logins, { name: `login_decay_${days}d`, what: 'Logins', days }),
       decayOf(loginDays, earlier.loginDays, { name: `login_day_decay_${days}d`, what: 'Days with a login', days }),
       decayOf(views, earlier.views, { name: `view_decay_${days}d`, what: 'Views', days }),
-      ...(parts.length === 0 ? [] : [slope(days, parts, periods)]),
+      ...slope.features,
       gap,
       derive(
         family,
@@ -97,7 +107,8 @@ function byLookback(context: CatalogContext, days: number): FamilyFeatures {
         { formula: 'largest', from: [gap, recency] },
       ),
     ],
-    supporting: [...Object.values(earlier), ...periods, recency],
+    trends: further.trends,
+    supporting: [...Object.values(earlier), ...slope.supporting, ...further.supporting, recency],
   }
 }
 
@@ -138,18 +149,5 @@ function recentWithin(window: Window): Feature {
     },
     { measure: 'last' },
     window,
-  )
-}
-
-function slope(days: number, parts: readonly Window[], periods: readonly Feature[]): Feature {
-  return derive(
-    family,
-    {
-      name: `event_slope_${days}d`,
-      description: `Trend of events over the last ${trendWords(parts)}`,
-      unit: 'count',
-      actionable: true,
-    },
-    { formula: 'slope', from: periods },
   )
 }

@@ -1,13 +1,20 @@
-import type { AsOfFeature, AttributeRead, Feature, LookbackDays } from '../definition.ts'
+import type { AsOfFeature, AttributeRead, Feature, LookbackDays, Window } from '../definition.ts'
 import type { PlanAttribute } from '../plan.ts'
-import type { CatalogContext, FamilyFeatures } from './context.ts'
-import { derive, last, measure } from './make.ts'
-import { firstOf } from './shared.ts'
+import { joinFamilies, type CatalogContext, type FamilyFeatures } from './context.ts'
+import { before, derive, inWords, last, measure, suffix } from './make.ts'
+import { decayOf, firstOf } from './shared.ts'
+import { furtherSlopes } from './trends.ts'
 
 const family = 'attributes'
 
 /** Who the user is, as known at the cutoff, never as of today; and by which channel the user came. */
 export function attributeFeatures(context: CatalogContext): FamilyFeatures {
+  const columns = context.attributes.flatMap((table) => table.columns.map((column) => ({ table, column })))
+  const trends = columns.map((of) => changeTrends(context, of))
+  return joinFamilies(ownFeatures(context, columns), ...trends)
+}
+
+function ownFeatures(context: CatalogContext, columns: readonly AttributeColumn[]): FamilyFeatures {
   return {
     features: [
       measure(
@@ -22,12 +29,8 @@ export function attributeFeatures(context: CatalogContext): FamilyFeatures {
         { measure: 'lastLevel', of: 'channel' },
         last('lifetime'),
       ),
-      ...context.attributes.flatMap((table) =>
-        table.columns.flatMap((column) => columnFeatures(context, { table, column })),
-      ),
-      ...context.attributes.flatMap((table) =>
-        table.columns.flatMap((column) => (column.type === 'day' ? [untilPurchase(context, { table, column })] : [])),
-      ),
+      ...columns.flatMap((of) => columnFeatures(context, of)),
+      ...columns.filter(({ column }) => column.type === 'day').map((of) => untilPurchase(context, of)),
     ],
     supporting: [firstOf(context, 'purchase')],
   }
@@ -38,47 +41,93 @@ interface AttributeColumn {
   readonly column: PlanAttribute['columns'][number]
 }
 
-function columnFeatures(context: CatalogContext, of: AttributeColumn): Feature[] {
-  const { table, column } = of
-  const base = attributeName(context, of)
-  const words = base.replaceAll('_', ' ')
-  const asOf = (
-    name: string,
-    description: string,
-    read: AttributeRead,
-    more: { unit: string; days?: LookbackDays },
-  ): AsOfFeature => ({
+interface AsOfWords {
+  readonly name: string
+  readonly description: string
+  readonly unit: string
+  /** Only of changes. */
+  readonly days?: LookbackDays
+}
+
+function asOf({ table, column }: AttributeColumn, read: AttributeRead, words: AsOfWords): AsOfFeature {
+  const { name, description, unit, days = 'lifetime' } = words
+  return {
     kind: 'asOf',
     name,
     description,
     family,
-    unit: more.unit,
+    unit,
     whenEmpty: read === 'changes' ? 'zero' : 'missing',
     actionable: false,
     table: table.name,
     attribute: column.name,
     type: column.type,
     read,
-    lookbackDays: more.days ?? 'lifetime',
-  })
+    lookbackDays: days,
+  }
+}
+
+function columnFeatures(context: CatalogContext, of: AttributeColumn): Feature[] {
+  const { table, column } = of
+  const name = attributeName(context, of)
+  const words = name.replaceAll('_', ' ')
   const value =
     column.type === 'day'
-      ? asOf(`days_since_${base}`, `Days since ${words}; negative = still ahead`, 'daysSince', { unit: 'days' })
-      : asOf(base, `${sentence(words)} as known at the cutoff`, 'value', { unit: column.type })
+      ? asOf(of, 'daysSince', {
+          name: `days_since_${name}`,
+          description: `Days since ${words}; negative = still ahead`,
+          unit: 'days',
+        })
+      : asOf(of, 'value', { name, description: `${sentence(words)} as known at the cutoff`, unit: column.type })
   if (!table.isHistory) return [value]
-  const changed = `${base}_change`
+  const previous = {
+    name: `${name}_previous`,
+    description: `${sentence(words)} before its last change`,
+    unit: column.type,
+  }
   return [
     value,
-    ...(column.type === 'day'
-      ? []
-      : [asOf(`${base}_previous`, `${sentence(words)} before its last change`, 'previous', { unit: column.type })]),
-    asOf(`days_since_${changed}`, `Days since ${words} last changed; empty if never`, 'daysSinceChange', {
+    ...(column.type === 'day' ? [] : [asOf(of, 'previous', previous)]),
+    asOf(of, 'daysSinceChange', {
+      name: `days_since_${name}_change`,
+      description: `Days since ${words} last changed; empty if never`,
       unit: 'days',
     }),
-    ...context.lookbackDays.map((days) =>
-      asOf(`${changed}s_${days}d`, `Changes of ${words} in the last ${days} days`, 'changes', { unit: 'count', days }),
-    ),
+    ...context.lookbackDays.map((days) => changesOf(context, of, days)),
   ]
+}
+
+function changesOf(context: CatalogContext, of: AttributeColumn, days: number): AsOfFeature {
+  const name = attributeName(context, of)
+  const description = `Changes of ${name.replaceAll('_', ' ')} in the last ${days} days`
+  return asOf(of, 'changes', { name: `${name}_changes_${days}d`, description, unit: 'count', days })
+}
+
+/** Whether an attribute changes more often than it did. An earlier stretch has the changes up to its beginning less those up to its end. */
+function changeTrends(context: CatalogContext, of: AttributeColumn): FamilyFeatures {
+  if (!of.table.isHistory) return { features: [], supporting: [] }
+  const base = attributeName(context, of)
+  const what = `Changes of ${base.replaceAll('_', ' ')}`
+  const supporting: Feature[] = []
+  const changes = (window: Window): Feature => {
+    const [days, offset] = [window.lookbackDays as number, window.offsetDays]
+    if (offset === 0) return changesOf(context, of, days)
+    const from = [changesOf(context, of, days + offset), changesOf(context, of, offset)]
+    supporting.push(...from)
+    const words = {
+      name: `${base}_changes_${suffix(window)}`,
+      description: `${what} ${inWords(window)}`,
+      unit: 'count',
+    }
+    return derive(family, words, { formula: 'difference', from })
+  }
+  const trends = context.lookbackDays.map((days): FamilyFeatures => {
+    const [now, then] = [changes(last(days)), changes(before(days))]
+    const decay = decayOf(now, then, { name: `${base}_change_decay_${days}d`, what, days })
+    const slopes = furtherSlopes([{ name: `${base}_change`, what, of: changes }], days)
+    return { features: [], trends: [decay, ...(slopes.trends ?? [])], supporting: [then, ...slopes.supporting] }
+  })
+  return joinFamilies({ features: [], supporting }, ...trends)
 }
 
 /** E.g. from registration to the first order. */

@@ -9,6 +9,8 @@ export interface CatalogContext {
   readonly families: readonly string[]
   /** Whole days, each at least 1. */
   readonly lookbackDays: readonly number[]
+  /** Which trends are made beside those of events, orders and spend: names of features or families. */
+  readonly trends: 'all' | readonly string[]
   readonly roles: RoleMap
   /** Event types in the data. */
   readonly eventTypes: readonly string[]
@@ -27,12 +29,15 @@ export interface DataHas {
 /** What a family makes: features for the models, and what they are made of. */
 export interface FamilyFeatures {
   readonly features: readonly Feature[]
+  /** Made only where the config asks for them (`features.trends`). */
+  readonly trends?: readonly Feature[]
   readonly supporting: readonly Feature[]
 }
 
 export function joinFamilies(...parts: readonly FamilyFeatures[]): FamilyFeatures {
   return {
     features: parts.flatMap(({ features }) => features),
+    trends: parts.flatMap(({ trends = [] }) => trends),
     supporting: parts.flatMap(({ supporting }) => supporting),
   }
 }

@@ -4,6 +4,7 @@ import type { FamilyFeatures } from './context.ts'
 import { joinFamilies } from './context.ts'
 import { before, derive, inWords, last, measure, suffix } from './make.ts'
 import { eventCount } from './shared.ts'
+import { furtherSlopes } from './trends.ts'
 
 const family = 'activity'
 
@@ -167,6 +168,7 @@ function channelFeatures(days: number): FamilyFeatures {
       { formula: 'difference', from },
     )
   const core = (window: Window): Feature => spread('topShare', window)
+  const slope = furtherSlopes([{ name: 'channel_count', what: 'Channels used', of: count }], days)
   return {
     features: [
       count(now),
@@ -175,6 +177,7 @@ function channelFeatures(days: number): FamilyFeatures {
       change('core_channel_share', { what: 'Share of the most used channel', unit: 'ratio' }, [core(now), core(then)]),
       spread('entropy', now),
     ],
-    supporting: [count(then), core(then)],
+    trends: slope.trends,
+    supporting: [count(then), core(then), ...slope.supporting],
   }
 }

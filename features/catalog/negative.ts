@@ -4,6 +4,7 @@ import { negativeRoles, playsRole } from '../roles.ts'
 import type { CatalogContext, FamilyFeatures } from './context.ts'
 import { before, derive, inWords, last, measure, suffix } from './make.ts'
 import { decayOf, eventCount, roleCount, roleLast, roleWords, spend } from './shared.ts'
+import { furtherSlopes, type Counted } from './trends.ts'
 
 const family = 'negative'
 
@@ -30,6 +31,7 @@ export function negativeFeatures(context: CatalogContext): FamilyFeatures {
       ),
       ...windowed.flatMap((part) => part.features),
     ],
+    trends: windowed.flatMap(({ trends = [] }) => trends),
     supporting: windowed.flatMap((part) => part.supporting),
   }
 }
@@ -62,6 +64,20 @@ function returnedValue(context: CatalogContext, window: Window): MeasureFeature 
   )
 }
 
+const countedTrouble = (context: CatalogContext): readonly Counted[] => [
+  ...negativeRoles.map((role) => ({
+    name: role,
+    what: roleWords[role].many,
+    of: (window: Window) => roleCount(context, role, window),
+  })),
+  { name: 'trouble', what: 'Signs of trouble', of: (window) => troubleCount(context, window) },
+  {
+    name: 'returned_value',
+    what: 'Money of returns and refunds',
+    of: (window) => returnedValue(context, window),
+  },
+]
+
 function byLookback(context: CatalogContext, days: number): FamilyFeatures {
   const [now, then] = [last(days), before(days)]
   const counts = negativeRoles.map((role) => roleCount(context, role, now))
@@ -72,6 +88,7 @@ function byLookback(context: CatalogContext, days: number): FamilyFeatures {
   const [trouble, troubleEarlier] = [troubleCount(context, now), troubleCount(context, then)]
   const [returned, returnedEarlier] = [returnedValue(context, now), returnedValue(context, then)]
   const money = spend(context, now)
+  const slopes = furtherSlopes(countedTrouble(context), days)
   const ratio = (name: string, description: string, from: readonly Feature[]): Feature =>
     derive(family, { name, description, unit: 'ratio', actionable: true }, { formula: 'ratio', from })
   return {
@@ -102,6 +119,7 @@ function byLookback(context: CatalogContext, days: number): FamilyFeatures {
       ratio(`trouble_share_${days}d`, `Share of events that tell of trouble ${inWords(now)}`, [trouble, events]),
       decayOf(trouble, troubleEarlier, { name: `trouble_rise_${days}d`, what: 'Signs of trouble', days }),
     ],
-    supporting: [...earlier, orders, events, money, troubleEarlier, returnedEarlier],
+    trends: slopes.trends,
+    supporting: [...earlier, orders, events, money, troubleEarlier, returnedEarlier, ...slopes.supporting],
   }
 }

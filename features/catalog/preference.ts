@@ -3,6 +3,7 @@ import type { Feature, LevelStatistic, Window } from '../definition.ts'
 import type { CatalogContext, FamilyFeatures } from './context.ts'
 import { before, derive, inWords, last, measure, suffix } from './make.ts'
 import { decayOf, roleCount, roleLast } from './shared.ts'
+import { furtherSlopes } from './trends.ts'
 
 const family = 'preference'
 
@@ -22,6 +23,7 @@ export function preferenceFeatures(context: CatalogContext): FamilyFeatures {
       ),
       ...windowed.flatMap((part) => part.features),
     ],
+    trends: windowed.flatMap(({ trends = [] }) => trends),
     supporting: windowed.flatMap((part) => part.supporting),
   }
 }
@@ -66,6 +68,14 @@ function byLookback(context: CatalogContext, days: number): FamilyFeatures {
   const [carts, favourites, orders, views] = counts as [Feature, Feature, Feature, Feature]
   const cartsEarlier = roleCount(context, 'cart', before(days))
   const favouritesEarlier = roleCount(context, 'favourite', before(days))
+  const slopes = furtherSlopes(
+    [
+      { name: 'category_count', what: 'Different categories', of: categoryCount },
+      { name: 'cart', what: 'Items put into the cart', of: (window) => roleCount(context, 'cart', window) },
+      { name: 'favourite', what: 'Items marked as favourite', of: (window) => roleCount(context, 'favourite', window) },
+    ],
+    days,
+  )
   const ratio = (name: string, description: string, from: readonly Feature[]): Feature =>
     derive(family, { name, description, unit: 'ratio', actionable: true }, { formula: 'ratio', from })
   return {
@@ -104,6 +114,7 @@ function byLookback(context: CatalogContext, days: number): FamilyFeatures {
       ratio(`orders_per_cart_${days}d`, `Orders per item put into the cart ${inWords(now)}`, [orders, carts]),
       ratio(`carts_per_view_${days}d`, `Items put into the cart per view ${inWords(now)}`, [carts, views]),
     ],
-    supporting: [categoriesEarlier, coreEarlier, orders, views, cartsEarlier, favouritesEarlier],
+    trends: slopes.trends,
+    supporting: [categoriesEarlier, coreEarlier, orders, views, cartsEarlier, favouritesEarlier, ...slopes.supporting],
   }
 }

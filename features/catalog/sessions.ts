@@ -2,6 +2,7 @@ import type { Feature, SessionStatistic, Window } from '../definition.ts'
 import type { FamilyFeatures } from './context.ts'
 import { before, derive, inWords, last, measure, suffix } from './make.ts'
 import { decayOf, eventCount } from './shared.ts'
+import { furtherSlopes } from './trends.ts'
 
 const family = 'activity'
 
@@ -30,6 +31,13 @@ export function sessionFeatures(days: number): FamilyFeatures {
   const count = sessions('count', now)
   const minutes = sessions('totalMinutes', now)
   const [countEarlier, minutesEarlier] = [sessions('count', then), sessions('totalMinutes', then)]
+  const slopes = furtherSlopes(
+    [
+      { name: 'session', what: 'Sessions', of: (window) => sessions('count', window) },
+      { name: 'session_minute', what: 'Minutes in sessions', of: (window) => sessions('totalMinutes', window) },
+    ],
+    days,
+  )
   return {
     features: [
       count,
@@ -43,6 +51,7 @@ export function sessionFeatures(days: number): FamilyFeatures {
       decayOf(count, countEarlier, { name: `session_decay_${days}d`, what: 'Sessions', days }),
       decayOf(minutes, minutesEarlier, { name: `session_minute_decay_${days}d`, what: 'Minutes in sessions', days }),
     ],
-    supporting: [countEarlier, minutesEarlier],
+    trends: slopes.trends,
+    supporting: [countEarlier, minutesEarlier, ...slopes.supporting],
   }
 }

@@ -1,9 +1,10 @@
 // Lists of features as data: some functions are longer than the house's 40 lines.
 import type { Feature, FittedFeature, MeasureFeature, Window } from '../definition.ts'
 import { playsRole } from '../roles.ts'
-import type { CatalogContext, FamilyFeatures } from './context.ts'
-import { before, derive, inWords, last, measure, suffix, trendParts, trendWords } from './make.ts'
+import { joinFamilies, type CatalogContext, type FamilyFeatures } from './context.ts'
+import { before, derive, inWords, last, measure, suffix } from './make.ts'
 import { decayOf, firstOf, roleCount, roleLast, spend } from './shared.ts'
+import { furtherSlopes, slopeOf } from './trends.ts'
 
 const family = 'transaction'
 
@@ -76,6 +77,7 @@ export function transactionFeatures(context: CatalogContext): FamilyFeatures {
       ...rfm(context, recency),
       ...windowed.flatMap((part) => part.features),
     ],
+    trends: windowed.flatMap(({ trends = [] }) => trends),
     supporting: [firstOf(context, 'purchase'), ...windowed.flatMap((part) => part.supporting)],
   }
 }
@@ -108,9 +110,6 @@ function byLookback(context: CatalogContext, days: number): FamilyFeatures {
   const ordersEarlier = roleCount(context, 'purchase', then)
   const money = spend(context, now)
   const moneyEarlier = spend(context, then)
-  const parts = days < 4 ? [] : trendParts(days)
-  const periods = parts.map((window) => spend(context, window))
-  const orderPeriods = parts.map((window) => roleCount(context, 'purchase', window))
   const orderDays = (window: Window): Feature =>
     measure(
       family,
@@ -160,6 +159,18 @@ function byLookback(context: CatalogContext, days: number): FamilyFeatures {
       },
       { formula: 'difference', from },
     )
+  const slopes = joinFamilies(
+    slopeOf({ name: 'spend', what: 'Spend', of: (window) => spend(context, window) }, days),
+    slopeOf({ name: 'purchase', what: 'Orders', of: (window) => roleCount(context, 'purchase', window) }, days),
+  )
+  const further = furtherSlopes(
+    [
+      { name: 'purchase_day', what: 'Days with an order', of: orderDays },
+      { name: 'discount', what: 'Discounts used', of: (window) => roleCount(context, 'discount', window) },
+      { name: 'quantity', what: 'Items bought', of: items },
+    ],
+    days,
+  )
   const discounts = [now, then].map((window) => roleCount(context, 'discount', window)) as [Feature, Feature]
   const valueNow = value(now, [money, orders])
   const valueEarlier = value(then, [moneyEarlier, ordersEarlier])
@@ -185,7 +196,7 @@ function byLookback(context: CatalogContext, days: number): FamilyFeatures {
         days,
       }),
       decayOf(money, moneyEarlier, { name: `spend_decay_${days}d`, what: 'Money spent', days }),
-      ...(parts.length === 0 ? [] : [spendSlope(days, parts, periods), orderSlope(days, parts, orderPeriods)]),
+      ...slopes.features,
       discounts[0],
       decayOf(...discounts, { name: `discount_decay_${days}d`, what: 'Discounts used', days }),
       over(`discounts_per_order_${days}d`, { description: `Discounts used per order ${inWords(now)}`, unit: 'ratio' }, [
@@ -201,6 +212,7 @@ function byLookback(context: CatalogContext, days: number): FamilyFeatures {
       priceNow,
       change('average_item_price', 'Average price paid per item', [priceNow, priceEarlier]),
     ],
+    trends: further.trends,
     supporting: [
       ordersEarlier,
       discounts[1],
@@ -209,34 +221,8 @@ function byLookback(context: CatalogContext, days: number): FamilyFeatures {
       orderDays(then),
       items(then),
       priceEarlier,
-      ...periods,
-      ...orderPeriods,
+      ...slopes.supporting,
+      ...further.supporting,
     ],
   }
-}
-
-function spendSlope(days: number, parts: readonly Window[], periods: readonly Feature[]): Feature {
-  return derive(
-    family,
-    {
-      name: `spend_slope_${days}d`,
-      description: `Trend of spend over the last ${trendWords(parts)}`,
-      unit: 'currency',
-      actionable: true,
-    },
-    { formula: 'slope', from: periods },
-  )
-}
-
-function orderSlope(days: number, parts: readonly Window[], periods: readonly Feature[]): Feature {
-  return derive(
-    family,
-    {
-      name: `purchase_slope_${days}d`,
-      description: `Trend of orders over the last ${trendWords(parts)}`,
-      unit: 'count',
-      actionable: true,
-    },
-    { formula: 'slope', from: periods },
-  )
 }

@@ -51,6 +51,7 @@ export async function planFeatures(
   const catalog: CatalogContext = {
     families: wanted.use,
     lookbackDays: wanted.lookbackDays,
+    trends: wanted.trends,
     roles,
     eventTypes: facts.eventTypes,
     attributes: readableAttributes(relations.attributes, churn),

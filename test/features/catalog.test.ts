@@ -32,23 +32,60 @@ test('every feature has a name in snake_case, a sentence, a unit, and every name
   }
 })
 
-test('every count and every sum of a lookback comes with its decay, every number of levels with its change', () => {
-  const compared = new Set(
-    all.features.flatMap((feature) =>
-      feature.kind === 'derived' && (feature.formula === 'decay' || feature.formula === 'difference')
-        ? [feature.from[0]]
-        : [],
-    ),
-  )
-  const counted = all.features.filter(
+/** What is counted or summed over a lookback, by name without its days. */
+function countedOver(features: readonly Feature[], days: number): readonly Feature[] {
+  return features.filter(
     (feature) =>
-      feature.kind === 'measure' &&
       feature.whenEmpty === 'zero' &&
-      feature.lookbackDays !== 'lifetime' &&
-      feature.offsetDays === 0,
+      (feature.kind === 'measure' || feature.kind === 'asOf') &&
+      feature.lookbackDays === days,
   )
-  expect(counted.length).toBeGreaterThan(40)
+}
+
+test('every count and every sum of a lookback comes with its decay or change and with its slope', () => {
+  const { features, supporting } = selectFeatures(catalogContext({ trends: 'all' }), none)
+  const byName = new Map([...features, ...supporting].map((feature) => [feature.name, feature]))
+  const firstInputs = (...formulas: readonly string[]): Set<string> =>
+    new Set(
+      features.flatMap((made) => (made.kind === 'derived' && formulas.includes(made.formula) ? made.from[0]! : [])),
+    )
+  const counted = countedOver(features, 30).filter(({ name }) => !name.includes('_from_'))
+  expect(counted.length).toBeGreaterThanOrEqual(28)
+  const compared = firstInputs('decay', 'difference')
   expect(counted.map(({ name }) => name).filter((name) => !compared.has(name))).toEqual([])
+  const latestWeeks = new Set(
+    features.flatMap((made) => (made.kind === 'derived' && made.formula === 'slope' ? made.from.at(-1)! : [])),
+  )
+  const weekOf = (name: string): string => name.replace(/_30d$/, '_7d')
+  expect(counted.map(({ name }) => weekOf(name)).filter((name) => !latestWeeks.has(name))).toEqual([])
+  for (const name of latestWeeks) expect([name, byName.has(name)]).toEqual([name, true])
+})
+
+test('trends: by default those of events, orders and spend; others by name, by family or all', () => {
+  const slopes = (trends: 'all' | readonly string[]): string[] =>
+    selectFeatures(catalogContext({ trends, lookbackDays: [30] }), none)
+      .features.map(({ name }) => name)
+      .filter((name) => name.includes('_slope_'))
+  expect(slopes([])).toEqual(['event_slope_30d', 'spend_slope_30d', 'purchase_slope_30d'])
+  expect(slopes(['login_slope_30d']).length).toBe(4)
+  expect(slopes(['preference']).filter((name) => !slopes([]).includes(name))).toEqual([
+    'category_count_slope_30d',
+    'cart_slope_30d',
+    'favourite_slope_30d',
+  ])
+  expect(slopes('all').length).toBe(28)
+  const { excluded } = selectFeatures(catalogContext({ trends: ['negative'] }), none)
+  expect(excluded.find(({ name }) => name === 'view_slope_7d')?.reason).toBe('not among features.trends')
+  expect(excluded.map(({ name }) => name)).not.toContain('complaint_slope_7d')
+})
+
+test('trends: an unknown name and a family that is not in use are faults with their place', () => {
+  const select = (trends: readonly string[]) => (): unknown =>
+    selectFeatures(catalogContext({ trends, families: ['activity'] }), none)
+  expect(select(['active_day_slope_30d', 'logni_slope_30d'])).toThrow(
+    'features.trends[1]: no feature named "logni_slope_30d"; did you mean "login_slope_30d"?',
+  )
+  expect(select(['negative'])).toThrow('features.trends[0]: family "negative" is not in use')
 })
 
 test('only attributes and levels are categories', () => {

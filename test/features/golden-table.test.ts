@@ -199,6 +199,35 @@ const expected: Record<string, number | string | null> = {
   returned_value_30d: 5,
   returned_value_share_30d: 5 / 25,
   returned_value_rise_30d: 5 + 1,
+  // Slopes over the weeks from 2, 9, 16 and 23 February, weights -3 -1 1 3 over 10.
+  active_day_slope_30d: (-1 + 1 + 6) / 10, // days 0, 1, 1, 2
+  login_slope_30d: 3 / 10, // the login of 31 January lies before the first week
+  login_day_slope_30d: 3 / 10,
+  view_slope_30d: 3 / 10,
+  session_slope_30d: (-2 + 1 + 6) / 10, // 0, 2, 1, 2
+  session_minute_slope_30d: 0,
+  channel_count_slope_30d: (-1 + 1 + 6) / 10, // none, web, web, web and app
+  purchase_day_slope_30d: -1 / 10,
+  discount_slope_30d: 0,
+  quantity_slope_30d: -4 / 10,
+  category_count_slope_30d: (-2 + 1 + 3) / 10, // none, a and b, a, a
+  cart_slope_30d: 0,
+  favourite_slope_30d: 0,
+  return_slope_30d: 1 / 10,
+  refund_slope_30d: 0,
+  complaint_slope_30d: 3 / 10,
+  cancel_order_slope_30d: 0,
+  payment_failed_slope_30d: 0,
+  unsubscribe_slope_30d: 0,
+  uninstall_slope_30d: 0,
+  trouble_slope_30d: (1 + 3) / 10,
+  returned_value_slope_30d: 5 / 10,
+  tier_change_decay_30d: (1 + 1) / (0 + 1),
+  tier_change_slope_30d: -1 / 10, // gold on 15 February, the second week
+  age_change_decay_30d: 1,
+  age_change_slope_30d: 0,
+  registered_change_decay_30d: 1,
+  registered_change_slope_30d: 0,
   age_previous: null,
   age_changes_30d: 0,
   days_since_registered_change: null,
@@ -211,7 +240,7 @@ const expected: Record<string, number | string | null> = {
 }
 
 test('every tag of the catalogue is in the table that was worked out by hand', () => {
-  const { features } = testPlan(catalogContext({ lookbackDays: [30] }))
+  const { features } = testPlan(catalogContext({ lookbackDays: [30], trends: 'all' }))
   const measured = features.filter(({ kind }) => kind !== 'fitted').map(({ name }) => name)
   expect(measured.filter((name) => !(name in expected))).toEqual([])
   expect(measured.length).toBeGreaterThan(150)
@@ -235,7 +264,8 @@ test('sessions: 30 minutes after the last event is the same session, a second mo
 test('a log of twelve events, every number checked by hand', async () => {
   const stays = event(0, '2024-03-04', 'login')
   await loadWorld(engine, { ...world, events: [...world.events, stays] })
-  const { rows, compiled } = await makeExamples(engine, testPlan(catalogContext(), { cutoffs: [day('2024-03-01')] }))
+  const plan = testPlan(catalogContext({ trends: 'all' }), { cutoffs: [day('2024-03-01')] })
+  const { rows, compiled } = await makeExamples(engine, plan)
   const [row] = rows
   for (const [name, value] of Object.entries(expected))
     if (typeof value === 'number') expect([name, Math.abs((row![name] as number) - value) < 1e-9]).toEqual([name, true])

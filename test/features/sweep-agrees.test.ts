@@ -19,6 +19,10 @@ const fewCategories = ['a', 'b', "c'c", 'd']
 /** Features that SQL computes for the sweep, by name: a new one has to be written here, so that none is missed. */
 const joinedByName = [
   'age',
+  'age_change_decay_30d',
+  'age_change_decay_7d',
+  'age_change_slope_30d',
+  'age_change_slope_7d',
   'age_changes_30d',
   'age_changes_7d',
   'age_previous',
@@ -31,9 +35,17 @@ const joinedByName = [
   'earlier_churn_share',
   'earlier_churns',
   'earlier_windows',
+  'registered_change_decay_30d',
+  'registered_change_decay_7d',
+  'registered_change_slope_30d',
+  'registered_change_slope_7d',
   'registered_changes_30d',
   'registered_changes_7d',
   'tier',
+  'tier_change_decay_30d',
+  'tier_change_decay_7d',
+  'tier_change_slope_30d',
+  'tier_change_slope_7d',
   'tier_changes_30d',
   'tier_changes_7d',
   'tier_previous',
@@ -50,7 +62,7 @@ async function compare(world: World, plan: ExamplePlan): Promise<void> {
 
 test('every catalogue feature is the same by SQL and by sweep: one source', async () => {
   const world = randomWorld(createRandom('one'), { users: 60, delays: [0], categories: fewCategories })
-  const plan = testPlan(catalogContext())
+  const plan = testPlan(catalogContext({ trends: 'all' }))
   await loadWorld(engine, world)
   const { sql, swept, differences } = await bothWays(engine, plan)
   expect(differences.slice(0, 10)).toEqual([])

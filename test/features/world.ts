@@ -108,6 +108,7 @@ export function catalogContext(more: Partial<CatalogContext> = {}): CatalogConte
   return {
     families: [...families],
     lookbackDays: [7, 30],
+    trends: [],
     roles,
     eventTypes,
     attributes: [customerTable],
