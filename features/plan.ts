@@ -68,6 +68,8 @@ export interface ExamplePlan {
   readonly hasBuiltInContext?: boolean
   /** Relation (cutoff, user_index, label, churn_kind) of the examples where they are known already; then `predictions` is empty. */
   readonly spine?: string
+  /** The plan is about users from this index on; default 0. Its relations hold no others. */
+  readonly firstUser?: number
   /** Prefix of the session tables; default `ebb_`. */
   readonly prefix?: string
 }

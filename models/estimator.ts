@@ -37,6 +37,11 @@ export interface PredictOptions {
   readonly threads?: number
   /** Default `auto`: WebAssembly where there is any. Results do not depend on it. */
   readonly kernels?: KernelChoice
+  /**
+   * Rows of the table that these are a part of; default: these are all. Explanations choose their way by it, so that the parts of
+   * a table get the bits that they would get in one piece.
+   */
+  readonly rowsInAll?: number
 }
 
 /** An estimator that also brings back the models it saved; what `models/registry.ts` holds. */

@@ -50,7 +50,7 @@ export class StageClock {
 
   /**
    * Runs one stage: tells when it begins and ends, keeps its time, and wraps what is not an EbbError once with the
-   * name of the stage. `rows` of the result, where it has them, are shown.
+   * name of the stage. `rows` of the result, where it has them, are shown. A stage that runs piece by piece is one line.
    */
   async stage<T>(context: Surroundings, name: string, work: () => Promise<T>): Promise<T> {
     context.signal.throwIfAborted()
@@ -63,7 +63,7 @@ export class StageClock {
       const rows = rowsOf(result)
       const { kept } = this
       this.kept = null
-      this.stages.push({ stage: name, ms: Math.round(ms), rows, ...(kept === null ? {} : { kept }) })
+      this.add({ stage: name, ms: Math.round(ms), rows, ...(kept === null ? {} : { kept }) })
       context.emit({ name, message: 'done', ...(rows === null ? {} : { rows }), fields: { ms: Math.round(ms) } })
       return result
     } catch (error) {
@@ -72,6 +72,13 @@ export class StageClock {
       const what = error instanceof Error ? error.message : String(error)
       throw new EbbError({ code: 'STAGE_FAILED', kind: 'stage', where: `stage ${name}`, what, cause: error })
     }
+  }
+
+  private add(time: StageTime): void {
+    const at = this.stages.findIndex(({ stage }) => stage === time.stage)
+    if (at < 0) return void this.stages.push(time)
+    const { ms, rows } = this.stages[at]!
+    this.stages[at] = { ...time, ms: ms + time.ms, rows: rows === null ? time.rows : rows + (time.rows ?? 0) }
   }
 }
 

@@ -10,19 +10,18 @@ import { refuseFailedChecks } from './checks.ts'
 import type { StageContext } from './context.ts'
 import { writeAudit } from './stages/audit.ts'
 import type { Evaluation } from './stages/evaluate.ts'
-import { examplesToScore } from './stages/examples.ts'
 import { importanceOf } from './stages/importance.ts'
 import { predictionName } from './stages/prediction-context.ts'
 import { prepareScores } from './stages/publish.ts'
 import { randomSplitOf } from './stages/random-split.ts'
 import type { ShippedModel } from './stages/refit.ts'
-import { scoreStage } from './stages/score.ts'
+import { type ScoredUsers, scorePopulation } from './stages/score-population.ts'
 import type { ScoreFacts } from './stages/scored-table.ts'
 import { scoringSummary } from './stages/scoring-summary.ts'
 import { targetSummary } from './stages/target-summary.ts'
 import { writeEvaluation, writeImportance, writeModel, writePredictions, writeRules } from './stages/write-results.ts'
 import { learn } from './learn.ts'
-import { learnOthers, scoreOthers } from './other-predictions.ts'
+import { learnOthers } from './other-predictions.ts'
 import { prepareExperiment } from './prepare.ts'
 
 export interface ExperimentRequest {
@@ -32,6 +31,8 @@ export interface ExperimentRequest {
   readonly lock: Lock
   /** Absolute folders. */
   readonly roots: { readonly scores: string; readonly excluded: string }
+  /** Users whose features are in memory at a time when they are scored; only tests and measurements say it. */
+  readonly usersPerPart?: number
 }
 
 /** The ten steps of an experiment, in order. */
@@ -58,15 +59,24 @@ export async function experiment(
   const importance = await stage('importance', () => importanceOf(context, models, data))
   const others = await learnOthers(context, design)
 
-  const toScore = await stage('features to score', () => examplesToScore(context, extracted, { asOf, planned }))
-  const scored = await stage('score', () =>
-    scoreStage(context, shipped, { asOf, examples: toScore.examples, userIds, features, verdict: evaluation.verdict }),
-  )
+  const [scored, ...scoredOthers] = (await scorePopulation(context, extracted, {
+    asOf,
+    planned,
+    userIds,
+    scorings: [
+      { context, stageName: 'score', shipped, features, verdict: evaluation.verdict },
+      ...others.map((other) => ({
+        ...other,
+        stageName: `score (${predictionName(other.context.config.churn)})`,
+        verdict: other.evaluation.verdict,
+      })),
+    ],
+    ...(request.usersPerPart === undefined ? {} : { usersPerPart: request.usersPerPart }),
+  })) as [ScoredUsers, ...ScoredUsers[]]
   const test = {
     y: gather(examples.labels, split.parts.test, new Uint8Array(split.parts.test.length)),
     p: gather(evaluation.winner.calibration.probabilities, split.parts.test, new Float64Array(split.parts.test.length)),
   }
-  const scoredOthers = await scoreOthers(others, { asOf, userIds, toScore: toScore.others })
   const { calibrationCheck: rule } = context.config.evaluate
   context.checks.push(calibrationCheck('calibration', evaluation, rule))
   for (const other of others)
@@ -77,7 +87,7 @@ export async function experiment(
     await writeEvaluation(context, {
       evaluation,
       leaderboard,
-      scores: scoreHistogram(scored.probability ?? scored.output.raw, test),
+      scores: scoreHistogram(scored.probability ?? scored.raw, test),
     })
     await writeImportance(context, importance)
     await writePredictions(context, { models, ...data, users: extracted.relations.users })
@@ -87,7 +97,7 @@ export async function experiment(
     if (others.length > 0)
       await run.writeJson(runFiles.targetList, [
         targetSummary(context, '', { ...learned, examples, split, scored, importance }),
-        ...scoredOthers.map(({ scored: own }, i) => {
+        ...scoredOthers.map((own, i) => {
           const { context: there, ...other } = others[i]!
           const folder = join(runFiles.targets, predictionName(there.config.churn))
           return targetSummary(there, folder, { ...other, scored: own })
@@ -97,22 +107,18 @@ export async function experiment(
   const prepared = await stage('write scores', () =>
     prepareScores(context, {
       scored,
-      features: [...planned.features, ...planned.supporting],
       facts: scoreFacts(context, asOf, shipped),
-      others: scoredOthers.map(({ scored: own, excluded }, i) => {
+      others: scoredOthers.map((own, i) => {
         const other = others[i]!
-        return { scored: own, excluded, facts: scoreFacts(other.context, asOf, other.shipped) }
+        return { scored: own, facts: scoreFacts(other.context, asOf, other.shipped) }
       }),
       users: extracted.relations.users,
-      excluded: toScore.excluded,
       ...request,
     }),
   )
   try {
     const summary: ScoringSummary = await scoringSummary(context, {
       scored,
-      planned,
-      excluded: toScore.excluded,
       name: request.name,
       verdict: evaluation.verdict,
     })

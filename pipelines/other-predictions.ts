@@ -1,15 +1,12 @@
 import type { ImportanceRow } from '../core/artifacts.ts'
-import type { Day } from '../core/day.ts'
 import type { StageContext } from './context.ts'
 import { type Learned, learn } from './learn.ts'
 import type { OtherPrepared, Prepared } from './prepare.ts'
 import { writeAudit } from './stages/audit.ts'
-import type { ToScore } from './stages/examples.ts'
 import type { Examples, FeatureSet } from './stages/examples-type.ts'
 import { importanceOf } from './stages/importance.ts'
 import { predictionContext, predictionName } from './stages/prediction-context.ts'
 import { randomSplitOf } from './stages/random-split.ts'
-import { type ScoredUsers, scoreStage } from './stages/score.ts'
 import type { SplitStage } from './stages/split.ts'
 import { writeEvaluation, writeImportance, writeModel, writePredictions } from './stages/write-results.ts'
 
@@ -20,30 +17,6 @@ export interface OtherLearned extends Learned {
   readonly examples: Examples
   readonly split: SplitStage
   readonly importance: readonly ImportanceRow[]
-}
-
-/** Eligible users of one prediction with their scores, and the query of those who are not ranked. */
-export interface OtherScored {
-  readonly scored: ScoredUsers
-  readonly excluded: string | null
-}
-
-/** Each with its own model; in the order of `others`. */
-export async function scoreOthers(
-  others: readonly OtherLearned[],
-  { asOf, userIds, toScore }: { asOf: Day; userIds: readonly string[]; toScore: readonly ToScore[] },
-): Promise<OtherScored[]> {
-  const scored: OtherScored[] = []
-  for (const [i, { context, shipped, features, evaluation }] of others.entries()) {
-    const { examples, excluded } = toScore[i]!
-    const { verdict } = evaluation
-    const name = `score (${predictionName(context.config.churn)})`
-    const own = await context.clock.stage(context, name, () =>
-      scoreStage(context, shipped, { asOf, examples, userIds, features, verdict }),
-    )
-    scored.push({ scored: own, excluded })
-  }
-  return scored
 }
 
 /** The other targets and horizons, one after the other, on the features that were computed once. */

@@ -29,6 +29,8 @@ export interface TrainRequest {
   readonly signal: AbortSignal
   readonly emit: Emit
   readonly resources: Resources
+  /** Users whose features are in memory at a time when they are scored; only tests and measurements say it. */
+  readonly usersPerPart?: number
   readonly environment: {
     readonly versions: { readonly ebb: string; readonly node: string }
     readonly git: RunRecord['git']
@@ -92,6 +94,7 @@ async function runExperiment(
     const { winner, scoresFolder } = await withContext({ ...request, kept }, run, (context) =>
       experiment(context, {
         asOf: request.asOf,
+        ...(request.usersPerPart === undefined ? {} : { usersPerPart: request.usersPerPart }),
         name: publication.name,
         lock: publication.lock,
         roots: rootsOf(request),

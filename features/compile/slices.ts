@@ -37,7 +37,7 @@ FROM ${plan.relations.events} AS e JOIN ${slices} AS s ON s.bucket = ${bucketOf(
 
 /** The plan of a slice's users alone, whose events are another relation. */
 export function planOfSlice(plan: ExamplePlan, slice: UserSlice & { events: string }): ExamplePlan {
-  const own = (relation: string): string => ofSlice(relation, slice)
+  const own = (relation: string): string => relationOfUsers(relation, slice)
   const { users, attributes } = plan.relations
   return {
     ...plan,
@@ -51,7 +51,8 @@ export function planOfSlice(plan: ExamplePlan, slice: UserSlice & { events: stri
   }
 }
 
-function ofSlice(relation: string, { from, to }: UserSlice): string {
+/** The rows of users [from, to) of a relation with a user_index. */
+export function relationOfUsers(relation: string, { from, to }: Pick<UserSlice, 'from' | 'to'>): string {
   const bounds = [
     ...(from === null ? [] : [`w.user_index >= ${from}`]),
     ...(to === null ? [] : [`w.user_index < ${to}`]),

@@ -45,14 +45,14 @@ export function countPopulation(
 
 const reasons = ['no_history', 'already_churned', 'inactive', 'churned_in_gap'] as const
 
-/** The users of the one cutoff who are no examples, and why: columns user_index, reason; ordered by user_index. */
-export function excludedColumns(statuses: Uint8Array): readonly TableColumn[] {
+/** The users of the one cutoff, from `firstUser` on, who are no examples, and why: columns user_index, reason; ordered by user_index. */
+export function excludedColumns(statuses: Uint8Array, firstUser = 0): readonly TableColumn[] {
   let count = 0
-  for (let user = 0; user < statuses.length; user++) if (statuses[user]! < status.example) count++
+  for (let user = firstUser; user < statuses.length; user++) if (statuses[user]! < status.example) count++
   const users = new Int32Array(count)
   const codes = new Uint16Array(count)
   let at = 0
-  for (let user = 0; user < statuses.length; user++) {
+  for (let user = firstUser; user < statuses.length; user++) {
     if (statuses[user]! >= status.example) continue
     users[at] = user
     codes[at++] = statuses[user]!

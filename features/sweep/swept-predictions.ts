@@ -46,7 +46,7 @@ export async function sweptPredictions(
     let excludedSelect = sql?.excludedSelect ?? null
     if (plan.mode === 'score' && plan.cutoffs.length === 1 && sql === undefined) {
       const name = `${plan.prefix ?? 'ebb_'}sweep_excluded${suffix}`
-      await engine.load(name, excludedColumns(statuses[i]!), { signal })
+      await engine.load(name, excludedColumns(statuses[i]!, plan.firstUser), { signal })
       const table = engine.dialect.identifier(name)
       excludedSelect = `SELECT x.user_index, x.reason FROM ${table} AS x ORDER BY x.user_index`
       cleanup.push(...engine.dialect.dropTable(table))

@@ -35,7 +35,8 @@ export type Explain = (x: Dataset, options: ExplainOptions) => Explanation
  * their shares of the training rows. bias = mean score over the training rows of each tree, bias + sum(row) = score.
  *
  * Rows of training are counted as the trees count them: each drawn row once, whatever its weight. A row's values differ by rounding
- * (below 1e-12) between calls with few and with many rows; calls of one kind give the same bits, whatever threads and kernels.
+ * (below 1e-12) between calls with few and with many rows (`rowsInAll`, where it is told); calls of one kind give the same bits,
+ * whatever threads and kernels.
  *
  * Beside the rows at hand a call needs about `batchBytes` for the trees, made and dropped in turn; a model that needs no more
  * keeps them for the next call.
@@ -47,7 +48,7 @@ export function createExplainer(ensemble: TreeEnsemble, limits: ExplainerLimits 
   return (x, options) => {
     const ready = (explained ??= prepareEnsemble(ensemble, byteEnsemble(ensemble)))
     const sources = findColumns(ready.overBytes, ensemble.features, { x, where: options.where })
-    const withTables = x.rowCount >= fewestRows
+    const withTables = Math.max(x.rowCount, options.rowsInAll ?? 0) >= fewestRows
     const task: ExplainTask = { explained: ready, kept, x, sources, options, batchBytes, withTables, fewestSteps }
     return {
       bias: ready.anatomies.reduce((sum, { mean }) => sum + mean, ensemble.base),

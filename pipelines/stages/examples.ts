@@ -14,7 +14,6 @@ import { ownColumns } from './own-columns.ts'
 import type { PlannedFeatures } from './plan-features.ts'
 import { planOf } from './plan-of.ts'
 import { readJointExamples } from './joint-examples.ts'
-import { requireEligible } from './require-eligible.ts'
 import { sweptExamples, whyNotSwept } from './swept-examples.ts'
 import type { TakenExamples } from './take-examples.ts'
 import { writeSql } from './write-sql.ts'
@@ -98,38 +97,30 @@ function labelledOf(compiler: Compiler, parts: readonly LabelledPart[]): AllLabe
   return { ...first, compiler, rows: first.examples.dataset.rowCount, others: takes.slice(1) }
 }
 
-/** The eligible users of the as-of day (at least one), and the query of those who are not ranked. */
-export async function examplesToScore(
-  context: StageContext,
-  extracted: ExtractedStage,
-  { asOf, planned }: { asOf: Day; planned: PlannedFeatures },
-): Promise<ToScore & { rows: number; others: readonly ToScore[] }> {
-  const churn = structuredClone(context.config.churn) as ChurnConfig
-  const plan = planOf(context, { extracted, cutoffs: [asOf], planned, mode: 'score', churn })
-  if (whyNotSwept(context, extracted, plan) === null) {
-    const { parts } = await sweptExamples(context, plan)
-    return toScoreOf(parts, { asOf, planned })
-  }
-  const compiled = await madeExamples(context, plan)
-  if (compiled.predictions.length > 1) return jointToScore(context, compiled, { asOf, planned })
-  const read = await readExamples(context, compiled, { mode: 'score', folder: 'examples-score' })
-  requireEligible(read.rows.dataset.rowCount, [asOf])
-  return { examples: read.rows, excluded: compiled.excludedSelect, rows: read.rows.dataset.rowCount, others: [] }
-}
-
-/** Eligible users of one target and horizon, and the query of those who are not ranked. */
+/** Eligible users of one target and horizon, maybe none, and the query of those who are not ranked. */
 export interface ToScore {
   readonly examples: ExampleRows
   readonly excluded: string | null
 }
 
-async function jointToScore(
+/** The users whom a plan of mode `score` is about, by prediction; `cleanup` removes the tables that `excluded` reads. */
+export async function examplesToScore(
   context: StageContext,
-  compiled: CompiledExamples,
-  { asOf, planned }: { asOf: Day; planned: PlannedFeatures },
-): Promise<ToScore & { rows: number; others: readonly ToScore[] }> {
-  const read = await readJointExamples(context, compiled, { mode: 'score', folder: 'examples-score' })
-  return toScoreOf(read, { asOf, planned })
+  extracted: ExtractedStage,
+  { plan, planned }: { plan: ExamplePlan; planned: PlannedFeatures },
+): Promise<{ predictions: readonly ToScore[]; cleanup(): Promise<void> }> {
+  if (whyNotSwept(context, extracted, plan) === null) {
+    const { parts, swept } = await sweptExamples(context, plan)
+    return { predictions: toScoreOf(parts, planned), cleanup: () => swept.cleanup() }
+  }
+  const compiled = await madeExamples(context, plan)
+  const cleanup = (): Promise<void> => cleanUp(context, compiled)
+  if (compiled.predictions.length > 1) {
+    const read = await readJointExamples(context, compiled, { mode: 'score', folder: 'examples-score' })
+    return { predictions: toScoreOf(read, planned), cleanup }
+  }
+  const { rows } = await readExamples(context, compiled, { mode: 'score', folder: 'examples-score' })
+  return { predictions: [{ examples: rows, excluded: compiled.excludedSelect }], cleanup }
 }
 
 function toScoreOf(
@@ -137,14 +128,12 @@ function toScoreOf(
     prediction: Pick<Prediction, 'target' | 'horizonDays' | 'excludedSelect'>
     take(): TakenExamples
   }[],
-  { asOf, planned }: { asOf: Day; planned: PlannedFeatures },
-): ToScore & { rows: number; others: readonly ToScore[] } {
-  const all = parts.map(({ prediction, take }) => ({
+  planned: PlannedFeatures,
+): ToScore[] {
+  return parts.map(({ prediction, take }) => ({
     examples: ownColumns(take(), planned, prediction).rows,
     excluded: prediction.excludedSelect,
   }))
-  for (const { examples } of all) requireEligible(examples.dataset.rowCount, [asOf])
-  return { ...all[0]!, rows: all[0]!.examples.dataset.rowCount, others: all.slice(1) }
 }
 
 /** Makes the examples of a plan in the engine, slice by slice of users where they are many. */

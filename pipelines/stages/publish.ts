@@ -1,27 +1,23 @@
 import { join } from 'node:path'
-import type { Feature } from '../../features/definition.ts'
 import type { Engine } from '../../engines/engine.ts'
 import { EbbError } from '../../core/errors.ts'
 import type { Lock } from '../../store/lock.ts'
 import type { ReadBack } from '../../store/publication.ts'
 import { type PreparedPublication, type Published, preparePublication } from '../../store/publish.ts'
 import type { StageContext } from '../context.ts'
-import type { ScoredUsers } from './score.ts'
-import { type ScoreFacts, excludedSelect, scoredColumns, scoresSchemaVersion, scoresSelect } from './scored-table.ts'
+import type { ScoredUsers } from './score-population.ts'
+import { type ScoreFacts, excludedSelect, scoresSchemaVersion, scoresSelect } from './scored-table.ts'
 import { writeSql } from './write-sql.ts'
 
 /** The scores of one target and horizon. */
 export interface ScoredPrediction {
-  readonly scored: ScoredUsers
+  readonly scored: Pick<ScoredUsers, 'relation' | 'excluded'>
   readonly facts: ScoreFacts
-  /** Query of user_index and reason; null: nobody is excluded. */
-  readonly excluded: string | null
 }
 
 export interface PublishRequest extends ScoredPrediction {
   /** Further targets and horizons, into the same table. */
   readonly others: readonly ScoredPrediction[]
-  readonly features: readonly Feature[]
   /** Relation of users in the engine. */
   readonly users: string
   readonly name: string
@@ -38,37 +34,7 @@ export interface PreparedScores {
   discard(): Promise<void>
 }
 
-/** Rows whose reasons are in words, and so in memory as text, at a time. */
-const rowsPerSlice = 100_000
-
-/** All scored rows as the relation `table`: one table, or a view over one for each slice of rows. */
-export async function loadScored(
-  { engine, signal }: Pick<StageContext, 'engine' | 'signal'>,
-  table: string,
-  { scored, features, sliceRows = rowsPerSlice }: ScoredRows,
-): Promise<void> {
-  const { dialect } = engine
-  if (scored.rows <= sliceRows)
-    return engine.load(table, await scoredColumns(scored, features, { begin: 0, end: scored.rows }), { signal })
-  const selects: string[] = []
-  for (let begin = 0; begin < scored.rows; begin += sliceRows) {
-    const slice = `${table}_from_${begin}`
-    const end = Math.min(begin + sliceRows, scored.rows)
-    await engine.load(slice, await scoredColumns(scored, features, { begin, end }), { signal })
-    selects.push(`SELECT * FROM ${dialect.identifier(slice)}`)
-  }
-  await engine.execute(dialect.createView(dialect.identifier(table), selects.join('\nUNION ALL\n')), { signal })
-}
-
-export interface ScoredRows {
-  readonly scored: ScoredUsers
-  readonly features: readonly Feature[]
-  /** Default 100,000. */
-  readonly sliceRows?: number
-}
-
 const part = 'part-00000.parquet'
-const scoredTable = 'ebb_scored'
 
 /**
  * Stages scores and excluded users, so that what can fail has failed before either is published. Who is excluded is
@@ -78,12 +44,7 @@ export async function prepareScores(context: StageContext, request: PublishReque
   const { engine, run } = context
   const { facts, users } = request
   const predictions: readonly ScoredPrediction[] = [request, ...request.others]
-  const parts: { scored: string; facts: ScoreFacts }[] = []
-  for (const [i, one] of predictions.entries()) {
-    const table = i === 0 ? scoredTable : `${scoredTable}_${i}`
-    await loadScored(context, table, { scored: one.scored, features: request.features })
-    parts.push({ scored: table, facts: one.facts })
-  }
+  const parts = predictions.map(({ scored, facts: own }) => ({ scored: scored.relation, facts: own }))
   const scores = scoresSelect(engine.dialect, users, parts)
   await writeSql(context, 'publish', [{ name: 'scores', sql: scores }])
   const metadata = {
@@ -108,7 +69,7 @@ export async function prepareScores(context: StageContext, request: PublishReque
   try {
     const excluded = predictions.flatMap((one, i) => {
       const isFirst = predictions.findIndex((other) => other.facts.target === one.facts.target) === i
-      return one.excluded === null || !isFirst ? [] : [{ excluded: one.excluded, facts: one.facts }]
+      return one.scored.excluded === null || !isFirst ? [] : [{ excluded: one.scored.excluded, facts: one.facts }]
     })
     if (excluded.length > 0)
       staged.push(

@@ -1,6 +1,6 @@
-import { missingCode } from '../../core/dataset.ts'
+import { type Dataset, missingCode } from '../../core/dataset.ts'
 import type { Feature } from '../../features/definition.ts'
-import type { ScoredUsers } from './score.ts'
+import type { Reasons } from '../../models/reasons.ts'
 
 /** One reason of one user. */
 export interface Reason {
@@ -11,18 +11,28 @@ export interface Reason {
   readonly contribution: number
 }
 
+/** Rows with their features. */
+export interface ExplainedRows {
+  readonly dataset: Dataset
+  /** Null: the model has no contributions. */
+  readonly reasons: Reasons | null
+}
+
 /** Reasons of row `row`, strongest first; empty when the model has none. */
-export function reasonsOfRow(scored: ScoredUsers, row: number, features: ReadonlyMap<string, Feature>): Reason[] {
-  const { reasons } = scored.output
+export function reasonsOfRow(
+  { dataset, reasons }: ExplainedRows,
+  row: number,
+  features: ReadonlyMap<string, Feature>,
+): Reason[] {
   if (reasons === null) return []
-  const count = reasons.features.length / scored.rows
+  const count = reasons.features.length / dataset.rowCount
   const found: Reason[] = []
   for (let at = row * count; at < (row + 1) * count; at++) {
     const name = reasons.names[reasons.features[at]!]
     if (name === undefined) break
     found.push({
       feature: name,
-      words: words(scored, row, features.get(name), name),
+      words: words(dataset, row, features.get(name), name),
       contribution: reasons.contributions[at]!,
     })
   }
@@ -30,9 +40,8 @@ export function reasonsOfRow(scored: ScoredUsers, row: number, features: Readonl
 }
 
 /** What the feature is, its value, and in brackets how to read it: `Orders against the days before: 0.5 (below 1 = falling)`. */
-function words(scored: ScoredUsers, row: number, feature: Feature | undefined, name: string): string {
+function words(dataset: Dataset, row: number, feature: Feature | undefined, name: string): string {
   const [described, ...hints] = (feature?.description ?? name).replace(/\.$/, '').split('; ') as [string, ...string[]]
-  const { dataset } = scored.examples
   const column = dataset.columns[dataset.names.indexOf(name)]
   if (column === undefined) return described
   if (column.kind === 'category') {

@@ -1,10 +1,12 @@
+import type { Dataset } from '../../core/dataset.ts'
 import type { Day } from '../../core/day.ts'
 import type { Dialect } from '../../engines/dialect.ts'
 import type { Feature } from '../../features/definition.ts'
 import type { TableColumn } from '../../engines/engine.ts'
-
+import type { ScoreOutput } from '../compute/score-task.ts'
+import type { ContextCodes } from './examples-type.ts'
 import { type Reason, reasonsOfRow } from './reason-words.ts'
-import type { ScoredUsers } from './score.ts'
+import type { ScoredUsers } from './score-population.ts'
 
 /** Of the published columns: `1.x` appends nullable ones. */
 export const scoresSchemaVersion = '1.0'
@@ -23,37 +25,66 @@ export interface ScoreFacts {
 const reasonCount = 3
 const rowsPerTurn = 5_000
 
-/** The columns that go into the engine, of the scored rows begin … end - 1; the event loop turns every few thousand rows. */
-export async function scoredColumns(
-  scored: ScoredUsers,
-  features: readonly Feature[],
+/** Scored rows with their features. */
+export interface ScoredPart {
+  readonly dataset: Dataset
+  readonly lifecycle: ContextCodes
+  readonly output: ScoreOutput
+  /** False: probabilities are not published. */
+  readonly isCalibrated: boolean
+}
+
+/** What is known of the rows begin … end - 1 of a part; the event loop turns every few thousand rows. */
+export async function partColumns(
+  { dataset, lifecycle, output, isCalibrated }: ScoredPart,
+  features: ReadonlyMap<string, Feature>,
   { begin, end }: { readonly begin: number; readonly end: number },
 ): Promise<TableColumn[]> {
-  const byName = new Map(features.map((feature) => [feature.name, feature]))
   const reasons: Reason[][] = []
+  const explained = { dataset, reasons: output.reasons }
   for (let row = begin; row < end; row++) {
-    reasons.push(reasonsOfRow(scored, row, byName))
+    reasons.push(reasonsOfRow(explained, row, features))
     if (row % rowsPerTurn === 0) await new Promise((resolve) => setImmediate(resolve))
   }
-  const { ranking, examples, output } = scored
-  const { lifecycle } = examples
+  const probability = isCalibrated ? output.probability.subarray(begin, end) : new Float64Array(end - begin).fill(NaN)
   return [
-    { name: 'user_index', type: 'integer', values: examples.dataset.users.subarray(begin, end) },
-    {
-      name: 'probability',
-      type: 'double',
-      values: scored.probability?.subarray(begin, end) ?? new Float64Array(end - begin).fill(Number.NaN),
-    },
+    { name: 'user_index', type: 'integer', values: dataset.users.subarray(begin, end) },
+    { name: 'probability', type: 'double', values: probability },
     { name: 'score_raw', type: 'double', values: output.raw.subarray(begin, end) },
-    { name: 'percentile', type: 'double', values: ranking.percentile.slice(begin, end) },
-    { name: 'decile', type: 'integer', values: ranking.decile.slice(begin, end) },
-    { name: 'rank', type: 'integer', values: ranking.rank.slice(begin, end) },
-    { name: 'tier', type: 'text', values: ranking.tier.slice(begin, end) },
-    { name: 'value_at_risk', type: 'double', values: scored.valueAtRisk.subarray(begin, end) },
     ...Array.from({ length: reasonCount }, (_, k) => reasonColumns(reasons, k)).flat(),
     { name: 'lifecycle_stage', type: 'coded', codes: lifecycle.codes.subarray(begin, end), levels: lifecycle.levels },
-    { name: 'holdout', type: 'boolean', values: scored.holdout.subarray(begin, end) },
   ]
+}
+
+/** What is known of the rows when all are scored. */
+export function rankedColumns({
+  users,
+  ranking,
+  valueAtRisk,
+  holdout,
+}: Pick<ScoredUsers, 'users' | 'ranking' | 'valueAtRisk' | 'holdout'>): TableColumn[] {
+  return [
+    { name: 'user_index', type: 'integer', values: users },
+    { name: 'percentile', type: 'double', values: ranking.percentile },
+    { name: 'decile', type: 'integer', values: ranking.decile },
+    { name: 'rank', type: 'integer', values: ranking.rank },
+    { name: 'tier', type: 'text', values: ranking.tier },
+    { name: 'value_at_risk', type: 'double', values: valueAtRisk },
+    { name: 'holdout', type: 'boolean', values: holdout },
+  ]
+}
+
+/** The rows of all parts with their ranks, as the relation `relation`. */
+export function scoredView(
+  dialect: Dialect,
+  { relation, tables, ranked }: { relation: string; tables: readonly string[]; ranked: string },
+): string {
+  const parts = tables.map((table) => `SELECT * FROM ${dialect.identifier(table)}`).join('\nUNION ALL\n')
+  const ranks = ['percentile', 'decile', 'rank', 'tier', 'value_at_risk', 'holdout'].map(
+    (name) => `r.${dialect.identifier(name)}`,
+  )
+  const select = `SELECT p.*, ${ranks.join(', ')}\nFROM (\n${parts}\n) AS p JOIN ${dialect.identifier(ranked)} AS r ON r.user_index = p.user_index`
+  return dialect.createView(dialect.identifier(relation), select)
 }
 
 function reasonColumns(reasons: readonly Reason[][], k: number): TableColumn[] {

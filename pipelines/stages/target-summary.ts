@@ -3,7 +3,7 @@ import type { StageContext } from '../context.ts'
 import type { Learned } from '../learn.ts'
 import type { Examples } from './examples-type.ts'
 import { labelDescription } from './population.ts'
-import type { ScoredUsers } from './score.ts'
+import type { ScoredUsers } from './score-population.ts'
 import type { SplitStage } from './split.ts'
 
 /** One entry of targets.json; `folder` is where the files of the prediction lie in the run. */
@@ -20,7 +20,7 @@ export function targetSummary(
   const { evaluation, examples, split, scored, importance } = of
   const { winner } = evaluation.choice
   const test = split.report.parts.find(({ part }) => part === 'test')!
-  const p = scored.probability ?? scored.output.raw
+  const p = scored.probability ?? scored.raw
   return {
     target: config.churn.target,
     horizonDays: config.churn.horizonDays,

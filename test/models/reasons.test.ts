@@ -79,6 +79,18 @@ describe('rows in parts', () => {
     expect(first.values).toEqual(values.slice(0, 123 * names.length))
   })
 
+  it('contributions of parts of 4,000, 1,000 and 7 rows are bit for bit those of 5,007 rows, where they are told of them', async () => {
+    const { x: many } = suiteRows(5007)
+    const whole = await contributionsOf((await model).explain(many)!)
+    const bounds = [0, 4000, 5000, 5007]
+    for (let part = 0; part < 3; part++) {
+      const rows = sliceRows(many, bounds[part]!, bounds[part + 1]!)
+      const { values, names } = await contributionsOf((await model).explain(rows, { rowsInAll: 5007 })!)
+      const width = names.length
+      expect(values).toEqual(whole.values.slice(bounds[part]! * width, bounds[part + 1]! * width))
+    }
+  })
+
   it('parts are asked for one at a time, and none after an abort', async () => {
     const controller = new AbortController()
     let asked = 0

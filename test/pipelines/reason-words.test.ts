@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest'
 import { missingCode } from '../../core/dataset.ts'
 import type { Feature } from '../../features/definition.ts'
-import { reasonsOfRow } from '../../pipelines/stages/reason-words.ts'
-import type { ScoredUsers } from '../../pipelines/stages/score.ts'
+import { type ExplainedRows, reasonsOfRow } from '../../pipelines/stages/reason-words.ts'
 
 test.each([
   ['Days since the last order; empty if there was none', 'days', 87, 'Days since the last order: 87 days'],
@@ -41,10 +40,9 @@ test('a category is said by its level, and unknown where it is missing', () => {
 })
 
 function wordsOf(feature: object, column: object): string | undefined {
-  const scored = {
-    rows: 1,
-    examples: { dataset: { names: ['x'], columns: [column] } },
-    output: { reasons: { names: ['x'], features: Int32Array.of(0), contributions: Float64Array.of(0.5) } },
-  } as unknown as ScoredUsers
-  return reasonsOfRow(scored, 0, new Map([['x', { name: 'x', ...feature } as Feature]]))[0]?.words
+  const rows = {
+    dataset: { names: ['x'], columns: [column], rowCount: 1 },
+    reasons: { names: ['x'], features: Int32Array.of(0), contributions: Float64Array.of(0.5) },
+  } as unknown as ExplainedRows
+  return reasonsOfRow(rows, 0, new Map([['x', { name: 'x', ...feature } as Feature]]))[0]?.words
 }

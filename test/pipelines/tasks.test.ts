@@ -231,7 +231,15 @@ describe('score', () => {
     }
     const { bundle } = await tasks.fit(input, surroundings())
     return tasks.score(
-      { bundle, calibration: { calibrator: 'none' }, dataset, reasons, reasonFeatures },
+      {
+        modelKey: `${kind} for ${reasons} of ${reasonFeatures.join()}`,
+        bundle,
+        calibration: { calibrator: 'none' },
+        dataset,
+        rowsInAll: rowCount,
+        reasons,
+        reasonFeatures,
+      },
       surroundings(),
     )
   }
