@@ -27,13 +27,26 @@ function describeModule(compiled: CompiledModule): KernelModule {
   return { compiled, names: functions.map(({ name }) => name) }
 }
 
-/** The kernels of `module` over `memory`, in the order of its names. Those that take long ask `isStopped` and end early. */
-export function kernelsOf({ compiled, names }: KernelModule, memory: SharedMemory, isStopped: () => boolean): Kernel[] {
-  const imports = { env: { memory, abort: onAbort }, 'is-stopped': { isStopped } }
+/** What kernels ask of the thread that they run on. */
+export interface KernelHost {
+  /** Asked by those that take long, which then end early. */
+  readonly isStopped: () => boolean
+  /** Has all threads run chunks of a kernel, on the caller's thread only. */
+  readonly runChunks: (kernel: number, chunks: number) => void
+}
+
+/** The kernels of `module` over `memory`, in the order of its names. */
+export function kernelsOf(
+  { compiled, names }: KernelModule,
+  memory: SharedMemory,
+  { isStopped, runChunks }: KernelHost,
+): Kernel[] {
+  const imports = { env: { memory, abort: onAbort }, 'is-stopped': { isStopped }, 'run-chunks': { runChunks } }
   const { exports } = new webAssembly.Instance(compiled, imports)
   return names.map((name) => exports[name] as Kernel)
 }
 
-function onAbort(): never {
+/** Also what `runChunks` is on threads that are not the caller's. */
+export function onAbort(): never {
   throw new Error('a kernel stopped itself')
 }

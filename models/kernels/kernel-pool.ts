@@ -30,7 +30,7 @@ export interface KernelStop {
   readonly where: string
 }
 
-/** A module of kernels: the name of its WebAssembly file and a twin for each of its exports. */
+/** A module of kernels: the name of its WebAssembly file and a twin for each of its exports that `run` calls on twins. */
 export interface KernelSet {
   readonly module: string
   readonly twins: Readonly<Record<string, KernelTwin>>
@@ -48,6 +48,8 @@ export interface KernelPool {
    * signal is aborted; the memory is worth nothing then.
    */
   run(kernel: string, args: readonly number[], chunks: number): void
+  /** The number by which a kernel of WebAssembly has another one run (`runChunks` of assembly/shared). */
+  placeOf(kernel: string): number
   /** Lets the other threads go. Memory is free once nothing refers to the pool. */
   close(): void
 }
@@ -89,6 +91,7 @@ function twinPool({ twins }: KernelSet, pages: number, stop: KernelStop | undefi
     memory,
     threads: 1,
     isWasm: false,
+    placeOf: (kernel) => Object.keys(twins).indexOf(kernel),
     run(kernel, args, chunks) {
       const values = Float64Array.from(args)
       for (let chunk = 0; chunk < chunks; chunk++) {
@@ -112,8 +115,20 @@ function wasmPool(
   const memory = kernelMemory(pages)
   const words = controlWords(memory.buffer)
   const isStopped = stopOf(words, stop)
-  const kernels = kernelsOf(module, memory, isStopped)
+  const refuseStopped = (): void => {
+    if (words[word.stopped] !== 0) throwIfAborted({ aborted: true }, stop!.where)
+  }
+  const runChunks = (place: number, chunks: number): void => {
+    runTogether({ words, kernels, others, isStopped }, { name: module.names[place]!, place, chunks })
+    refuseStopped()
+  }
+  const kernels: readonly Kernel[] = kernelsOf(module, memory, { isStopped, runChunks })
   const places = new Map(module.names.map((name, at) => [name, at]))
+  const placeOf = (name: string): number => {
+    const place = places.get(name)
+    if (place === undefined) throw new RangeError(`no kernel named "${name}"; known: ${module.names.join(', ')}`)
+    return place
+  }
   const writeArguments = createArgumentWriter(memory.buffer)
   const threads = Math.min(wanted, mostThreads)
   const others = Array.from({ length: threads - 1 }, (_, at) =>
@@ -123,13 +138,13 @@ function wasmPool(
     memory: viewsOf(memory.buffer),
     threads,
     isWasm: true,
+    placeOf,
     run(name, args, chunks) {
-      const place = places.get(name)
-      if (place === undefined) throw new RangeError(`no kernel named "${name}"; known: ${module.names.join(', ')}`)
+      const place = placeOf(name)
       writeArguments(args)
-      if (threads === 1 || chunks === 1) runAlone(kernels[place]!, { name, chunks, isStopped })
-      else runTogether({ words, kernels, others, isStopped }, { name, place, chunks })
-      if (words[word.stopped] !== 0) throwIfAborted({ aborted: true }, stop!.where)
+      if (threads > 1 && chunks > 1) return runChunks(place, chunks)
+      runAlone(kernels[place]!, { name, chunks, isStopped })
+      refuseStopped()
     },
     close() {
       Atomics.store(words, word.unclaimed, -1)
@@ -172,6 +187,7 @@ function runAlone(
   try {
     for (let chunk = 0; chunk < chunks && !isStopped(); chunk++) kernel(argumentsAddress, chunk, 0)
   } catch (cause) {
+    if (cause instanceof EbbError) throw cause
     throw kernelFault(name, `failed: ${(cause as Error).message}`, cause)
   }
 }

@@ -20,6 +20,7 @@ interface WebAssemblyInterface {
     imports: {
       readonly env: { readonly memory: SharedMemory; readonly abort: () => never }
       readonly 'is-stopped': { readonly isStopped: () => boolean }
+      readonly 'run-chunks': { readonly runChunks: (kernel: number, chunks: number) => void }
     },
   ) => { readonly exports: Readonly<Record<string, unknown>> }
   readonly Memory: new (descriptor: { initial: number; maximum: number; shared: true }) => SharedMemory

@@ -1,6 +1,8 @@
-import { gainUnit, type GradientUnits } from './gradients.ts'
+import { finishTree } from './finish-tree.ts'
+import type { GradientUnits } from './gradients.ts'
+import { growByKernel } from './grow-by-kernel.ts'
 import type { GrownTree } from './grow.ts'
-import { addToHistogram, type LeafLimits, searchLeaves } from './search-in-space.ts'
+import { addToHistogram, type LeafLimits, searchLeaves, within } from './search-in-space.ts'
 import { splitInSpace } from './split-in-space.ts'
 import { leafValue, type Split, type SplitRule } from './split.ts'
 import { TreeBuilder } from './tree-builder.ts'
@@ -41,9 +43,14 @@ const unlimited: LeafLimits = { low: -Infinity, high: Infinity }
 
 /**
  * Grows one tree on kernels, leaf by leaf, as `growTree` does: always the leaf with the highest gain next, until
- * `maxLeaves` or until no split beats the rule. Rows end up in the order by leaf.
+ * `maxLeaves` or until no split beats the rule. Rows end up in the order by leaf. In WebAssembly that is one kernel.
  */
 export function growInSpace(task: SpaceTask): GrownTree {
+  return task.space.pool.isWasm ? growByKernel(task) : growByCalls(task)
+}
+
+/** `growInSpace` call by call: the twin of the kernel `growTree`. */
+export function growByCalls(task: SpaceTask): GrownTree {
   const builder = new TreeBuilder()
   const free = Array.from({ length: task.space.layout.slots }, (_, slot) => slot).reverse()
   const { count, g, h } = task.root
@@ -61,7 +68,7 @@ export function growInSpace(task: SpaceTask): GrownTree {
     leaves.push(right)
     if (leaves.length < task.maxLeaves) searchChildren(task, leaf, { free, left, right })
   }
-  return finish(task, builder, leaves)
+  return finishTree(task, builder, leaves)
 }
 
 /** Index of the leaf with the highest gain, the first of equals; -1 when none can be split. */
@@ -104,8 +111,6 @@ function childLimits(task: SpaceTask, leaf: SpaceLeaf, split: Split): [LeafLimit
   return direction > 0 ? [below, above] : [above, below]
 }
 
-const within = (value: number, { low, high }: LeafLimits): number => Math.min(Math.max(value, low), high)
-
 /** The larger child's histogram is the parent's less the smaller one's, where the parent's was kept. */
 function searchChildren(
   task: SpaceTask,
@@ -143,17 +148,5 @@ function search(
     if (leaf.split !== null && free.length > 0) continue
     free.push(leaf.slot)
     leaf.slot = -1
-  }
-}
-
-function finish({ units, rule }: SpaceTask, builder: TreeBuilder, leaves: readonly SpaceLeaf[]): GrownTree {
-  const unit = units.gUnit / units.hUnit
-  const values = leaves.map(({ g, h, l2, limits }) => unit * within(leafValue(g, h, { l1: rule.l1, l2 }), limits))
-  const sizes = Uint32Array.from(leaves, ({ begin, end }) => end - begin)
-  return {
-    tree: builder.finish(Float64Array.from(values), sizes),
-    gain: builder.gain.map((steps) => steps * gainUnit(units)),
-    begin: Uint32Array.from(leaves, ({ begin }) => begin),
-    end: Uint32Array.from(leaves, ({ end }) => end),
   }
 }

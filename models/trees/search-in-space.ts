@@ -15,14 +15,15 @@ const leastRows = 2048
 const tileRows = 1024
 const recordBytes = 128
 
-/** Counts calls, so that a thread can tell its sums of this call from older ones. */
-const calls = new WeakMap<TreeSpace, number>()
+/** A value held between its limits. */
+export const within = (value: number, { low, high }: LeafLimits): number => Math.min(Math.max(value, low), high)
 
 /** Sums the leaf's rows into its slot and the threads' own histograms; returns the number of the call. */
 export function addToHistogram(space: TreeSpace, leaf: SpaceLeaf, isPlain: boolean): number {
   const { pool, layout, size } = space
-  const call = (calls.get(space) ?? 0) + 1
-  calls.set(space, call)
+  // Counted beside the marks, so that a thread can tell its sums of this call from older ones.
+  const call = pool.memory.i32[layout.marks / 4 + 1]! + 1
+  pool.memory.i32[layout.marks / 4 + 1] = call
   const count = leaf.end - leaf.begin
   const { pieces, pieceRows } = piecesOf(count, { threads: pool.threads, least: leastRows, step: tileRows })
   const rows = [isPlain ? 0 : layout.order, leaf.begin, count, layout.pairs, layout.matrix, size.rows]

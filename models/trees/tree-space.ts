@@ -153,6 +153,8 @@ function placeWorkspace(plan: MemoryPlan, { size, shape, threads }: { size: Tree
     nodes: plan.reserve(32 * size.maxLeaves),
     sets: plan.reserve(32 * size.maxLeaves),
     values: plan.reserve(4 * size.maxLeaves),
+    /** See `room` of assembly/training/tree-task.ts. */
+    growth: plan.reserve(1088 + 512 * size.maxLeaves + 4 * (slots + 1)),
   }
 }
 

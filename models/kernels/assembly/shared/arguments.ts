@@ -27,3 +27,17 @@ export function floatAt(args: usize, k: i32): f32 {
 export function floatsAt(args: usize, k: i32): v128 {
   return v128.load_splat<f32>(args + ((<usize>k) << 2), 768)
 }
+
+/** Where the arguments of the call at hand lie: `argumentsAddress` of kernel-control.ts. */
+export const argumentsAddress: usize = 8192
+export const argumentBytes: usize = 1024
+
+/** Sets argument `k` of the next call as a whole number or an address. */
+export function setCount(k: i32, value: i32): void {
+  store<i32>(argumentsAddress + ((<usize>k) << 2), value, 512)
+}
+
+/** Sets argument `k` of the next call as a double. */
+export function setNumber(k: i32, value: f64): void {
+  store<f64>(argumentsAddress + ((<usize>k) << 3), value)
+}

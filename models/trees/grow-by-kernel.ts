@@ -1,0 +1,78 @@
+import { finishTree } from './finish-tree.ts'
+import type { GrownTree } from './grow.ts'
+import type { SpaceTask } from './grow-in-space.ts'
+import { rareBlocks } from './rare-space.ts'
+import type { Split } from './split.ts'
+import { TreeBuilder } from './tree-builder.ts'
+import { bySet } from './tree.ts'
+import { featuresPerSearch, mostPieces } from './tree-space.ts'
+
+/** What the kernel has the other threads help with. */
+const helpers = ['addRows', 'addRare', 'searchSplits', 'splitRows', 'placeRows'] as const
+/** Leaves and splits in the room of the kernel; see assembly/training/tree-task.ts. */
+const leavesAt = 1088
+const leafBytes = 256
+const noLimit = 2 ** 31 - 1
+
+/** `growInSpace` by the kernel `growTree`: between the loops over rows there is no plain code. */
+export function growByKernel(task: SpaceTask): GrownTree {
+  const { pool, layout } = task.space
+  task.poll()
+  pool.run('growTree', argumentsOf(task), 1)
+  const { i32, f64 } = pool.memory
+  const count = i32[layout.growth / 4 + 256]!
+  const first = layout.growth + leavesAt
+  const builder = new TreeBuilder()
+  for (let k = 0; k + 1 < count; k++) {
+    const at = first + leafBytes * (task.maxLeaves + k)
+    builder.splitLeaf(i32[at / 4 + 16]!, splitAt(task, at))
+  }
+  const leaves = Array.from({ length: count }, (_, k) => {
+    const at = first + leafBytes * k
+    const [g, h, l2, low, high] = f64.subarray(at / 8 + 2, at / 8 + 7) as unknown as [
+      number,
+      number,
+      number,
+      number,
+      number,
+    ]
+    return { begin: i32[at / 4]!, end: i32[at / 4 + 1]!, g, h, l2, limits: { low, high } }
+  })
+  return finishTree(task, builder, leaves)
+}
+
+/** In the order of assembly/training/tree-task.ts. */
+function argumentsOf({ space, root, rule, isPlain, maxLeaves, maxDepth, directions }: SpaceTask): number[] {
+  const { pool, layout, size } = space
+  const { l1, l2, minH, minCategoryH, categorySmoothing, categoryL2, minGain } = rule
+  return [
+    ...[isPlain ? 1 : 0, root.count, root.g, root.h, maxLeaves, Math.min(maxDepth, noLimit)],
+    ...[directions === null ? 0 : 1, l1, l2, minH, minCategoryH, categorySmoothing, categoryL2, minGain],
+    ...[layout.slots, pool.threads, layout.pairs, layout.matrix, size.rows, layout.blocks, layout.blocksPerGroup],
+    ...[layout.groups, layout.tiles, layout.histograms, layout.slotBytes, layout.threadHistograms, layout.marks],
+    ...[layout.order, isPlain && rareBlocks(space) > 0 ? layout.rareFlags : 0, layout.rareBlocks, layout.rareFacts],
+    ...[layout.rooms, size.features, layout.facts, featuresPerSearch, layout.searchChunks, layout.records],
+    ...[layout.columns, layout.columnBytes, layout.table, layout.spare],
+    ...[layout.pieceCounts, layout.pieceLefts, layout.pieceRights, mostPieces],
+    ...helpers.map((name) => pool.placeOf(name)),
+    layout.growth,
+  ]
+}
+
+/** The split of the leaf at address `at`, as it was before it was split. */
+function splitAt({ space }: SpaceTask, at: number): Split {
+  const { f64, u32 } = space.pool.memory
+  const record = at / 8 + 16
+  const flags = f64[record + 3]!
+  return {
+    feature: f64[record + 1]!,
+    gain: f64[at / 8 + 7]!,
+    both: f64[record]!,
+    cut: f64[record + 2]!,
+    flags,
+    set: (flags & bySet) === 0 ? null : u32.slice(2 * record + 16, 2 * record + 24),
+    g: f64[record + 4]!,
+    h: f64[record + 5]!,
+    l2: f64[record + 6]!,
+  }
+}
