@@ -45,18 +45,18 @@ export function growByKernel(task: SpaceTask): GrownTree {
 function argumentsOf({ space, root, rule, isPlain, maxLeaves, maxDepth, directions }: SpaceTask): number[] {
   const { pool, layout, size } = space
   const { l1, l2, minH, minCategoryH, categorySmoothing, categoryL2, minGain } = rule
-  return [
-    ...[isPlain ? 1 : 0, root.count, root.g, root.h, maxLeaves, Math.min(maxDepth, noLimit)],
-    ...[directions === null ? 0 : 1, l1, l2, minH, minCategoryH, categorySmoothing, categoryL2, minGain],
-    ...[layout.slots, pool.threads, layout.pairs, layout.matrix, size.rows, layout.blocks, layout.blocksPerGroup],
-    ...[layout.groups, layout.tiles, layout.histograms, layout.slotBytes, layout.threadHistograms, layout.marks],
-    ...[layout.order, isPlain && rareBlocks(space) > 0 ? layout.rareFlags : 0, layout.rareBlocks, layout.rareFacts],
-    ...[layout.rooms, size.features, layout.facts, featuresPerSearch, layout.searchChunks, layout.records],
-    ...[layout.columns, layout.columnBytes, layout.table, layout.spare],
-    ...[layout.pieceCounts, layout.pieceLefts, layout.pieceRights, mostPieces],
-    ...helpers.map((name) => pool.placeOf(name)),
-    layout.growth,
-  ]
+  const { slots, pairs, matrix, blocks, blocksPerGroup, groups, tiles, order } = layout
+  const { histograms, slotBytes, threadHistograms, marks, rareFlags, rareFacts, rooms, facts } = layout
+  const { columns, columnBytes, table, spare, pieceCounts, pieceLefts, pieceRights } = layout
+  const wanted = [isPlain ? 1 : 0, root.count, root.g, root.h, maxLeaves, Math.min(maxDepth, noLimit)]
+  const rules = [directions === null ? 0 : 1, l1, l2, minH, minCategoryH, categorySmoothing, categoryL2, minGain]
+  const rows = [slots, pool.threads, pairs, matrix, size.rows, blocks, blocksPerGroup, groups, tiles]
+  const sums = [histograms, slotBytes, threadHistograms, marks, order]
+  const lists = [isPlain && rareBlocks(space) > 0 ? rareFlags : 0, layout.rareBlocks, rareFacts, rooms]
+  const searches = [size.features, facts, featuresPerSearch, layout.searchChunks, layout.records]
+  const parts = [columns, columnBytes, table, spare, pieceCounts, pieceLefts, pieceRights, mostPieces]
+  const kernels = helpers.map((name) => pool.placeOf(name))
+  return [...wanted, ...rules, ...rows, ...sums, ...lists, ...searches, ...parts, ...kernels, layout.growth]
 }
 
 /** The split of the leaf at address `at`, as it was before it was split. */
