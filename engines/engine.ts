@@ -55,5 +55,12 @@ export interface Engine {
   ): Promise<ReadonlyMap<number, readonly string[]>>
   /** Creates (or replaces) a session table from Node's memory. All columns have the same length. */
   load(table: string, columns: readonly TableColumn[], options?: Cancellable): Promise<void>
+  /** How many sessions `inLanes` gives, at least 1. */
+  readonly lanes: number
+  /**
+   * Gives `work` sessions for queries that run side by side, and closes them when it ends. They share memory and threads
+   * of this engine, which rests meanwhile; each has tables of its own, and sees files, but none of this session's tables.
+   */
+  inLanes<T>(work: (lanes: readonly Engine[]) => Promise<T>, options?: Cancellable): Promise<T>
   close(): Promise<void>
 }

@@ -30,13 +30,13 @@ export interface MakeOptions {
 /** Measured with the benchmark's 46 tags: what a slice's tables take per event, and per value of an example. */
 const eventBytes = 70
 const valueBytes = 16
-/** More brings no speed. */
-const largestSlice = 220e6
+/** What all lanes may take together: more brings no speed. */
+const largestSlices = 220e6
 
 /**
  * Makes the examples of a plan: afterwards the queries of the result only read. Where users and events are many, events
- * are laid out by ranges of users once and everything is computed range by range, so that memory is bounded by the slice,
- * not by the data. No statement looks from one user to another: the examples are the same bits, in the same order.
+ * are laid out by ranges of users once and everything is computed range by range, some of them side by side, so that memory
+ * is bounded by the slices at work, not by the data. No statement looks from one user to another: the examples are the same bits, in the same order.
  */
 export async function makeExamples(engine: Engine, plan: ExamplePlan, options: MakeOptions): Promise<CompiledExamples> {
   const slices = await slicesOf(engine, plan, options)
@@ -58,7 +58,8 @@ async function slicesOf(engine: Engine, plan: ExamplePlan, options: MakeOptions)
   const buckets = counted.map(({ bucket, events }) => ({ bucket: Number(bucket), events: Number(events) }))
   const columns = plan.features.length + plan.supporting.length
   const weight = { event: eventBytes, user: plan.cutoffs.length * columns * valueBytes }
-  return cutUserSlices(buckets, weight, options.sliceBytes ?? Math.min(largestSlice, memoryBytes * 0.4))
+  const share = Math.min(largestSlices, memoryBytes * 0.4) / engine.lanes
+  return cutUserSlices(buckets, weight, options.sliceBytes ?? share)
 }
 
 interface Making {
@@ -78,19 +79,8 @@ interface MadeSlice {
 }
 
 async function makeSliced(making: Making, slices: readonly UserSlice[]): Promise<CompiledExamples> {
-  const { engine, plan, options } = making
-  const { dialect } = engine
-  const staged = join(options.folder, 'events')
-  const files = await stageEvents(making, slices, staged)
-  const made: MadeSlice[] = []
-  for (const [at, slice] of slices.entries()) {
-    const events = dialect.parquet(files.get(at)!)
-    const compiled = compileExamples(planOfSlice(plan, { ...slice, events }), dialect)
-    if (at === 0)
-      await options.onCompiled?.([...compiled.statements, { name: 'select-of-slice', sql: compiled.select }])
-    made.push(await makeSlice(making, compiled, { at, of: slices.length }))
-    for (const path of files.get(at)!) await rm(path)
-  }
+  const { dialect } = making.engine
+  const made = await makeInLanes(making, slices, await stageEvents(making, slices))
   const { compiled } = made[0]!
   const parts: ParquetParts = {
     paths: made.flatMap(({ examples }) => examples.paths),
@@ -108,11 +98,61 @@ async function makeSliced(making: Making, slices: readonly UserSlice[]): Promise
   }
 }
 
+/** Every lane takes the next slice until none is left; the result is in the order of the slices. The first failure stops all. */
+async function makeInLanes(
+  { engine, plan, options }: Making,
+  slices: readonly UserSlice[],
+  files: ReadonlyMap<number, readonly string[]>,
+): Promise<readonly MadeSlice[]> {
+  const staged = await stageRelations({ engine, plan, options })
+  const made: MadeSlice[] = []
+  const failures: unknown[] = []
+  const others = new AbortController()
+  const signal = AbortSignal.any([others.signal, ...(options.signal === undefined ? [] : [options.signal])])
+  let next = 0
+  const work = async (lane: Engine): Promise<void> => {
+    while (next < slices.length) {
+      const at = next++
+      const events = lane.dialect.parquet(files.get(at)!)
+      const compiled = compileExamples(planOfSlice(staged, { ...slices[at]!, events }), lane.dialect)
+      const select = { name: 'select-of-slice', sql: compiled.select }
+      if (at === 0) await options.onCompiled?.([...compiled.statements, select])
+      const making = { engine: lane, plan, options: { ...options, signal } }
+      made[at] = await makeSlice(making, compiled, { at, of: slices.length })
+      for (const path of files.get(at)!) await rm(path)
+    }
+  }
+  const stopOthers = (failure: unknown): void => {
+    failures.push(failure)
+    others.abort()
+  }
+  await engine.inLanes((lanes) => Promise.all(lanes.map((lane) => work(lane).catch(stopOthers))), options)
+  if (failures.length > 0) throw failures[0]
+  return made
+}
+
+/** The plan on files of the relations beside the events, which lanes can see. */
+async function stageRelations({ engine, plan, options }: Making): Promise<ExamplePlan> {
+  const { dialect } = engine
+  let files = 0
+  const stage = async (relation: string, columns = 'w.*'): Promise<string> => {
+    const path = join(options.folder, `relation-${files++}.parquet`)
+    await engine.write(`SELECT ${columns} FROM ${relation} AS w ORDER BY w.user_index`, path, {
+      signal: options.signal,
+    })
+    return dialect.parquet([path])
+  }
+  const users = await stage(plan.relations.users, 'w.user_index')
+  const attributes = []
+  for (const table of plan.relations.attributes) attributes.push({ ...table, relation: await stage(table.relation) })
+  const spine = plan.spine === undefined ? {} : { spine: await stage(plan.spine) }
+  return { ...plan, relations: { ...plan.relations, users, attributes }, ...spine }
+}
+
 /** Lays the events out by slice; returns the files of each. */
 async function stageEvents(
   { engine, plan, options }: Making,
   slices: readonly UserSlice[],
-  folder: string,
 ): Promise<ReadonlyMap<number, readonly string[]>> {
   const { signal } = options
   const { dialect } = engine
@@ -130,7 +170,7 @@ async function stageEvents(
     ],
     { signal },
   )
-  const files = await engine.partition(select, 'slice', folder, { signal })
+  const files = await engine.partition(select, 'slice', join(options.folder, 'events'), { signal })
   for (const sql of dialect.dropTable(dialect.identifier(name))) await engine.execute(sql, { signal })
   return files
 }

@@ -94,6 +94,14 @@ class DuckDbEngine implements Engine {
     }
   }
 
+  get lanes(): number {
+    return this.session.laneCount
+  }
+
+  inLanes<T>(work: (lanes: readonly Engine[]) => Promise<T>, options: Cancellable = {}): Promise<T> {
+    return this.session.inLanes((sessions) => work(sessions.map((one) => new DuckDbEngine(one))), options.signal)
+  }
+
   async load(table: string, columns: readonly TableColumn[], options: Cancellable = {}): Promise<void> {
     await this.session.use((connection, stop) => loadTable(connection, { table, columns, stop }), options.signal)
   }

@@ -33,27 +33,37 @@ export type VisitChunk = (chunk: DuckDBDataChunk, columns: readonly StreamedColu
 interface Database {
   readonly instance: DuckDBInstance
   readonly connection: DuckDBConnection
-  readonly spill: string
+  readonly threads: number
+  /** Null in a lane: the database belongs to the session that opened it. */
+  readonly spill: string | null
 }
 
+/** Each running query holds a thread of Node's pool, which has four and does the file work of everybody. */
+const mostLanes = 3
+
+/** Otherwise the machine's time zone would decide what day an instant falls on. */
+const inUtc = "SET TimeZone = 'UTC'"
 /** How often a cancelled query is told again to stop: an interrupt before its first step is lost. */
 const interruptEveryMs = 20
 
 /**
- * One in-memory database with one connection. Work is done strictly one after the other, so that an interrupt
+ * One connection to an in-memory database. Work is done strictly one after the other, so that an interrupt
  * reaches the query that it was meant for.
  */
 export class DuckDbSession {
   private readonly instance: DuckDBInstance
   private readonly connection: DuckDBConnection
-  private readonly spill: string
+  private readonly threads: number
+  private readonly spill: string | null
   private readonly signal: AbortSignal | undefined
+  private readonly closing = new AbortController()
   private last: Promise<unknown> = Promise.resolve()
   private isClosed = false
 
   private constructor(database: Database, signal: AbortSignal | undefined) {
     this.instance = database.instance
     this.connection = database.connection
+    this.threads = database.threads
     this.spill = database.spill
     this.signal = signal
   }
@@ -74,9 +84,8 @@ export class DuckDbSession {
         preserve_insertion_order: 'true',
       })
       const connection = await instance.connect()
-      const session = new DuckDbSession({ instance, connection, spill }, options.signal)
-      // Otherwise the machine's time zone would decide what day an instant falls on.
-      await session.run("SET TimeZone = 'UTC'")
+      const session = new DuckDbSession({ instance, connection, threads: options.threads, spill }, options.signal)
+      await session.run(inUtc)
       // As an option of `create` it would be ignored.
       if (options.tempBytes !== undefined)
         await session.run(`SET max_temp_directory_size = '${Math.floor(options.tempBytes)}B'`)
@@ -122,15 +131,46 @@ export class DuckDbSession {
     return this.inTurn(signal, (stop) => work(this.connection, stop))
   }
 
+  /** How many lanes use all threads. */
+  get laneCount(): number {
+    return Math.min(this.threads, mostLanes)
+  }
+
+  /**
+   * Gives `work` so many sessions of their own on the same database, which share its threads and memory and see none of
+   * this one's tables; this one rests meanwhile.
+   */
+  inLanes<T>(work: (lanes: readonly DuckDbSession[]) => Promise<T>, signal?: AbortSignal): Promise<T> {
+    return this.inTurn(signal, async (stop) => {
+      const lanes: DuckDbSession[] = []
+      const database = { instance: this.instance, threads: 1, spill: null }
+      // Whoever runs a query works on it too: each lane brings a thread of its own.
+      await this.connection.run(`SET threads = ${this.threads - this.laneCount + 1}`)
+      try {
+        for (let lane = 0; lane < this.laneCount; lane++) {
+          const connection = await this.instance.connect()
+          lanes.push(new DuckDbSession({ ...database, connection }, AbortSignal.any([stop, this.closing.signal])))
+          await connection.run(inUtc)
+        }
+        return await work(lanes)
+      } finally {
+        await Promise.all(lanes.map((lane) => lane.close()))
+        await this.connection.run(`SET threads = ${this.threads}`)
+      }
+    })
+  }
+
   /** Stops what runs and frees the memory; may be called twice. */
   async close(): Promise<void> {
     if (this.isClosed) return
     this.isClosed = true
+    this.closing.abort()
     const interrupt = setInterval(() => this.connection.interrupt(), interruptEveryMs)
     this.connection.interrupt()
     await this.last
     clearInterval(interrupt)
     this.connection.closeSync()
+    if (this.spill === null) return
     this.instance.closeSync()
     await rm(this.spill, { recursive: true, force: true }).catch(() => undefined)
   }

@@ -362,3 +362,41 @@ describe('registry', () => {
     await engine.close()
   })
 })
+
+describe('lanes', () => {
+  it('1 at 1 thread, 2 at 2, never more than 3: each with tables of its own, and none of the engine that rests', async () => {
+    expect((await openTestEngine(1)).lanes).toBe(1)
+    expect((await openTestEngine(8)).lanes).toBe(3)
+    const engine = await openTestEngine(2)
+    await engine.execute('CREATE TEMP TABLE t AS SELECT 7 AS x')
+    const sums = await engine.inLanes((lanes) =>
+      Promise.all(
+        lanes.map(async (lane, i) => {
+          expect((await failure(lane.rows('SELECT x FROM t'))).message).toMatch(/t.*not exist/s)
+          await lane.execute(`CREATE TEMP TABLE t AS SELECT range + ${i} AS x FROM range(4)`)
+          return (await lane.rows("SELECT SUM(x) AS s, current_setting('TimeZone') AS z FROM t"))[0]
+        }),
+      ),
+    )
+    expect(sums).toEqual([
+      { s: 6, z: 'UTC' },
+      { s: 10, z: 'UTC' },
+    ])
+    const after = await engine.rows("SELECT x, CAST(current_setting('threads') AS INTEGER) AS threads FROM t")
+    expect(after).toEqual([{ x: 7, threads: 2 }])
+  })
+
+  it.each(['a signal', 'close'])('%s ends what runs in them', async (by) => {
+    const engine = await openTestEngine(2)
+    const stop = new AbortController()
+    const endless = 'SELECT SUM(a.range * b.range) AS s FROM range(10000000) AS a, range(1000000) AS b'
+    const running = failure(
+      engine.inLanes((lanes) => Promise.all(lanes.map((lane) => lane.rows(endless))), { signal: stop.signal }),
+    )
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    if (by === 'close') await engine.close()
+    else stop.abort()
+    expect(await running).toMatchObject({ kind: 'interrupted' })
+    if (by === 'a signal') expect(await engine.rows('SELECT 1 AS a')).toEqual([{ a: 1 }])
+  })
+})
