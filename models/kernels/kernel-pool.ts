@@ -14,7 +14,8 @@ import {
   workOff,
 } from './kernel-control.ts'
 import { type KernelMemory, viewsOf } from './kernel-memory.ts'
-import { type KernelModule, kernelModule, kernelsOf } from './kernel-module.ts'
+import { kernelsOf } from './kernel-instance.ts'
+import { type KernelModule, kernelModule } from './kernel-module.ts'
 import { type KernelThread, startKernelThread } from './kernel-thread.ts'
 import { type SharedMemory, webAssembly } from './web-assembly.ts'
 

@@ -1,6 +1,7 @@
 import { type MessagePort, workerData } from 'node:worker_threads'
 import { controlWords, spins, word, workOff } from './kernel-control.ts'
-import { type KernelModule, kernelsOf, onAbort } from './kernel-module.ts'
+import { kernelsOf, onAbort } from './kernel-instance.ts'
+import type { KernelModule } from './kernel-module.ts'
 import type { SharedMemory } from './web-assembly.ts'
 
 /** `workerData` of a thread of the pool. */
@@ -17,7 +18,8 @@ const { module, memory, thread } = workerData as KernelWorkerSetup
 const words = controlWords(memory.buffer)
 const isStopped = (): boolean => Atomics.load(words, word.stopped) !== 0
 const kernels = kernelsOf(module, memory, { isStopped, runChunks: onAbort })
-for (let idle = 0; workOff(words, kernels, { thread, isStopped }) >= 0;) {
+const here = { thread, isStopped }
+for (let idle = 0; workOff(words, kernels, here) >= 0;) {
   if (Atomics.load(words, word.unclaimed) !== 0) {
     idle = 0
     continue

@@ -1,4 +1,4 @@
-import { finishTree } from './finish-tree.ts'
+import { type FinishedLeaf, finishTree } from './finish-tree.ts'
 import type { GrownTree } from './grow.ts'
 import type { SpaceTask } from './grow-in-space.ts'
 import { rareBlocks } from './rare-space.ts'
@@ -27,17 +27,13 @@ export function growByKernel(task: SpaceTask): GrownTree {
     const at = first + leafBytes * (task.maxLeaves + k)
     builder.splitLeaf(i32[at / 4 + 16]!, splitAt(task, at))
   }
-  const leaves = Array.from({ length: count }, (_, k) => {
+  const leaves: FinishedLeaf[] = []
+  for (let k = 0; k < count; k++) {
     const at = first + leafBytes * k
-    const [g, h, l2, low, high] = f64.subarray(at / 8 + 2, at / 8 + 7) as unknown as [
-      number,
-      number,
-      number,
-      number,
-      number,
-    ]
-    return { begin: i32[at / 4]!, end: i32[at / 4 + 1]!, g, h, l2, limits: { low, high } }
-  })
+    const [begin, end] = [i32[at / 4]!, i32[at / 4 + 1]!]
+    const limits = { low: f64[at / 8 + 5]!, high: f64[at / 8 + 6]! }
+    leaves.push({ begin, end, g: f64[at / 8 + 2]!, h: f64[at / 8 + 3]!, l2: f64[at / 8 + 4]!, limits })
+  }
   return finishTree(task, builder, leaves)
 }
 

@@ -34,11 +34,11 @@ export class TreeBuilder {
     const sets = new Uint32Array(8 * this.sets.length)
     for (const [i, set] of this.sets.entries()) sets.set(set, 8 * i)
     return {
-      feature: Uint16Array.from(this.feature),
-      cut: Uint32Array.from(this.cut),
-      flags: Uint8Array.from(this.flags),
-      left: Int32Array.from(this.left),
-      right: Int32Array.from(this.right),
+      feature: new Uint16Array(this.feature),
+      cut: new Uint32Array(this.cut),
+      flags: new Uint8Array(this.flags),
+      left: new Int32Array(this.left),
+      right: new Int32Array(this.right),
       sets,
       values,
       leafRows,

@@ -5,7 +5,7 @@ import { bySet, missingLeft } from './split-record'
 import * as Task from './tree-task'
 
 /** Rows below which a node is parted by one thread. */
-const leastRows: i32 = 4096
+const leastRows: i32 = 2048
 
 /** Moves the rows of `leaf` that its split sends left to the front of its part of the order; returns how many. */
 export function partLeaf(task: usize, leaf: usize, isPlain: bool): i32 {

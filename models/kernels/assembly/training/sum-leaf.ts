@@ -6,8 +6,8 @@ import { addRare } from './rare-rows'
 import * as Task from './tree-task'
 
 /** Rows below which a histogram is summed by one thread, and pieces' granularity. */
-const leastRows: i32 = 2048
-const stepRows: i32 = 1024
+const leastRows: i32 = 512
+const stepRows: i32 = 256
 
 /** Sums the leaf's rows into its slot and the threads' own histograms. */
 export function sumLeaf(task: usize, leaf: usize, isPlain: bool): void {
