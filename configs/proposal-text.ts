@@ -91,7 +91,8 @@ function sourceLines({ path, reading, mapping, maxRejects }: ProposedConfig): st
   return [
     `path: ${scalar(path)}`,
     ...Object.entries(reading).map(([key, value]) => `${key}: ${scalar(value as string | boolean)}`),
-    ...(mapping.decimalComma ? ["decimal: ','"] : []),
+    ...(mapping.numbers.decimal === ',' ? ["decimal: ','"] : []),
+    ...(mapping.numbers.thousands === undefined ? [] : [`thousands: ${JSON.stringify(mapping.numbers.thousands)}`]),
     ...(mapping.isIntegerId ? ['userIdType: integer'] : []),
     ...(format.kind === 'format' ? [`timestampFormat: ${scalar(format.format)}`] : []),
     ...(format.kind === 'epoch' ? [`timeUnit: ${format.unit}`] : []),

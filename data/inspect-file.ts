@@ -82,6 +82,12 @@ async function sniff(path: string, where: string): Promise<SniffedText> {
   const { bytes, isWhole } = await readBeginning(path, beginningBytes)
   const sniffed = sniffText(bytes, isWhole)
   if (sniffed === null) throw noTable(where, 'is not text, and not Parquet', 'CSV, TSV, NDJSON (also .gz) or Parquet')
+  if (sniffed.format === 'csv' && /^\uFEFF?\s*([[{]\s*["[{]|\[\s*$)/.test(bytes.toString('utf8', 0, 1_000)))
+    throw noTable(
+      where,
+      'is JSON, but not one object in every line',
+      'one event a line (NDJSON), as `jq -c ".[]" FILE` writes an array',
+    )
   if (sniffed.format === 'csv' && sniffed.columns.length < 2)
     throw noTable(
       where,

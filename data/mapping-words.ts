@@ -11,7 +11,7 @@ export const columnWords: Readonly<Record<MappedField, readonly string[]>> = {
   user_id: words(`
     user customer client account acct member visitor viewer player student subscriber traveller traveler
     person buyer guest household patient driver who wer uid cid msisdn kunde kunden nutzer benutzer mitglied
-    konto usuario cliente utilisateur utente klient 用户 客户 会员 顧客 사용자 пользователь клиент`),
+    konto usuario email mail cliente utilisateur utente klient 用户 客户 会员 顧客 사용자 пользователь клиент`),
   event_time: words(`
     time timestamp ts date datetime day when at created occurred happened booked datum zeit zeitpunkt tag
     zeitstempel fecha hora jour heure data ora 时间 日期 日時 날짜 дата время`),

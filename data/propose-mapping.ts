@@ -9,6 +9,7 @@ import {
   isStatic,
   type Sureness,
 } from './inspect/choose-columns.ts'
+import { type FoundStyle, sharedStyle } from './inspect/number-style.ts'
 import type { ColumnProfile, FileProfile, TimeReading } from './inspect-file.ts'
 import { type MappedField, nameParts } from './mapping-words.ts'
 
@@ -28,7 +29,7 @@ export interface MappingProposal {
   /** For `set:`; null where a column has the event types. */
   readonly eventType: string | null
   readonly time: Pick<ColumnProfile, 'name'> & { readonly reading: TimeReading }
-  readonly decimalComma: boolean
+  readonly numbers: FoundStyle
   readonly isIntegerId: boolean
   readonly assumptions: readonly Assumption[]
 }
@@ -68,14 +69,22 @@ export function proposeMapping(profile: FileProfile, where: string): MappingProp
       what: 'event_type',
       value: eventType,
       sure: 'likely',
-      because: `no column names kinds of events, so every row is a ${eventType}`,
+      because: `no column names kinds of events, so every row is ${eventType === 'event' ? 'an' : 'a'} ${eventType}`,
+    })
+  const unused = left.filter(({ filled }) => filled > 0).map(({ name }) => name)
+  if (unused.length > 0)
+    assumptions.push({
+      what: 'not used',
+      value: unused.length > 6 ? `${unused.slice(0, 6).join(', ')}, …` : unused.join(', '),
+      sure: 'likely',
+      because: 'neither name nor content says that a field of the log is meant',
     })
   const numbers = [amount, quantity].flatMap((choice) => (choice === null ? [] : [choice.column]))
   return {
     columns,
     eventType,
     time: { name: time.column.name, reading: time.column.time! },
-    decimalComma: numbers.some(({ commaNumbers, numbers: points }) => commaNumbers >= 0.98 && points < 0.98),
+    numbers: sharedStyle(numbers.map((column) => column.numbers)),
     isIntegerId: user.column.type === 'VARCHAR' && user.column.integers === 1 && !user.column.hasLeadingZeros,
     assumptions,
   }
@@ -117,7 +126,7 @@ function notALog(
     where,
     what,
     expected: 'one row per event, with a user who comes again and a time',
-    received: `${grouped(rows)} rows of ${columns
+    received: `${grouped(rows)} ${rows === 1 ? 'row' : 'rows'} of ${columns
       .map(({ name }) => name)
       .slice(0, 6)
       .join(', ')}${columns.length > 6 ? ', …' : ''}`,

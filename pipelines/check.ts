@@ -10,7 +10,7 @@ import type { Engine } from '../engines/engine.ts'
 import { readGivenModels } from './given-models.ts'
 import { extractAlone } from './extract-alone.ts'
 import { openEngine } from '../engines/registry.ts'
-import { type SplitSpec, parts as partNames, planSplit } from '../evaluation/split.ts'
+import { type Part, type SplitSpec, parts as partNames, planSplit } from '../evaluation/split.ts'
 import { compileExamples } from '../features/compile.ts'
 import { resolveCutoffs } from '../features/cutoffs.ts'
 import { cutoffTimes } from './stages/cutoff-times.ts'
@@ -97,7 +97,7 @@ async function look(request: CheckRequest, engine: Engine, workDir: string): Pro
     checks: [
       ...extracted.checks,
       passed('cutoffs', `${cutoffs.length} closed, ${dropped.length} dropped`),
-      classes(population),
+      classes(population, split.parts),
       passed('split', split.explanation),
       checkLookbackHistory({
         features: planned.features,
@@ -122,19 +122,24 @@ function grouped(n: number): string {
   return n.toLocaleString('en-US')
 }
 
-/** Every cutoff needs users of both kinds to be of use. */
-function classes(population: readonly CutoffPopulation[]): CheckResult {
-  const single = population.filter(({ churnRate }) => !(churnRate > 0 && churnRate < 1))
+/** Every part needs users of both kinds, whichever of its cutoffs they stand at. */
+function classes(population: readonly CutoffPopulation[], parts: Readonly<Record<Part, readonly Day[]>>): CheckResult {
+  const isSingle = ({ churnRate }: CutoffPopulation): boolean => !(churnRate > 0 && churnRate < 1)
+  const single = population.filter(isSingle)
+  const lacking = partNames.filter((part) => {
+    const own = population.filter(({ cutoff }) => parts[part].some((day) => day === cutoff))
+    return own.every(({ churned }) => churned === 0) || own.every(({ churnRate }) => !(churnRate < 1))
+  })
   return {
     name: 'labels.classes',
-    passed: single.length < population.length,
+    passed: lacking.length === 0,
     severity: 'error',
     observed:
       single.length === 0
         ? 'both classes at every cutoff'
         : `one class at ${single.map(({ cutoff }) => cutoff).join(', ')}`,
     expected: 'users who churned and users who stayed',
-    message: 'one class only: nothing can be learned',
+    message: `one class only in ${lacking.join(', ')}: nothing can be learned or judged there`,
   }
 }
 

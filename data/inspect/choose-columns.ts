@@ -104,8 +104,8 @@ export function chooseNumber(
   field: 'amount' | 'quantity',
   profile: FileProfile,
 ): Choice | null {
-  const isNumber = ({ numbers, commaNumbers, type }: ColumnProfile): boolean =>
-    (numbers >= 0.98 || commaNumbers >= 0.98) && !/^(DATE|TIMESTAMP|BOOLEAN)/.test(type)
+  const isNumber = ({ numbers, type }: ColumnProfile): boolean =>
+    numbers !== null && !/^(DATE|TIMESTAMP|BOOLEAN)/.test(type)
   const judged = columns
     .filter((column) => isNumber(column) && column.distinct > 1 && column.time?.kind !== 'iso')
     .map((column) => ({

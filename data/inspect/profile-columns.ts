@@ -2,6 +2,7 @@ import type { Row } from '../../engines/engine.ts'
 import { columnKind, isNumeric } from '../sources/column-kind.ts'
 import type { RawColumn, RawTable } from '../sources/raw-table.ts'
 import type { SqlSession } from '../sources/sql-session.ts'
+import { type FoundStyle, hasDecimals, numberConditions, numberStyle } from './number-style.ts'
 import { type EpochUnit, epochUnits, timeFormats } from './time-formats.ts'
 
 /** How a column can be read as a time. */
@@ -20,11 +21,9 @@ export interface ColumnProfile {
   readonly filled: number
   readonly distinct: number
   readonly integers: number
-  /** Read with a decimal point, and with a decimal comma. */
-  readonly numbers: number
-  readonly commaNumbers: number
+  /** How its numbers are written; null where it does not hold numbers. */
+  readonly numbers: FoundStyle | null
   readonly hasFractions: boolean
-  readonly isNegative: boolean
   /** Texts such as 00042, which a number would shorten. */
   readonly hasLeadingZeros: boolean
   readonly time: TimeReading | null
@@ -34,6 +33,7 @@ export interface ColumnProfile {
 
 const sampleRows = 40_000
 const share = 0.98
+const plainNumbers: FoundStyle = { decimal: '.', isGuess: false }
 const mostLevels = 200
 
 /** Looks at every column of a table: counts over all rows, shapes over an even sample. */
@@ -64,17 +64,16 @@ async function profileColumn(session: SqlSession, counted: Counted): Promise<Col
   const { column, distinct, filled } = counted
   const found = await shapesOf(session, counted)
   const of = (name: string): number => (Number(found['n']) === 0 ? 0 : Number(found[name]) / Number(found['n']))
-  const isCommaNumber = of('comma') >= share && of('point') < share
+  const isText = columnKind(column.type) === 'text'
+  const numbers = isText ? numberStyle(of) : of('style_0') >= share ? plainNumbers : null
   return {
     name: column.name,
     type: column.type,
     filled,
     distinct,
     integers: of('integers'),
-    numbers: of('point'),
-    commaNumbers: of('comma'),
-    hasFractions: of(isCommaNumber ? 'comma_fractions' : 'fractions') > 0,
-    isNegative: of('negatives') > 0,
+    numbers,
+    hasFractions: hasDecimals(numbers ?? plainNumbers, of),
     hasLeadingZeros: of('zeros') > 0,
     time: timeOf(column, of),
     values: distinct > mostLevels || distinct === 0 ? [] : await valuesOf(session, counted),
@@ -87,19 +86,16 @@ async function shapesOf(session: SqlSession, { table, column, rows }: Counted): 
   const step = Math.max(1, Math.floor(rows / sampleRows))
   const text = `trim(CAST(${column.sql} AS VARCHAR))`
   const count = (condition: string, name: string): string => `count(*) FILTER (WHERE ${condition}) AS ${name}`
-  const isDouble = (of: string): string =>
-    `TRY_CAST(${of} AS DOUBLE) IS NOT NULL AND regexp_matches(${of}, '^[-+]?[0-9.]+([eE][-+]?[0-9]+)?$')`
-  const withPoint = `replace(replace(v, '.', ''), ',', '.')`
   const epochs = epochUnits.map(({ unit, from, to }) =>
     count(`TRY_CAST(v AS BIGINT) BETWEEN ${from} AND ${to}`, `epoch_${unit}`),
   )
   const formats = timeFormats.map((format, i) => count(formatFits(format, dialect.text(format)), `format_${i}`))
   const [row] = await session.rows(
     null,
-    `SELECT count(*) AS n, ${count(`regexp_matches(v, '^[-+]?[0-9]+$')`, 'integers')}, ${count(`regexp_matches(v, '^0[0-9]')`, 'zeros')}, ${count(isDouble('v'), 'point')},
-  ${count(`regexp_matches(v, '^[-+]?([0-9]+|[0-9]{1,3}([.][0-9]{3})+),[0-9]+$') OR regexp_matches(v, '^[-+]?[0-9]+$')`, 'comma')},
-  ${count(`regexp_matches(v, '[.][0-9]')`, 'fractions')}, ${count(`regexp_matches(v, ',[0-9]')`, 'comma_fractions')},
-  ${count(`TRY_CAST(${withPoint} AS DOUBLE) < 0`, 'negatives')},
+    `SELECT count(*) AS n, ${count(`regexp_matches(v, '^[-+]?[0-9]+$')`, 'integers')}, ${count(`regexp_matches(v, '^0[0-9]')`, 'zeros')},
+  ${numberConditions()
+    .map(([name, condition]) => count(condition, name))
+    .join(',\n  ')},
   ${count(`regexp_matches(v, '^[0-9]{4}-[0-9]{2}-[0-9]{2}([ T].*)?$') AND TRY_CAST(v AS TIMESTAMP) IS NOT NULL OR TRY_CAST(v AS TIMESTAMPTZ) IS NOT NULL AND regexp_matches(v, '^[0-9]{4}-')`, 'iso')},
   ${[...epochs, ...formats].join(',\n  ')}
 FROM (SELECT ${text} AS v FROM (SELECT ${column.sql}, ROW_NUMBER() OVER () AS ebb_row FROM ${table.relation}) WHERE ebb_row % ${step} = 0 AND ${column.sql} IS NOT NULL)

@@ -80,12 +80,15 @@ function mode(counts: readonly number[]): number {
   return [...seen].toSorted((a, b) => b[1] - a[1] || b[0] - a[0])[0]?.[0] ?? 0
 }
 
-/** Names have no digits at their beginning and do not come again below; where all is text, distinct names will do. */
+/**
+ * Names are no numbers or days and do not come again below. A column may be nameless, such as that of row numbers, or one behind a
+ * last separator; two columns of one name are a header still, and its reader's to refuse.
+ */
 function looksLikeHeader(rows: readonly (readonly string[])[]): boolean {
   const [first, ...rest] = rows
   if (first === undefined) return false
-  if (first.some((field) => field === '' || /^[-+]?[\d.,]+$/.test(field) || /^\d{4}-\d\d-\d\d/.test(field)))
-    return false
-  if (new Set(first).size < first.length) return false
-  return first.every((field, i) => !rest.some((row) => row[i] === field))
+  const names = first.filter((field) => field !== '')
+  if (2 * names.length < first.length) return false
+  if (names.some((field) => /^[-+]?[\d.,]+$/.test(field) || /^\d{4}-\d\d-\d\d/.test(field))) return false
+  return first.every((field, i) => field === '' || !rest.some((row) => row[i] === field))
 }

@@ -39,9 +39,7 @@ export function allAssumptions(parts: {
     ...(isAmbiguous
       ? [{ what: 'timestampFormat', value: format.format, sure: 'guess' as const, because: readingWords(format) }]
       : []),
-    ...(mapping.decimalComma
-      ? [{ what: 'decimal', value: 'comma', sure: 'sure' as const, because: 'numbers such as 12,50' }]
-      : []),
+    ...numberLines(mapping),
     ...(maxRejects > 0 ? [rejectsLine(extracted, maxRejects)] : []),
     ...events.assumptions,
     ...windows.assumptions,
@@ -52,6 +50,37 @@ export function allAssumptions(parts: {
       because: 'the day after the last event; set dataEnd where the last day is not complete',
     },
     { what: 'timeZone', value: 'UTC', sure: 'guess', because: 'the file names none, or instants are shown in UTC' },
+  ]
+}
+
+const marks = { ',': 'comma', '.': 'point', ' ': 'blank', "'": 'apostrophe' } as const
+
+function numberLines({ numbers }: MappingProposal): Assumption[] {
+  const { decimal, thousands, isGuess } = numbers
+  const groups = thousands === undefined ? '' : `1${thousands}234`
+  return [
+    ...(decimal === '.'
+      ? []
+      : [
+          {
+            what: 'decimal',
+            value: 'comma',
+            sure: isGuess ? ('guess' as const) : ('sure' as const),
+            because: isGuess ? 'what goes with the point between thousands' : `numbers such as ${groups || '12'},50`,
+          },
+        ]),
+    ...(thousands === undefined
+      ? []
+      : [
+          {
+            what: 'thousands',
+            value: marks[thousands],
+            sure: isGuess ? ('guess' as const) : ('sure' as const),
+            because: isGuess
+              ? `numbers such as ${groups}, and whole ones below 1000 beside them; if ${groups} is not 1234, take thousands and decimal out`
+              : `numbers such as ${groups}`,
+          },
+        ]),
   ]
 }
 

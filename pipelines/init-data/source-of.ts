@@ -9,7 +9,8 @@ export function sourceOf({ path, reading }: FileProfile, mapping: MappingProposa
   const format = time.reading
   return {
     header: true,
-    decimal: mapping.decimalComma ? ',' : '.',
+    decimal: mapping.numbers.decimal,
+    ...(mapping.numbers.thousands === undefined ? {} : { thousands: mapping.numbers.thousands }),
     encoding: 'utf-8',
     nullValues: [],
     delayDays: 0,

@@ -10,17 +10,16 @@ const column = (name: string, more: Partial<ColumnProfile> = {}): ColumnProfile 
   filled: 1_000,
   distinct: 100,
   integers: 0,
-  numbers: 0,
-  commaNumbers: 0,
+  numbers: null,
   hasFractions: false,
-  isNegative: false,
   hasLeadingZeros: false,
   time: null,
   values: [],
   ...more,
 })
 const time = column('ts', { distinct: 990, time: { kind: 'iso' } })
-const money = { numbers: 1, hasFractions: true, distinct: 400 }
+const point = { decimal: '.', isGuess: false } as const
+const money = { numbers: point, hasFractions: true, distinct: 400 }
 const propose = (columns: readonly ColumnProfile[], rows = 1_000) =>
   proposeMapping({ path: '/x.csv', reading: {}, separator: 'comma', hasHeader: true, rows, columns }, 'x.csv')
 
@@ -69,11 +68,11 @@ describe('names of columns', () => {
 describe('the mapping', () => {
   it('by name and content: who, when, what and how much', () => {
     const { columns, eventType, assumptions } = propose([
-      column('order_no', { distinct: 1_000, integers: 1, numbers: 1 }),
+      column('order_no', { distinct: 1_000, integers: 1, numbers: point }),
       column('customer'),
       time,
       column('action', { distinct: 3, values: ['login', 'purchase', 'view'] }),
-      column('price_cents', { integers: 1, numbers: 1, distinct: 300 }),
+      column('price_cents', { integers: 1, numbers: point, distinct: 300 }),
     ])
     expect(columns).toEqual({
       user_id: 'customer',
@@ -97,7 +96,7 @@ describe('the mapping', () => {
   })
 
   it('a whole number of cents stays text as an id only where zeros lead it', () => {
-    const id = { integers: 1, numbers: 1 }
+    const id = { integers: 1, numbers: point }
     expect(propose([column('user', id), time]).isIntegerId).toBe(true)
     expect(propose([column('user', { ...id, hasLeadingZeros: true }), time]).isIntegerId).toBe(false)
   })

@@ -50,6 +50,10 @@ describe('check', () => {
     const lines = ['a', 'b', 'c'].flatMap((user) => days.map((day) => `${user},${day}T10:00:00,purchase,10,app`))
     const config = tinyShopConfig.replace('2025-03-01', '2025-02-01')
     const { checks } = await check({ lines, config }, true)
-    expect(checks.find(({ name }) => name === 'labels.classes')).toMatchObject({ passed: false, severity: 'error' })
+    expect(checks.find(({ name }) => name === 'labels.classes')).toMatchObject({
+      passed: false,
+      severity: 'error',
+      message: 'one class only in train, calibrate, select, test: nothing can be learned or judged there',
+    })
   })
 })

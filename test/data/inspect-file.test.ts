@@ -1,0 +1,100 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type FileProfile, inspectFile } from '../../data/inspect-file.ts'
+import { proposeMapping } from '../../data/propose-mapping.ts'
+import type { Engine } from '../../engines/engine.ts'
+import { openEngine } from '../../engines/registry.ts'
+
+let engine: Engine
+let dir: string
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'ebb-inspect-'))
+  engine = await openEngine({ kind: 'duckdb' }, { threads: 1, memoryBytes: 2e8, workDirectory: dir })
+})
+afterAll(async () => {
+  await engine.close()
+  await rm(dir, { recursive: true, force: true })
+})
+
+async function inspect(text: string, name = 'log.csv'): Promise<FileProfile> {
+  const path = join(dir, name)
+  await writeFile(path, text)
+  return inspectFile({ engine, path, workDir: dir, copyTo: join(dir, 'copy.csv') })
+}
+
+const amounts = (values: readonly string[]): string =>
+  ['user;time;amount', ...values.map((value, i) => `u${i % 3};2025-01-0${1 + (i % 9)};${value}`)].join('\n')
+
+describe('how numbers are written', () => {
+  it.each([
+    [['12.50', '1200', '-3'], { decimal: '.' }],
+    [['12,50', '1200', '-3'], { decimal: ',' }],
+    [['1.234,50', '12,50', '3'], { decimal: ',', thousands: '.' }],
+    [['"1,234.50"', '12.50', '1,234,567'], { decimal: '.', thousands: ',' }],
+    [["1'234.50", '2'], { decimal: '.', thousands: "'" }],
+    [['1 234,50', '1\u202f234,50', '1\u00a0234'], { decimal: ',', thousands: ' ' }],
+    [['1.234.567', '1.234'], { decimal: ',', thousands: '.' }],
+    [['1.234', '0.500', '2'], { decimal: '.' }], // no group of thousands begins with 0
+    [['1.234', '2.500', '3.000'], { decimal: '.' }], // three decimals everywhere
+    [['1.234', '950', '2000'], { decimal: '.' }], // four digits in a row: nothing parts thousands
+  ])('%j: %j, as surely as the file shows it', async (values, style) => {
+    const { columns } = await inspect(amounts(values))
+    expect(columns[2]!.numbers).toEqual({ ...style, isGuess: false })
+  })
+
+  it.each([
+    [['1.234', '950', '12.000'], { decimal: ',', thousands: '.' }],
+    [['1,234', '950', '12,000'], { decimal: '.', thousands: ',' }],
+  ])('%j: one group of three beside whole numbers below 1000 is a guess', async (values, style) => {
+    const { columns } = await inspect(amounts(values))
+    expect(columns[2]!.numbers).toEqual({ ...style, isGuess: true })
+    expect(columns[2]!.hasFractions).toBe(false)
+  })
+
+  it('words, currency signs and groups of two are no numbers', async () => {
+    for (const value of ['x', '$5', '12,34,567'])
+      expect((await inspect(amounts([value, value]))).columns[2]!.numbers).toBeNull()
+  })
+})
+
+describe('what stands in the first line', () => {
+  const rows = Array.from({ length: 30 }, (_, i) => `u${i % 4},2025-01-${String(1 + (i % 28)).padStart(2, '0')},view`)
+
+  it('nameless columns, of row numbers or behind a last comma, leave it a header', async () => {
+    const numbered = await inspect([',user,time,event', ...rows.map((row, i) => `${i},${row}`)].join('\n'))
+    const trailing = await inspect(['user,time,event,', ...rows.map((row) => `${row},`)].join('\n'))
+    for (const profile of [numbered, trailing])
+      expect(proposeMapping(profile, 'log.csv').columns).toEqual({
+        user_id: 'user',
+        event_time: 'time',
+        event_type: 'event',
+      })
+  })
+
+  it('two columns of one name are refused by name, not read as a row', async () => {
+    await expect(inspect(['user,time,event,event', ...rows.map((row) => `${row},x`)].join('\n'))).rejects.toThrow(
+      'two columns are called "event"',
+    )
+  })
+
+  it('JSON that is not one object in every line is refused in so many words', async () => {
+    for (const text of ['[{"a": 1}, {"a": 2}]', '[\n  {"a": 1},\n  {"a": 2}\n]', '{"rows": [\n{"a": 1}\n]}'])
+      await expect(inspect(text, 'log.json')).rejects.toMatchObject({
+        code: 'INIT_NO_TABLE',
+        message: expect.stringContaining('is JSON, but not one object in every line'),
+      })
+  })
+})
+
+it('columns that no field of the log was found for are named', async () => {
+  const rows = Array.from({ length: 30 }, (_, i) => `u${i % 4},2025-01-${String(1 + (i % 28)).padStart(2, '0')},$5,n`)
+  const profile = await inspect(['user,time,price,note', ...rows].join('\n'))
+  expect(proposeMapping(profile, 'log.csv').assumptions).toContainEqual({
+    what: 'not used',
+    value: 'price, note',
+    sure: 'likely',
+    because: expect.any(String),
+  })
+})
