@@ -64,8 +64,37 @@ export async function readDataset(
 async function read(session: DuckDbSession, parts: ParquetParts, spec: DatasetSpec): Promise<ReadDataset> {
   const files = parts.paths.map(quoteText).join(', ')
   await session.run(`CREATE VIEW parts AS SELECT * FROM read_parquet([${files}], hive_partitioning = false)`)
+  const { rowCount, targets, ...into } = await datasetTargets(session, spec, (rows) => rows)
+  if (rowCount !== parts.rows)
+    throw datasetFault('dataset', 'the Parquet parts hold another number of rows', {
+      expected: String(parts.rows),
+      received: String(rowCount),
+    })
+  await fill(session, targets, rowCount)
+  if (spec.order === 'cutoffs')
+    orderByCutoff(
+      into.dataset.cutoffs,
+      targets.map(({ values }) => values),
+    )
+  return into
+}
+
+/** Room for rows of the view `parts`, and the columns of `targets` that fill it. */
+export interface DatasetRoom extends ReadDataset {
+  /** Of the view. */
+  readonly rowCount: number
+  readonly targets: readonly DatasetTarget[]
+}
+
+/** Checks the view `parts` against the spec, makes its levels, and room for as many rows as `roomFor` says of the number of rows. */
+export async function datasetTargets(
+  session: DuckDbSession,
+  spec: DatasetSpec,
+  roomFor: (rows: number) => number,
+): Promise<DatasetRoom> {
   const types = await columnTypes(session, spec)
-  const rowCount = await checkRows(session, parts, spec)
+  const rowCount = await checkRows(session, spec)
+  const room = roomFor(rowCount)
   const coded = [
     ...spec.features.filter((feature) => feature.kind === 'category').map(({ name }) => name),
     ...(spec.context ?? []),
@@ -73,26 +102,20 @@ async function read(session: DuckDbSession, parts: ParquetParts, spec: DatasetSp
   const levels = new Map<string, readonly string[]>()
   for (const name of coded) if (!levels.has(name)) levels.set(name, await makeLevels(session, name, levels.size))
 
-  const users = userTarget(spec.users, rowCount)
-  const cutoffs = cutoffTarget(spec.cutoffs, rowCount)
-  const number = (name: string): DatasetTarget => numberTarget(name, types.get(name)!, rowCount)
-  const code = (name: string): DatasetTarget => codeTarget(name, [...levels.keys()].indexOf(name), rowCount)
+  const users = userTarget(spec.users, room)
+  const cutoffs = cutoffTarget(spec.cutoffs, room)
+  const number = (name: string): DatasetTarget => numberTarget(name, types.get(name)!, room)
+  const code = (name: string): DatasetTarget => codeTarget(name, [...levels.keys()].indexOf(name), room)
   const features = spec.features.map(({ name, kind }) => (kind === 'number' ? number(name) : code(name)))
   const context = (spec.context ?? []).map(code)
-  const label = spec.label === undefined ? [] : [labelTarget(spec.label, rowCount)]
-
-  const targets = [users, cutoffs, ...label, ...features, ...context]
-  await fill(session, targets, rowCount)
-  if (spec.order === 'cutoffs')
-    orderByCutoff(
-      cutoffs.values as Uint16Array,
-      targets.map(({ values }) => values),
-    )
+  const label = spec.label === undefined ? [] : [labelTarget(spec.label, room)]
   return {
+    rowCount,
+    targets: [users, cutoffs, ...label, ...features, ...context],
     dataset: {
       names: spec.features.map(({ name }) => name),
       columns: features.map((target): Column => asColumn(target, levels.get(target.name))),
-      rowCount,
+      rowCount: room,
       users: users.values as Uint32Array,
       cutoffs: cutoffs.values as Uint16Array,
     },
@@ -143,8 +166,8 @@ async function columnTypes(session: DuckDbSession, spec: DatasetSpec): Promise<R
   return types
 }
 
-/** Number of rows; throws on NULL in a key, a label outside {0, 1}, or parts that do not hold the promised rows. */
-async function checkRows(session: DuckDbSession, parts: ParquetParts, spec: DatasetSpec): Promise<number> {
+/** Number of rows; throws on NULL in a key, or a label outside {0, 1}. */
+async function checkRows(session: DuckDbSession, spec: DatasetSpec): Promise<number> {
   const label = spec.label === undefined ? '0' : `CAST(${quoteName(spec.label)} AS INTEGER)`
   const aggregates = [
     `count(${quoteName(spec.users)})`,
@@ -168,11 +191,6 @@ async function checkRows(session: DuckDbSession, parts: ParquetParts, spec: Data
       received: `${nulls.count} NULL`,
     })
   if (odd > 0) throw datasetFault(`label "${spec.label}"`, 'not 0 or 1', { received: `${odd} other values` })
-  if (rows !== parts.rows)
-    throw datasetFault('dataset', 'the Parquet parts hold another number of rows', {
-      expected: String(parts.rows),
-      received: String(rows),
-    })
   return rows
 }
 

@@ -2,13 +2,11 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { extname, join } from 'node:path'
 import { EbbError } from '../core/errors.ts'
-import type { Dataset } from '../core/dataset.ts'
 import type { Resources } from '../core/stage.ts'
 import type { Engine } from '../engines/engine.ts'
-import { readDataset } from '../engines/read-dataset.ts'
+import { streamDataset } from '../engines/stream-dataset.ts'
 import { openEngine } from '../engines/registry.ts'
 import { importModel, type ImportOptions, type ImportSummary } from '../models/import.ts'
-import { predictParts } from '../models/predict-parts.ts'
 import { packModel } from '../models/pack.ts'
 import { writeFileAtomic } from '../store/atomic.ts'
 
@@ -63,39 +61,25 @@ async function scoreTable(
   const workDirectory = await mkdtemp(join(tmpdir(), 'ebb-import-'))
   const engine = await openEngine({ kind: 'duckdb' }, { ...resources, workDirectory, signal })
   try {
-    await openTable(engine, table, signal)
-    await checkColumns(engine, { table, id, features })
-    const [counted] = await engine.rows('SELECT count(*) AS n FROM ebb_table')
-    const rows = Number(counted!['n'])
+    const source = await openTable(engine, { table, workDirectory, signal })
+    await checkColumns(engine, source, { table, id, features })
     const spec = {
       users: 'ebb_row',
       cutoffs: 'ebb_day',
       features: features.map(({ name, kind, isCoded }) => ({ name, kind: isCoded ? ('number' as const) : kind })),
     }
-    const options = { ...resources, tempDirectory: join(workDirectory, 'read'), signal }
-    const partAt = async (begin: number): Promise<Dataset> => {
-      const folder = join(workDirectory, `rows-${begin}`)
-      const sql = datasetSql(engine, features, [begin, begin + rowsPerPart])
-      const { dataset } = await readDataset(await engine.pull(sql, folder, { signal }), spec, options)
-      await rm(folder, { recursive: true })
-      return dataset
-    }
-    const values = new Float64Array(rows)
-    let begin = 0
-    for await (const p of predictParts({ predict }, partsOf({ rows, rowsPerPart }, partAt), {
-      signal,
-      threads: resources.threads,
-    })) {
-      values.set(p, begin)
-      begin += p.length
-    }
-    await engine.load('ebb_predicted', [
-      { name: 'ebb_row', type: 'integer', values: Uint32Array.from(values, (_, row) => row) },
-      { name: 'probability', type: 'double', values },
-    ])
+    const options = { ...resources, rowsPerPart, tempDirectory: join(workDirectory, 'read'), signal }
+    const parts: Float64Array[] = []
+    const rows = await streamDataset(datasetSql(engine, source, features), spec, options, async (part) => {
+      parts.push(await predict(part, { signal, threads: resources.threads }))
+    })
+    await loadPredicted(engine, parts, rows)
     const name = engine.dialect.identifier(id ?? 'ebb_row')
-    const columns = id === null ? 'p.ebb_row AS row' : `t.${name}`
-    const sql = `SELECT ${columns}, p.probability FROM ebb_table t JOIN ebb_predicted p ON p.ebb_row = t.ebb_row ORDER BY p.ebb_row`
+    const numbered = `SELECT row_number() OVER () - 1 AS ebb_row${id === null ? '' : `, ${name}`} FROM ${source}`
+    const sql =
+      id === null
+        ? 'SELECT p.ebb_row AS row, p.probability FROM ebb_predicted p ORDER BY p.ebb_row'
+        : `SELECT t.${name}, p.probability FROM (${numbered}) t JOIN ebb_predicted p ON p.ebb_row = t.ebb_row ORDER BY p.ebb_row`
     await engine.write(sql, to, { signal })
     return rows
   } finally {
@@ -104,27 +88,36 @@ async function scoreTable(
   }
 }
 
-async function* partsOf(
-  { rows, rowsPerPart }: { rows: number; rowsPerPart: number },
-  partAt: (begin: number) => Promise<Dataset>,
-): AsyncGenerator<Dataset> {
-  for (let begin = 0; begin < rows; begin += rowsPerPart) yield await partAt(begin)
+async function loadPredicted(engine: Engine, parts: readonly Float64Array[], rows: number): Promise<void> {
+  const values = new Float64Array(rows)
+  let begin = 0
+  for (const part of parts) {
+    values.set(part, begin)
+    begin += part.length
+  }
+  await engine.load('ebb_predicted', [
+    { name: 'ebb_row', type: 'integer', values: Uint32Array.from(values, (_, row) => row) },
+    { name: 'probability', type: 'double', values },
+  ])
 }
 
-/** `ebb_table`: the rows in their order, numbered. */
-async function openTable(engine: Engine, table: string, signal: AbortSignal): Promise<void> {
-  const path = engine.dialect.text(table)
-  const reader = extname(table) === '.parquet' ? `read_parquet(${path})` : `read_csv(${path}, sample_size = -1)`
-  await engine.execute(`CREATE TEMP TABLE ebb_table AS SELECT row_number() OVER () - 1 AS ebb_row, * FROM ${reader}`, {
-    signal,
-  })
+/** The table as a relation that can be read again and again: a CSV is parsed once. */
+async function openTable(
+  engine: Engine,
+  { table, workDirectory, signal }: { table: string; workDirectory: string; signal: AbortSignal },
+): Promise<string> {
+  const { dialect } = engine
+  if (extname(table) === '.parquet') return `read_parquet(${dialect.text(table)})`
+  const sql = `SELECT * FROM read_csv(${dialect.text(table)}, sample_size = -1)`
+  return dialect.parquet((await engine.pull(sql, join(workDirectory, 'table'), { signal })).paths)
 }
 
 async function checkColumns(
   engine: Engine,
+  source: string,
   { table, id, features }: { table: string; id: string | null; features: ImportSummary['features'] },
 ): Promise<void> {
-  const rows = await engine.rows('DESCRIBE ebb_table')
+  const rows = await engine.rows(`DESCRIBE SELECT * FROM ${source}`)
   const known = rows.map((row) => String(row['column_name']))
   const wanted = [...features.map(({ name }) => name), ...(id === null ? [] : [id])]
   const missing = wanted.filter((name) => !known.includes(name))
@@ -135,21 +128,17 @@ async function checkColumns(
     where: table,
     what: `${missing.length === 1 ? 'a column is' : `${missing.length} columns are`} missing: ${missing.slice(0, 8).join(', ')}`,
     expected: `${wanted.length} columns by name`,
-    received: `${known.length - 1} columns`,
+    received: `${known.length} columns`,
   })
 }
 
-/** Row number, a day that nobody reads, and the features: numbers as doubles, categories as text (as numbers where the model knows codes alone). */
-function datasetSql(
-  { dialect }: Engine,
-  features: ImportSummary['features'],
-  [begin, end]: readonly [number, number],
-): string {
+/** A user and a day that nobody reads, and the features: numbers as doubles, categories as text (as numbers where the model knows codes alone). */
+function datasetSql({ dialect }: Engine, source: string, features: ImportSummary['features']): string {
   const columns = features.map(({ name, kind, isCoded }) => {
     const column = dialect.identifier(name)
     return `${dialect.cast(column, kind === 'number' || isCoded ? 'double' : 'text')} AS ${column}`
   })
-  return `SELECT ebb_row, DATE '1970-01-01' AS ebb_day, ${columns.join(', ')} FROM ebb_table WHERE ebb_row >= ${begin} AND ebb_row < ${end} ORDER BY ebb_row`
+  return `SELECT ${['0 AS ebb_row', "DATE '1970-01-01' AS ebb_day", ...columns].join(', ')} FROM ${source}`
 }
 
 async function inputFile(path: string): Promise<Uint8Array> {

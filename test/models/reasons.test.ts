@@ -4,7 +4,6 @@ import { createRandom } from '../../core/random.ts'
 import type { Explanation } from '../../models/estimator.ts'
 import { contributionsOf } from '../../models/explanation.ts'
 import { gbdt } from '../../models/gbdt/gbdt.ts'
-import { predictParts } from '../../models/predict-parts.ts'
 import { strongestReasons } from '../../models/reasons.ts'
 import { fitOn, suiteRows } from './suite-data.ts'
 
@@ -70,7 +69,7 @@ describe('rows in parts', () => {
 
   it('predictions of parts, put together, are those of the whole; so are leaves and contributions', async () => {
     const p: number[] = []
-    for await (const part of predictParts(await model, parts)) p.push(...part)
+    for (const part of parts) p.push(...(await (await model).predict(part)))
     expect(Float64Array.from(p)).toEqual(await (await model).predict(x))
     const leaves = await Promise.all(parts.map(async (part) => [...(await (await model).leaves!(part))]))
     expect(Uint32Array.from(leaves.flat())).toEqual(await (await model).leaves!(x))
@@ -89,24 +88,5 @@ describe('rows in parts', () => {
       const width = names.length
       expect(values).toEqual(whole.values.slice(bounds[part]! * width, bounds[part + 1]! * width))
     }
-  })
-
-  it('parts are asked for one at a time, and none after an abort', async () => {
-    const controller = new AbortController()
-    let asked = 0
-    function* some() {
-      for (const part of parts) {
-        asked++
-        yield part
-      }
-    }
-    const work = async (): Promise<void> => {
-      for await (const _ of predictParts(await model, some(), { signal: controller.signal })) {
-        expect(asked).toBe(1)
-        controller.abort()
-      }
-    }
-    await expect(work()).rejects.toThrow(/stopped on request/)
-    expect(asked).toBe(2)
   })
 })

@@ -223,23 +223,29 @@ describe('kind imported', () => {
     })
   })
 
-  test('ebb models import scores 25 rows in parts of 10 as in one piece', async () => {
+  test('ebb models import scores 5,000 rows in parts of 1,000 as in one piece, the id of every row beside its probability', async () => {
     const names = ['their_name', ...read.slice(1)]
     const random = createRandom(2)
-    const cells = Array.from({ length: 25 }, () => names.map(() => (random.next() < 0.2 ? '' : random.integer(60))))
+    const cells = Array.from({ length: 5000 }, () => names.map(() => (random.next() < 0.2 ? '' : random.integer(60))))
     const score = { table: join(folder, 'rows.csv'), id: null, to: join(folder, 'p.parquet') }
-    await writeFile(score.table, [names, ...cells].map((row) => row.join(',')).join('\n'))
+    await writeFile(
+      score.table,
+      [['id', ...names], ...cells.map((row, at) => [`u${at}`, ...row])].map((row) => row.join(',')).join('\n'),
+    )
     const { signal } = new AbortController()
     const around = { file: join(folder, 'theirs.txt'), out: null, signal, resources: { threads: 1, memoryBytes: 5e8 } }
     const engine = await openDuckDb({ threads: 1, memoryBytes: 5e8, tempDirectory: join(folder, 'spill') })
-    const scored = async (rowsPerPart: number) => {
-      const { scored: done } = await importForeignModel({ ...around, score: { ...score, rowsPerPart } })
-      expect(done!.rows).toBe(25)
-      return engine.rows(`SELECT "row", probability FROM '${score.to}' ORDER BY "row"`)
+    const scored = async (rowsPerPart: number, id: string | null) => {
+      const { scored: done } = await importForeignModel({ ...around, score: { ...score, id, rowsPerPart } })
+      expect(done!.rows).toBe(5000)
+      return engine.rows(`SELECT * FROM '${score.to}'`)
     }
-    const whole = await scored(25)
+    const whole = await scored(5000, null)
+    expect(whole.map(({ row }) => row)).toEqual([...whole.keys()])
     expect(new Set(whole.map(({ probability }) => probability)).size).toBeGreaterThan(3)
-    expect(await scored(10)).toEqual(whole)
+    expect(await scored(1000, null)).toEqual(whole)
+    const named = whole.map(({ probability }, at) => ({ id: `u${at}`, probability }))
+    expect(await scored(1000, 'id')).toEqual(named)
     await engine.close()
   })
 
