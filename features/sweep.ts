@@ -37,6 +37,8 @@ export interface SweepTuning {
   readonly bucketEvents?: number
   /** Bytes of event records in memory, above which they go to a file; default: a third of the run's memory. */
   readonly recordBytes?: number
+  /** What SQL may need for a slice of users, where it computes columns; default as in `makeExamples`. */
+  readonly sqlBytes?: number
 }
 
 /** Examples of all cutoffs and all predictions, ordered by cutoff and user_index, columns in shared memory. */

@@ -1,9 +1,10 @@
 import type { Dialect } from '../../engines/dialect.ts'
+import { calendarSelect, createCalendar, flagsSelect, segmentColumn, segmentJoin } from '../calendar.ts'
 import type { LeafOf } from '../churn.ts'
 import { typeIn } from '../label.ts'
 import type { MadeTable, TableNames } from '../made-table.ts'
 import type { ExamplePlan } from '../plan.ts'
-import { knownDay, knownPredicate, seenDay, windowPredicate } from '../window.ts'
+import { knownDay, knownPredicate, seenDay, windowKey } from '../window.ts'
 import { contractsSelect } from './contract.ts'
 
 /** (cutoff, user_index): users with a qualifying event inside the days before the cutoff, or with a running contract. */
@@ -12,29 +13,27 @@ export function activeTables(plan: ExamplePlan, dialect: Dialect, table: TableNa
   if (rule === 'any_history') return []
   if ('contract' in rule) return [runningContracts(plan, dialect, { table, label: rule.contract })]
   const window = { lookbackDays: rule.withinDays, offsetDays: 0 }
-  const first = dialect.addDays(dialect.day(plan.cutoffs[0]!), String(-rule.withinDays))
-  const days = dialect.daySeries('day', first, dialect.day(plan.cutoffs.at(-1)!))
+  const calendar = createCalendar(plan.cutoffs, [window])
+  const tables = { cutoffs: table('cutoffs'), calendar: table('eligible_calendar') }
+  const events = { seen: seenDay(dialect, plan.delaysDays, 'e'), last: dialect.day(plan.cutoffs.at(-1)!) }
   const hasKnown = plan.relations.hasAvailableDay === true
   const known = hasKnown ? `, ${knownDay(dialect, plan, 'e')} AS known_day` : ''
-  const isKnown = hasKnown ? ` AND ${knownPredicate('e.known_day', 'd.cutoff')}` : ''
+  const isKnown = hasKnown ? ` AND ${knownPredicate('e.known_day', 'f.cutoff')}` : ''
   return [
-    {
-      name: 'eligible-days',
-      table: table('eligible_days'),
-      select: `SELECT c.cutoff, d.day
-FROM ${table('cutoffs')} AS c
-JOIN ${days} AS d ON ${windowPredicate(dialect, { seen: 'd.day', cutoff: 'c.cutoff' }, window)}`,
-    },
+    { name: 'eligible-calendar', table: tables.calendar, select: calendarSelect(calendar, dialect) },
+    { name: 'eligible-flags', table: table('eligible_flags'), select: flagsSelect(calendar, dialect, tables) },
     {
       name: 'active-users',
       table: table('active'),
-      select: `SELECT DISTINCT d.cutoff, e.user_index
+      // By segment, of which a user has far fewer than days.
+      select: `SELECT DISTINCT f.cutoff, e.user_index
 FROM (
-  SELECT DISTINCT e.user_index, ${seenDay(dialect, plan.delaysDays, 'e')} AS day${known}
+  SELECT DISTINCT e.user_index, ${segmentColumn} AS segment${known}
   FROM ${plan.relations.events} AS e
-  WHERE ${typeIn(dialect, 'e.event_type', rule.events)} AND e.event_day < ${dialect.day(plan.dataEnd)}
+  ${segmentJoin(tables.calendar, events.seen)}
+  WHERE ${typeIn(dialect, 'e.event_type', rule.events)} AND e.event_day < ${dialect.day(plan.dataEnd)} AND ${events.seen} < ${events.last}
 ) AS e
-JOIN ${table('eligible_days')} AS d ON d.day = e.day${isKnown}`,
+JOIN ${table('eligible_flags')} AS f ON f.segment = e.segment AND f.in_${windowKey(window)}${isKnown}`,
     },
   ]
 }

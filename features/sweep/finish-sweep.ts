@@ -18,7 +18,7 @@ export interface Finishing {
   readonly split: SweepSplit
   readonly read: ReadEvents
   readonly given: GivenSpine | null
-  readonly options: Pick<SweepOptions, 'workDir' | 'resources' | 'signal'>
+  readonly options: Pick<SweepOptions, 'workDir' | 'resources' | 'signal' | 'tuning'>
 }
 
 /** Joins what SQL computes, and puts all columns in the order of the plan. */
@@ -28,7 +28,8 @@ export async function finishSweep(finishing: Finishing, swept: Swept): Promise<S
   const rows = { users: keys.users, cutoffs: keys.cutoffs, rowCount }
   const folder = join(options.workDir, 'sweep-joined')
   const { resources, signal } = options
-  const joined = await joinedColumns({ engine, plan, split, rows, folder, resources, signal })
+  const sliceBytes = options.tuning?.sqlBytes
+  const joined = await joinedColumns({ engine, plan, split, rows, folder, resources, signal, sliceBytes })
   const assembled = assembleColumns({
     plan,
     split,

@@ -1,10 +1,11 @@
-import { mkdir } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Column, Dataset } from '../../core/dataset.ts'
-import type { Engine } from '../../engines/engine.ts'
+import type { Engine, ParquetParts } from '../../engines/engine.ts'
 import { readDataset } from '../../engines/read-dataset.ts'
 import { compileExamples } from '../compile.ts'
 import { featureKind, type Feature } from '../definition.ts'
+import { makeExamples } from '../make-examples.ts'
 import type { ContextColumn, ExamplePlan, NamedSql } from '../plan.ts'
 import { contextOf, type SweepSplit } from './plan-sweep.ts'
 
@@ -17,6 +18,8 @@ export interface JoinContext {
   readonly folder: string
   readonly resources: { readonly threads: number; readonly memoryBytes: number }
   readonly signal: AbortSignal
+  /** What a slice of users may need; only tests say it. */
+  readonly sliceBytes: number | undefined
 }
 
 /** Name -> column, in the order of the sweep's rows: what SQL computes for them. */
@@ -25,25 +28,29 @@ export interface JoinedColumns {
   readonly statements: readonly NamedSql[]
 }
 
-/** Computes what the sweep left to SQL, for the sweep's rows only: they are loaded as the spine. */
+/** Computes what the sweep left to SQL, for the sweep's rows only: they are loaded as the spine; in slices where users are many. */
 export async function joinedColumns(context: JoinContext): Promise<JoinedColumns> {
-  const { engine, plan, split, signal } = context
+  const { engine, plan, split, signal, folder, resources, sliceBytes } = context
   const names = new Set([...split.joined, ...split.joinedContext].map(({ name }) => name))
   if (names.size === 0) return { columns: new Map(), statements: [] }
   const spine = `${plan.prefix ?? 'ebb_'}sweep_rows`
-  const compiled = compileExamples(joinedPlan(plan, split, engine.dialect.identifier(spine)), engine.dialect)
+  const joined = joinedPlan(plan, split, engine.dialect.identifier(spine))
+  const statements: NamedSql[] = []
+  const onCompiled = (compiled: readonly NamedSql[]): Promise<void> => {
+    statements.push(...compiled.map(({ name, sql }) => ({ name: `joined-${name}`, sql })))
+    return Promise.resolve()
+  }
   await loadRows(context, spine)
   try {
-    for (const { sql } of compiled.statements) await engine.execute(sql, { signal })
-    const columns = await readColumns(context, compiled.select, names)
-    const select = { name: 'joined-select', sql: compiled.select }
-    return {
-      columns,
-      statements: [...compiled.statements.map(({ name, sql }) => ({ name: `joined-${name}`, sql })), select],
-    }
+    const { memoryBytes } = resources
+    const made = await makeExamples(engine, joined, { folder, memoryBytes, signal, onCompiled, sliceBytes })
+    const parts = made.parts ?? (await engine.pull(made.select, folder, { signal }))
+    return { columns: await readColumns(context, parts, names), statements }
   } finally {
+    const { cleanup } = compileExamples(joined, engine.dialect)
     const dropped = engine.dialect.dropTable(engine.dialect.identifier(spine))
-    for (const sql of [...compiled.cleanup, ...dropped]) await engine.execute(sql).catch(() => undefined)
+    for (const sql of [...cleanup, ...dropped]) await engine.execute(sql).catch(() => undefined)
+    await rm(folder, { recursive: true, force: true })
   }
 }
 
@@ -86,17 +93,15 @@ async function loadRows({ engine, rows, signal }: JoinContext, table: string): P
 }
 
 async function readColumns(
-  { engine, rows, folder, resources, signal, split, plan }: JoinContext,
-  select: string,
+  { rows, folder, resources, signal, split, plan }: JoinContext,
+  parts: ParquetParts,
   names: ReadonlySet<string>,
 ): Promise<ReadonlyMap<string, Column>> {
-  await mkdir(folder, { recursive: true })
-  const parts = await engine.pull(select, folder, { signal })
   const kinds = kindsOf(plan, split)
   const features = [...names].map((name) => ({ name, kind: kinds.get(name)! }))
   const { dataset } = await readDataset(
     parts,
-    { users: 'user_index', cutoffs: 'cutoff', features },
+    { users: 'user_index', cutoffs: 'cutoff', features, order: 'cutoffs' },
     { ...resources, tempDirectory: join(folder, 'read'), signal },
   )
   for (let i = 0; i < rows.rowCount; i++)

@@ -213,3 +213,23 @@ test('several targets and every kind of label: each dialect speaks only its own 
   expect(text(duckdbDialect)).not.toMatch(/unix_micros|EXCEPT \(|`|date_add|weekday\(|CACHE|named_struct/)
   expect(compileExamples(several, duckdbDialect).predictions).toHaveLength(9)
 })
+
+test('users active by events of two types, seen 2 days late: by segment, for every dialect', () => {
+  const churn = { ...plan.churn, eligible: { events: ['buy', 'visit'], withinDays: 30 } }
+  const late = { ...plan, churn, delaysDays: [2] }
+  const seen = { duckdb: '(e.event_day + CAST(2 AS INTEGER))', spark: 'date_add(e.event_day, CAST(2 AS INT))' }
+  for (const [name, dialect] of Object.entries(dialects) as [Name, Dialect][]) {
+    const made = compileExamples(late, dialect).statements.filter((statement) =>
+      statement.name.includes('active-users'),
+    )
+    const table = (of: string): string => dialect.identifier(`ebb_${of}`)
+    expect(made.at(-1)!.sql.slice(made.at(-1)!.sql.indexOf('SELECT'))).toBe(`SELECT DISTINCT f.cutoff, e.user_index
+FROM (
+  SELECT DISTINCT e.user_index, COALESCE(cal.segment, 0) AS segment
+  FROM t_events AS e
+  LEFT JOIN ${table('eligible_calendar')} AS cal ON cal.day = ${seen[name]}
+  WHERE e.event_type IN ('buy', 'visit') AND e.event_day < DATE '2024-06-01' AND ${seen[name]} < DATE '2024-03-01'
+) AS e
+JOIN ${table('eligible_flags')} AS f ON f.segment = e.segment AND f.in_d30`)
+  }
+})

@@ -27,18 +27,20 @@ const plan = testPlan(catalogContext())
 
 async function bytesOf(from: ExamplePlan, how: Sweeping): Promise<string> {
   const swept = await sweepPlan(engine, from, { precision: 'single', ...how })
+  expect(swept.joined.map(({ reason }) => reason)).toContain('kind pastLabel')
+  expect(swept.statements.some(({ name }) => name === 'joined-select-of-slice')).toBe(how.tuning?.sqlBytes === 1)
   const path = join(folder, 'examples.parquet')
   await writeExamples(path, swept)
   await swept.cleanup()
   return sha256(await readFile(path))
 }
 
-test('the same bytes for 1 and 2 threads, one bucket or many, one slice or many, in memory or spilled, in any order', async () => {
+test('the same bytes for 1 and 2 threads, one bucket or many, one slice or many, in SQL too, in memory or spilled, in any order', async () => {
   await loadWorld(engine, world)
   const once = await bytesOf(plan, { threads: 1 })
   const others: Sweeping[] = [
     { threads: 2 },
-    { threads: 2, tuning: { bucketEvents: 40 } },
+    { threads: 2, tuning: { bucketEvents: 40, sqlBytes: 1 } },
     { threads: 1, tuning: { bucketEvents: 300, sliceEvents: 500 } },
     { threads: 2, tuning: { bucketEvents: 500, sliceEvents: 1_000, recordBytes: 1 } },
   ]
