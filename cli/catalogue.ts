@@ -92,7 +92,7 @@ export const commandGroups: readonly CommandGroup[] = [
       {
         name: 'export',
         usage: 'export RUN --format F',
-        summary: 'the model as ONNX, LightGBM text or JSON',
+        summary: 'the model as ONNX, LightGBM text, JSON or SQL',
         load: () => import('./commands/export.ts'),
       },
       {

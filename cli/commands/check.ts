@@ -5,6 +5,7 @@ import { machineResources } from '../machine.ts'
 import { runsOption } from '../run-options.ts'
 import { createProgress } from '../progress.ts'
 import type { Terminal } from '../terminal.ts'
+import { wrapWords } from '../wrap-words.ts'
 
 export const command: Command = {
   usage: 'check <config>',
@@ -60,7 +61,16 @@ function present(checks: readonly CheckResult[], summary: readonly string[], ter
     const detail = check.passed
       ? check.observed
       : `${check.message} (expected ${check.expected}, got ${check.observed})`
-    terminal.data(`${mark} ${check.name}${detail === '' ? '' : `: ${detail}`}`)
+    const [first = '', ...more] = wrapWords(
+      `${check.name}${detail === '' ? '' : `: ${detail}`}`,
+      terminal.dataColumns - 5,
+    )
+    terminal.data(`${mark} ${first}`)
+    for (const line of more) terminal.data(`     ${line}`)
   }
-  for (const line of summary) terminal.data(line)
+  for (const line of summary) {
+    const [first = '', ...more] = wrapWords(line, terminal.dataColumns - 2)
+    terminal.data(first)
+    for (const rest of more) terminal.data(`  ${rest}`)
+  }
 }

@@ -23,6 +23,7 @@ const kinds: Readonly<Record<string, (life: TagLife) => boolean>> = {
   drifted: hasDrifted,
   proposed: ({ state }) => state === 'proposed',
   retired: ({ state }) => state === 'retired',
+  absent: ({ state }) => state === 'absent',
 }
 
 const options: Readonly<Record<string, Options>> = {
@@ -131,9 +132,14 @@ function list(
   { place, terminal }: { place: string; terminal: Terminal },
 ): void {
   const only = args['only'] as string | undefined
-  const isMeant = only === undefined ? () => true : kinds[only]
+  // Of a run, what it does not have is listed on demand: there is much, and little to be said of it.
+  const isListed = isConfig(place) || terminal.isJson ? () => true : ({ state }: TagLife) => state !== 'absent'
+  const isMeant = only === undefined ? isListed : kinds[only]
   if (isMeant === undefined) throw usage(`--only: expected one of ${Object.keys(kinds).join(', ')}, got "${only}"`)
   const family = args['family'] as string | undefined
+  const known = [...new Set(lives.flatMap(({ entry }) => entry?.family ?? []))]
+  if (family !== undefined && !known.some((one) => one === family))
+    throw usage(`--family: expected one of ${known.join(', ')}, got "${family}"`)
   const chosen = lives.filter((life) => isMeant(life) && (family === undefined || life.entry?.family === family))
   if (terminal.isJson) return json(terminal, place, chosen)
   if (isConfig(place))
@@ -145,7 +151,7 @@ function list(
   for (const line of linesOf(chosen, terminal.dataColumns)) terminal.data(line)
   const count = (test: (life: TagLife) => boolean): number => lives.filter(test).length
   terminal.note(
-    `${lives.length} tags: ${count(({ state }) => state === 'in use')} in use, ${count(isRedundant)} repeat another, ${count(isUnused)} used by no model, ${count(hasDrifted)} drifted`,
+    `${lives.length} tags: ${count(({ state }) => state === 'in use')} in use, ${count(isRedundant)} repeat another, ${count(isUnused)} used by no model, ${count(hasDrifted)} drifted, ${count(({ state }) => state === 'absent')} absent (--only absent says why)`,
   )
 }
 

@@ -30,7 +30,9 @@ describe('ebb features of a run', () => {
   it('list: one line per tag with coverage, AUC, drift, models and what it repeats; nothing is cut in a pipe', async () => {
     const lines = await features('list')
     expect(lines[0]!.trim().split(/ {2,}/)).toEqual(['known', 'AUC', 'drift', 'models', 'tag', 'note'])
-    expect(lines).toHaveLength(11)
+    expect(lines).toHaveLength(10)
+    // The one that the data cannot give is there on demand.
+    expect(await features('list', '--only', 'absent')).toHaveLength(2)
     expect(
       lines
         .find((line) => line.includes('  overdue_ratio'))!
@@ -67,10 +69,15 @@ describe('ebb features of a run', () => {
       1,
       [true, true, true, true, true],
     ])
+    const stranger = await ebbHere('features', 'list', '--family', 'odd', ...runs)
+    expect([stranger.code, stranger.stderr]).toEqual([
+      2,
+      expect.stringMatching(/--family: expected one of .*, got "odd"/),
+    ])
     const refused = await ebbHere('features', 'list', '--only', 'odd', ...runs)
     expect([refused.code, refused.stderr]).toEqual([
       2,
-      'ebb features: --only: expected one of redundant, unused, drifted, proposed, retired, got "odd"\n',
+      'ebb features: --only: expected one of redundant, unused, drifted, proposed, retired, absent, got "odd"\n',
     ])
   })
 
