@@ -36,7 +36,7 @@ export async function withContext<T>(
   const { loaded, resources, signal, now } = request
   const workDir = run.path(runFiles.temporary)
   await makeFolder(workDir)
-  const pool = new ComputePool(Math.min(resources.threads, mostWorkers), signal)
+  const pool = new ComputePool(Math.min(resources.threads, mostWorkers), signal, resources.threads)
   try {
     const engine = await openEngine(loaded.config.engine, { ...resources, workDirectory: workDir, signal })
     try {

@@ -1,5 +1,6 @@
 // Trains and predicts. argv: table.json, settings as JSON, threads, file for the predictions, training sets from, to (exclusive).
 import { readFileSync } from 'node:fs'
+import { keepThreadsReady } from '../../models/keep-threads-ready.ts'
 import { runInWorker } from '../run-in-worker.ts'
 import { watchMemory } from '../watch-memory.ts'
 import { readTable } from './read-table.ts'
@@ -9,6 +10,8 @@ import { report, trainOurs } from './train-job.ts'
 
 /** The clock covers binning and training on the first of the sets. */
 async function train([about, told, threads, output, from, to]: readonly string[]): Promise<void> {
+  // As the compute worker of a run does when it starts, long before there are data.
+  keepThreadsReady(Number(threads) - 1)
   const { files } = JSON.parse(readFileSync(about!, 'utf8')) as { files: TableFiles }
   const settings = JSON.parse(told!) as TreeSettings
   const test = readTable(files, 'test')

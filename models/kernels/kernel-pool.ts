@@ -1,6 +1,5 @@
 import { isMainThread } from 'node:worker_threads'
 import { EbbError } from '../../core/errors.ts'
-import { locate } from '../../core/locate.ts'
 import { throwIfAborted } from '../guards.ts'
 import {
   argumentsAddress,
@@ -14,9 +13,11 @@ import {
   workOff,
 } from './kernel-control.ts'
 import { type KernelMemory, viewsOf } from './kernel-memory.ts'
+import { kernelFault } from './kernel-fault.ts'
 import { kernelsOf } from './kernel-instance.ts'
 import { type KernelModule, kernelModule } from './kernel-module.ts'
 import { type KernelThread, startKernelThread } from './kernel-thread.ts'
+import { refillThreads, takeThread } from './ready-threads.ts'
 import { type SharedMemory, webAssembly } from './web-assembly.ts'
 
 /** Which code runs: WebAssembly, its twins in plain TypeScript, or `auto`: WebAssembly where the runtime has it. */
@@ -106,35 +107,28 @@ function twinPool({ twins }: KernelSet, pages: number, stop: KernelStop | undefi
 
 function wasmPool(
   module: KernelModule,
-  {
-    pages,
-    threads: wanted,
-    threadFile = locate('models/kernels/kernel-worker.js'),
-    stop,
-  }: Omit<KernelPoolOptions, 'kernels'>,
+  { pages, threads: wanted, threadFile, stop }: Omit<KernelPoolOptions, 'kernels'>,
 ): KernelPool {
   const memory = kernelMemory(pages)
   const words = controlWords(memory.buffer)
+  const threads = Math.min(wanted, mostThreads)
+  const others = Array.from({ length: threads - 1 }, (_, at) => {
+    const thread = threadFile === undefined ? takeThread() : startKernelThread(threadFile)
+    thread?.begin({ module, memory, thread: at + 1 })
+    return thread
+  })
   const isStopped = stopOf(words, stop)
   const refuseStopped = (): void => {
     if (words[word.stopped] !== 0) throwIfAborted({ aborted: true }, stop!.where)
   }
   const runChunks = (place: number, chunks: number): void => {
-    runTogether({ words, kernels, others, isStopped }, { name: module.names[place]!, place, chunks })
+    runTogether(team, { name: module.names[place]!, place, chunks })
     refuseStopped()
   }
-  const kernels: readonly Kernel[] = kernelsOf(module, memory, { isStopped, runChunks })
-  const places = new Map(module.names.map((name, at) => [name, at]))
-  const placeOf = (name: string): number => {
-    const place = places.get(name)
-    if (place === undefined) throw new RangeError(`no kernel named "${name}"; known: ${module.names.join(', ')}`)
-    return place
-  }
+  const kernels = kernelsOf(module, memory, { isStopped, runChunks })
+  const team: Together = { words, kernels, others, hands: { thread: 0, isStopped } }
+  const placeOf = placesIn(module)
   const writeArguments = createArgumentWriter(memory.buffer)
-  const threads = Math.min(wanted, mostThreads)
-  const others = Array.from({ length: threads - 1 }, (_, at) =>
-    startKernelThread(threadFile, { module, memory, thread: at + 1 }),
-  )
   return {
     memory: viewsOf(memory.buffer),
     threads,
@@ -150,7 +144,18 @@ function wasmPool(
     close() {
       Atomics.store(words, word.unclaimed, -1)
       Atomics.notify(words, word.unclaimed)
+      refillThreads()
     },
+  }
+}
+
+/** The number of a kernel by its name. */
+function placesIn({ names }: KernelModule): (name: string) => number {
+  const places = new Map(names.map((name, at) => [name, at]))
+  return (name) => {
+    const place = places.get(name)
+    if (place === undefined) throw new RangeError(`no kernel named "${name}"; known: ${names.join(', ')}`)
+    return place
   }
 }
 
@@ -198,14 +203,15 @@ interface Together {
   readonly kernels: readonly Kernel[]
   /** The `at`-th is thread `at` + 1; null = not started. */
   readonly others: readonly (KernelThread | null)[]
-  readonly isStopped: () => boolean
+  /** What the caller is among the threads. */
+  readonly hands: { readonly thread: 0; readonly isStopped: () => boolean }
 }
 
 /** Looks at the others' chunks before threads are looked after: some 100 ms, asleep or not. */
 const looksUntilCare = { asleep: 100, awake: 10_000_000 } as const
 
 function runTogether(
-  { words, kernels, others, isStopped }: Together,
+  { words, kernels, others, hands }: Together,
   { name, place, chunks }: { name: string; place: number; chunks: number },
 ): void {
   words[word.kernel] = place
@@ -213,11 +219,11 @@ function runTogether(
   Atomics.store(words, word.unfinished, chunks)
   Atomics.store(words, word.unclaimed, chunks)
   if (Atomics.load(words, word.sleepers) > 0) Atomics.notify(words, word.unclaimed)
-  workOff(words, kernels, { thread: 0, isStopped })
+  workOff(words, kernels, hands)
   const patience = isMainThread ? looksUntilCare.awake : looksUntilCare.asleep
   let unfinished = Atomics.load(words, word.unfinished)
   for (let asked = 0; unfinished > 0; asked++) {
-    if (asked >= spins && (!isMainThread || asked % spins === 0)) isStopped()
+    if (asked >= spins && (!isMainThread || asked % spins === 0)) hands.isStopped()
     if (asked > spins && !isMainThread) Atomics.wait(words, word.unfinished, unfinished, 1)
     if (asked > spins && (asked - spins) % patience === 0) refuseLostChunks(words, others, name)
     unfinished = Atomics.load(words, word.unfinished)
@@ -232,15 +238,4 @@ function refuseLostChunks(words: Int32Array, others: Together['others'], name: s
     if (chunk > 0 && thread?.hasEnded() === true)
       throw kernelFault(name, `thread ${at + 1} ended in the middle of chunk ${chunk - 1}`)
   }
-}
-
-function kernelFault(name: string, what: string, cause?: unknown): EbbError {
-  return new EbbError({
-    code: 'KERNEL_FAILED',
-    kind: 'stage',
-    where: `kernel ${name}`,
-    what,
-    hint: 'run it again; if it fails again, with one thread or kernels: ts',
-    cause,
-  })
 }

@@ -25,8 +25,11 @@ export const blockFeatures = 8
 export const featureBytes = 2048
 /** Most blocks whose rows lie together: 64 features, one cache line. */
 const mostBlocks = 8
-/** Bytes that are staged at a time when rows are binned. */
-const stagedBytes = 4 * 2 ** 20
+/** Least bytes of room to stage values in, and features whose bounds are fitted at a time (a multiple of most numbers of threads). */
+const leastRoom = 2 ** 20
+const fittedAtOnce = 4
+/** Most bytes of values that are binned at a time: they stay in the nearer caches. */
+const mostStaged = 4 * 2 ** 20
 /** Rows that quantiles are taken from: enough for 254 bins, quick to sort. */
 export const sampleRowsForBins = 200_000
 /** Words of counting that the sort of one feature's values needs. */
@@ -84,10 +87,11 @@ function shapeOf({ rows, watchRows, features, maxLeaves, histograms }: TreeSize)
   const blocks = Math.max(1, Math.ceil(features / blockFeatures))
   const blocksPerGroup = Math.ceil(blocks / Math.ceil(blocks / mostBlocks))
   const padded = blocks * blockFeatures
-  const stageRows = Math.max(64, Math.min(65_536, Math.floor(stagedBytes / (4 * padded) / 64) * 64))
   const sampled = Math.min(rows, sampleRowsForBins)
   const bytesPerSample = 4 * (2 * sampled + countingWords)
-  const room = Math.max(stagedBytes, 16 * rows + 256)
+  const room = Math.max(leastRoom, Math.min(fittedAtOnce, features) * bytesPerSample, 16 * rows + 256)
+  const stageRows = Math.max(64, Math.min(65_536, Math.floor(Math.min(room, mostStaged) / (4 * padded) / 64) * 64))
+  const fitted = Math.min(features, Math.floor(room / bytesPerSample))
   return {
     blocks,
     blocksPerGroup,
@@ -97,7 +101,7 @@ function shapeOf({ rows, watchRows, features, maxLeaves, histograms }: TreeSize)
     columnBytes: 64 * Math.ceil(Math.max(rows, Math.min(stageRows, watchRows)) / 64),
     sampled,
     /** Features whose bounds are fitted at a time. */
-    batch: Math.max(1, Math.min(features, Math.floor(room / bytesPerSample))),
+    batch: fitted > fittedAtOnce ? fitted - (fitted % fittedAtOnce) : Math.max(1, fitted),
     bytesPerSample,
     slotBytes: padded * featureBytes,
     slots: Math.max(3, Math.min(histograms, maxLeaves + 1)),

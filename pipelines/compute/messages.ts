@@ -24,7 +24,10 @@ export interface TaskFault {
   readonly stack: string
 }
 
-/** `workerData`: element 0 becomes 1 when the job is to stop. */
+/** `workerData` of a compute worker. */
 export interface WorkerSetup {
+  /** Element 0 becomes 1 when the job is to stop. */
   readonly cancelled: Int32Array
+  /** Threads of kernels to start at once, for the tasks to come. */
+  readonly readyThreads: number
 }

@@ -35,10 +35,13 @@ export class ComputePool {
   }
   private readonly signal: AbortSignal
 
-  /** `size` workers; `signal` stops all tasks at their next safe point, or with their worker when that is far off. */
-  constructor(size: number, signal: AbortSignal) {
+  /**
+   * `size` workers; `signal` stops all tasks at their next safe point, or with their worker when that is far off. A task
+   * that is alone may use `threads` threads: the worker that gets it first starts the others already now.
+   */
+  constructor(size: number, signal: AbortSignal, threads = 1) {
     this.signal = signal
-    for (let i = 0; i < size; i++) this.idle.push(this.start())
+    for (let i = 0; i < size; i++) this.idle.push(this.start(i === size - 1 ? threads - 1 : 0))
     if (signal.aborted) this.onAbort()
     else signal.addEventListener('abort', this.onAbort, { once: true })
   }
@@ -83,8 +86,8 @@ export class ComputePool {
     this.running.clear()
   }
 
-  private start(): Worker {
-    const setup: WorkerSetup = { cancelled: this.cancelled }
+  private start(readyThreads = 0): Worker {
+    const setup: WorkerSetup = { cancelled: this.cancelled, readyThreads }
     const worker = new Worker(locate('pipelines/compute/worker.js'), { workerData: setup })
     worker.on('message', (reply: TaskReply) => this.receive(worker, reply))
     worker.on('error', (error) => this.fail(worker, error))

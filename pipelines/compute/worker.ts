@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { EbbError } from '../../core/errors.ts'
 import { createRandom } from '../../core/random.ts'
+import { keepThreadsReady } from '../../models/keep-threads-ready.ts'
 import type { TaskFault, TaskReply, TaskRequest, WorkerSetup } from './messages.ts'
 import { sharedSignal } from './shared-signal.ts'
 import { tasks, type TaskContext } from './tasks.ts'
@@ -8,7 +9,9 @@ import { tasks, type TaskContext } from './tasks.ts'
 /** The compute worker: takes one task at a time; all fit, predict, evaluate and explain work of a run happens here. */
 const port = parentPort
 if (port === null) throw new Error('pipelines/compute/worker.ts runs as a worker thread only')
-const signal = sharedSignal((workerData as WorkerSetup).cancelled)
+const { cancelled, readyThreads } = workerData as WorkerSetup
+const signal = sharedSignal(cancelled)
+keepThreadsReady(readyThreads)
 
 port.on('message', (request: TaskRequest) => {
   const post = (reply: TaskReply): void => port.postMessage(reply)

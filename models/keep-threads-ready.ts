@@ -1,0 +1,1 @@
+export { keepThreadsReady } from './kernels/ready-threads.ts'
