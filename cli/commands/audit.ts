@@ -9,6 +9,7 @@ import type { Command, CommandContext } from '../command.ts'
 import { configOptions, configPositional, readConfig } from '../config-options.ts'
 import { runEnvironment } from '../environment.ts'
 import { formatMetric } from '../format.ts'
+import { hangingLines } from '../hanging-lines.ts'
 import { machineResources } from '../machine.ts'
 import { createProgress } from '../progress.ts'
 import type { Terminal } from '../terminal.ts'
@@ -96,14 +97,22 @@ function presentOne(report: AuditReport, terminal: Terminal): void {
     failed: paint.red('FAIL'),
     not_checked: paint.dim('n/a '),
   }
-  for (const { status, looksFor, observed } of report.checks) terminal.data(`${marks[status]} ${looksFor}: ${observed}`)
+  const say = (status: AuditCheck['status'], text: string): void =>
+    hangingLines(terminal, text, { mark: marks[status], indent: 5 })
+  for (const { status, looksFor, observed } of report.checks) say(status, `${looksFor}: ${observed}`)
   const told = report.checks.filter(({ status }) => status === 'failed' || status === 'warned')
-  for (const { status, name, message } of told) terminal.data(`\n${marks[status]} ${name}: ${message}`)
+  for (const { status, name, message } of told) {
+    terminal.data('')
+    say(status, `${name}: ${message}`)
+  }
   const split = report.randomSplit
   if (split === null) return
   const by = split.difference.auc
-  terminal.data(
-    `\nA random split would have promised an AUC of ${formatMetric(split.random.auc)} for ${split.model}; in time it is ` +
+  terminal.data('')
+  hangingLines(
+    terminal,
+    `A random split would have promised an AUC of ${formatMetric(split.random.auc)} for ${split.model}; in time it is ` +
       `${formatMetric(split.outOfTime.auc)} (${by < 0 ? '' : '+'}${by.toFixed(4)}).`,
+    { mark: '', indent: 0 },
   )
 }

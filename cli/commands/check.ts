@@ -1,11 +1,11 @@
 import type { CheckResult } from '../../core/artifacts.ts'
 import type { Command } from '../command.ts'
 import { configOptions, configPositional, readConfig } from '../config-options.ts'
+import { hangingLines } from '../hanging-lines.ts'
 import { machineResources } from '../machine.ts'
 import { runsOption } from '../run-options.ts'
 import { createProgress } from '../progress.ts'
 import type { Terminal } from '../terminal.ts'
-import { wrapWords } from '../wrap-words.ts'
 
 export const command: Command = {
   usage: 'check <config>',
@@ -61,16 +61,7 @@ function present(checks: readonly CheckResult[], summary: readonly string[], ter
     const detail = check.passed
       ? check.observed
       : `${check.message} (expected ${check.expected}, got ${check.observed})`
-    const [first = '', ...more] = wrapWords(
-      `${check.name}${detail === '' ? '' : `: ${detail}`}`,
-      terminal.dataColumns - 5,
-    )
-    terminal.data(`${mark} ${first}`)
-    for (const line of more) terminal.data(`     ${line}`)
+    hangingLines(terminal, `${check.name}${detail === '' ? '' : `: ${detail}`}`, { mark, indent: 5 })
   }
-  for (const line of summary) {
-    const [first = '', ...more] = wrapWords(line, terminal.dataColumns - 2)
-    terminal.data(first)
-    for (const rest of more) terminal.data(`  ${rest}`)
-  }
+  for (const line of summary) hangingLines(terminal, line, { mark: '', indent: 2 })
 }

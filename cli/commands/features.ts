@@ -13,6 +13,7 @@ import { findRun, listRuns } from '../../tracking/read.ts'
 import type { Arguments, Command, CommandContext } from '../command.ts'
 import { configOptions, readConfig } from '../config-options.ts'
 import { runsOption } from '../run-options.ts'
+import { hangingLines } from '../hanging-lines.ts'
 import { cutoffLines, groupLines, tagFacts, tagLines } from '../tag-tables.ts'
 import type { Terminal } from '../terminal.ts'
 import { wrapWords } from '../wrap-words.ts'
@@ -161,8 +162,7 @@ function json(terminal: Terminal, place: string, lives: readonly TagLife[]): voi
 }
 
 function describe(life: TagLife, terminal: Terminal): void {
-  const { paint } = terminal
-  for (const [name, value] of tagFacts(life)) fact(terminal, paint.stdout.dim(name.padEnd(12)), value)
+  for (const [name, value] of tagFacts(life)) fact(terminal, name, value)
   if (life.measured === null) return
   terminal.data('')
   for (const line of cutoffLines(life.measured.byCutoff, terminal.dataColumns)) terminal.data(line)
@@ -175,16 +175,13 @@ function compare(lives: readonly TagLife[], terminal: Terminal): void {
   for (const name of names) {
     const values = facts.map((own) => own.get(name) ?? '–')
     const shown = new Set(values).size === 1 ? values.slice(0, 1) : values
-    for (const [at, value] of shown.entries())
-      fact(terminal, terminal.paint.stdout.dim((at === 0 ? name : '').padEnd(12)), value)
+    for (const [at, value] of shown.entries()) fact(terminal, at === 0 ? name : '', value)
   }
 }
 
 /** A fact behind its name of 12 characters, wrapped where the terminal ends. */
 function fact(terminal: Terminal, name: string, value: string): void {
-  const [first = '', ...more] = wrapWords(value, terminal.dataColumns - 12)
-  terminal.data(`${name}${first}`)
-  for (const line of more) terminal.data(`${' '.repeat(12)}${line}`)
+  hangingLines(terminal, value, { mark: terminal.paint.stdout.dim(name.padEnd(11)), indent: 12 })
 }
 
 /** The definitions of a config by family: name and words, the words under each other where the terminal is narrow. */
