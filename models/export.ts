@@ -3,7 +3,7 @@ import { jsonText } from '../core/json.ts'
 import { EbbError } from '../core/errors.ts'
 import { loadCalibration } from './calibrators.ts'
 import type { SavedModel } from './estimator.ts'
-import { exportable } from './formats/exportable.ts'
+import { exportable, type Exportable } from './formats/exportable.ts'
 import { type ExportInput, exportInputs } from './formats/export-inputs.ts'
 import type { SavedCalibration } from './formats/onnx/calibrate.ts'
 import type { SqlWords } from './formats/sql/sql-words.ts'
@@ -39,6 +39,7 @@ export interface ExportedModel {
 /** A saved model for other programs. An EbbError of kind `usage` says what cannot be exported, and as what it can. */
 export function exportModel({ saved, calibration, format, about, sql }: ExportRequest): ExportedModel {
   const model = exportable(saved)
+  refuseForeign(model, format)
   const map = loadCalibration(calibration).save() as unknown as SavedCalibration
   const inputs = exportInputs(model)
   const common = { inputs, calibration: map as unknown as Json }
@@ -77,4 +78,30 @@ export function exportModel({ saved, calibration, format, about, sql }: ExportRe
     expected: 'a model of trees, or --format onnx or json',
     received: model.estimator,
   })
+}
+
+/** Of an imported model, what only ONNX can hold, or what SQL cannot. */
+function refuseForeign(model: Exportable, format: ExportFormat): void {
+  if (model.kind !== 'trees' || model.foreign === undefined) return
+  const { unseenApart, codedBy } = model.foreign
+  const refused = (feature: string, what: string, hint: string): EbbError =>
+    new EbbError({
+      code: 'EXPORT_FORMAT',
+      kind: 'usage',
+      where: `imported model, feature "${feature}"`,
+      what,
+      expected: '--format onnx',
+      received: format,
+      hint,
+    })
+  if (unseenApart !== null && format !== 'onnx') {
+    const what = 'levels that training did not see go elsewhere than missing values, which this format cannot say'
+    throw refused(unseenApart, what, 'export it as onnx')
+  }
+  if (codedBy !== null && format === 'sql')
+    throw refused(
+      codedBy,
+      'the model knows its levels by number alone',
+      'name them: models.*.levels, or export it as onnx',
+    )
 }

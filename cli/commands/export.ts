@@ -35,7 +35,7 @@ export const command: Command = {
     ['ebb export @latest --format sql --dialect spark', 'As a query over a table `features`'],
   ],
   notes:
-    'FILE.about.json is written beside the file: the columns in their order, the levels of categories, tags that must be computed first, and the calibration. Boosted trees, forests, single trees and logistic regressions can be exported.',
+    'FILE.about.json is written beside the file: the columns in their order, the levels of categories, tags that must be computed first, and the calibration. Boosted trees, forests, single trees, imported models and logistic regressions can be exported.',
   async run(args, { terminal }) {
     const { exportRun } = await import('../../pipelines/export.ts')
     const { runId, model, file, aboutFile, about } = await exportRun({

@@ -76,7 +76,8 @@ function partOf(
   const used = [...new Set(trees.flatMap(({ nodes }) => nodes.map(({ feature }) => feature)))].sort((a, b) => a - b)
   const bins = new Map(used.map((f) => [f, binsOf(features[f]!.name, cells[f]!)]))
   const place = new Map(used.map((f, at) => [f, at]))
-  const built = trees.map((tree) => builtTree(tree, { bins, cells, place }))
+  const layout = { place, testOf: (node: ForeignNode) => testOf(node, { bins, cells }) }
+  const built = trees.map((tree) => builtTree(tree, layout))
   const gains = built.map((tree) => Array.from(tree.feature, () => 0))
   const categories = used.flatMap((f) => {
     const cell = cells[f]!
@@ -85,10 +86,15 @@ function partOf(
   return { ensemble: createEnsemble([...bins.values()], base, { trees: built, gains }), cellOf: new Map(categories) }
 }
 
-interface Layout {
+export interface TreeLayout {
+  /** Feature of the file -> its place in the ensemble. */
+  readonly place: ReadonlyMap<number, number>
+  readonly testOf: (node: ForeignNode) => BinTest
+}
+
+interface CellLayout {
   readonly bins: ReadonlyMap<number, FeatureBins>
   readonly cells: readonly FeatureCells[]
-  readonly place: ReadonlyMap<number, number>
 }
 
 function binsOf(name: string, cells: FeatureCells): FeatureBins {
@@ -101,11 +107,11 @@ function binsOf(name: string, cells: FeatureCells): FeatureBins {
 }
 
 /** Nodes get the numbers of a walk from the top, so that a child's is above its parent's. */
-function builtTree(tree: ForeignTree, layout: Layout): Tree {
+export function builtTree(tree: ForeignTree, layout: TreeLayout): Tree {
   const order = parentsFirst(tree)
   const number = new Map(order.map((node, at) => [node, at]))
   const placed = (child: number): number => (child < 0 ? child : number.get(child)!)
-  const tests = order.map((node) => testOf(tree.nodes[node]!, layout))
+  const tests = order.map((node) => layout.testOf(tree.nodes[node]!))
   const sets = tests.flatMap(({ set }) => (set === null ? [] : [set]))
   let setCount = 0
   const total = tree.rows.reduce((sum, rows) => sum + rows, 0)
@@ -122,13 +128,14 @@ function builtTree(tree: ForeignTree, layout: Layout): Tree {
   }
 }
 
-interface BinTest {
+/** A test on bins, as a node of a tree has it. */
+export interface BinTest {
   readonly cut: number
   readonly flags: number
   readonly set: Uint32Array | null
 }
 
-function testOf({ feature, test }: ForeignNode, { bins, cells }: Layout): BinTest {
+function testOf({ feature, test }: ForeignNode, { bins, cells }: CellLayout): BinTest {
   const own = bins.get(feature)!
   const flags = test.missingLeft ? missingLeft : 0
   if (test.kind === 'set') {
@@ -146,7 +153,8 @@ function testOf({ feature, test }: ForeignNode, { bins, cells }: Layout): BinTes
   return { cut: bounds.indexOf(boundsOf(test)[0]!), flags, set: null }
 }
 
-function bySetOf(binCount: number, missingGoesLeft: boolean, isLeft: (bin: number) => boolean): BinTest {
+/** The set of bins that go left. */
+export function bySetOf(binCount: number, missingGoesLeft: boolean, isLeft: (bin: number) => boolean): BinTest {
   const set = new Uint32Array(8)
   const add = (bin: number): void => void (set[bin >>> 5]! |= 1 << (bin & 31))
   for (let bin = 0; bin < binCount; bin++) if (isLeft(bin)) add(bin)

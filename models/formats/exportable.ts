@@ -6,6 +6,8 @@ import { doublesOf, estimatorOf, headerOf } from '../saved.ts'
 import type { TreeEnsemble } from '../trees/ensemble.ts'
 import type { Tree } from '../trees/tree.ts'
 import { ensembleSchema, loadEnsemble } from '../trees/saved-ensemble.ts'
+import { foreignEnsemble, type ForeignEnsemble } from './export-foreign.ts'
+import { importedFile, importedModel } from './imported.ts'
 
 /** A saved model in the terms that other programs understand. */
 export type Exportable = ExportableTrees | ExportableLinear
@@ -16,6 +18,8 @@ export interface ExportableTrees {
   readonly ensemble: TreeEnsemble
   /** What the sum of leaf values is: log-odds, or the number of trees times P(churn). */
   readonly output: 'log_odds' | 'sum_of_rates'
+  /** Of an imported model: what only some formats can say of it. */
+  readonly foreign?: Omit<ForeignEnsemble, 'ensemble'>
 }
 
 /** sigmoid(intercept + sum of coefficient x term), the terms made by `preparation`. */
@@ -46,8 +50,12 @@ const leafOfZero: Tree = {
   leafRows: new Uint32Array(1),
 }
 
+/** Other programs want at least one tree. */
+const withTree = (ensemble: TreeEnsemble): TreeEnsemble =>
+  ensemble.trees.length > 0 ? ensemble : { ...ensemble, trees: [leafOfZero] }
+
 /** Estimators whose models have a form outside of Ebb. */
-export const exportableEstimators: readonly string[] = [...treeOutputs.keys(), ...linear]
+export const exportableEstimators: readonly string[] = [...treeOutputs.keys(), 'imported', ...linear]
 
 /** An EbbError of kind `usage` for an estimator without a form outside of Ebb, of kind `data` for a damaged model. */
 export function exportable(saved: SavedModel): Exportable {
@@ -55,9 +63,14 @@ export function exportable(saved: SavedModel): Exportable {
   const output = treeOutputs.get(estimator)
   if (output !== undefined) {
     const loaded = loadEnsemble(headerOf(saved, ensembleSchema, estimator), saved)
-    // Other programs want at least one tree.
-    const ensemble = loaded.trees.length > 0 ? loaded : { ...loaded, trees: [leafOfZero] }
-    return { kind: 'trees', estimator, ensemble, output }
+    return { kind: 'trees', estimator, ensemble: withTree(loaded), output }
+  }
+  if (estimator === 'imported') {
+    const { file, options } = importedFile(saved)
+    const { foreign: model } = importedModel(file, 'saved model', options)
+    const { ensemble, ...foreign } = foreignEnsemble(model)
+    const link = model.link === 'logistic' ? 'log_odds' : 'sum_of_rates'
+    return { kind: 'trees', estimator, ensemble: withTree(ensemble), output: link, foreign }
   }
   if (linear.has(estimator)) {
     const { preparation } = headerOf(saved, z.object({ preparation: preparationSchema }), estimator)

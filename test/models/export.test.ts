@@ -167,7 +167,7 @@ describe('what cannot be exported', () => {
   const saved = { header: { estimator: 'mlp' }, buffers: new Map<string, Uint8Array>() }
   it('a network is refused with the kinds that can, a linear model for LightGBM with the formats that can', () => {
     expect(() => exportModel({ saved, calibration: { calibrator: 'none' }, format: 'onnx', about: {} })).toThrow(
-      /no form outside of Ebb, expected gbdt, tree, forest, extra_trees, logistic, recency_logistic, got mlp/,
+      /no form outside of Ebb, expected gbdt, tree, forest, extra_trees, imported, logistic, recency_logistic, got mlp/,
     )
     expect(() => stored('logistic-squares').written('lightgbm')).toThrow(/only trees can be written .* onnx or json/)
   })

@@ -66,13 +66,25 @@ function testSql(tree: Tree, node: number, { sql, features, columnOf }: TreeTask
   const bins = features[feature]!
   const isMissingLeft = isLeft(tree, node, missingBin)
   const goesLeft = !isMissingLeft
-  const asked = Array.from({ length: bins.binCount }, (_, bin) => isLeft(tree, node, bin) === goesLeft)
-  const ranges = rangesOf(asked).map(([first, last]) =>
+  const ranges = binsAsked(tree, node, { binCount: bins.binCount, goesLeft }).map(([first, last]) =>
     bins.kind === 'number'
       ? rangeSql(sql, column, { bounds: bins.bounds, first, last })
       : `(${column} >= ${first} AND ${column} <= ${last})`,
   )
   return { condition: ranges.length === 0 ? null : ranges.join(' OR '), goesLeft }
+}
+
+/** Runs of bins whose rows take the side that missing values do not. */
+function binsAsked(
+  tree: Tree,
+  node: number,
+  { binCount, goesLeft }: { binCount: number; goesLeft: boolean },
+): [number, number][] {
+  if ((tree.flags[node]! & bySet) !== 0)
+    return rangesOf(Array.from({ length: binCount }, (_, bin) => isLeft(tree, node, bin) === goesLeft))
+  const cut = Math.min(tree.cut[node]!, binCount - 1)
+  const [first, last] = goesLeft ? [0, cut] : [cut + 1, binCount - 1]
+  return first <= last ? [[first, last]] : []
 }
 
 function isLeft({ cut, flags, sets }: Tree, node: number, bin: number): boolean {
