@@ -29,34 +29,38 @@ export function startKernelThread(file: string): KernelThread | null {
   } catch {
     return null
   }
+  const port = watched(ours)
   const call = (): void => {
     Atomics.store(called, 0, 1)
     Atomics.notify(called, 0)
   }
   return {
     begin(order) {
-      ours.postMessage(order)
+      port.post(order)
       call()
     },
     dismiss: call,
-    hasEnded: watched(ours),
+    hasEnded: port.isClosed,
   }
 }
 
 /**
  * The other end of a port closes with its thread. A thread's `exit` event needs an event loop; this does not: reading takes
- * the word of the closing in, and a closed port can no longer be handed over.
+ * the word of the closing in, and a closed port can no longer be handed over. Each look hands it over, to ourselves.
  */
-function watched(port: MessagePort): () => boolean {
+function watched(port: MessagePort): { post(order: KernelOrder): void; isClosed(): boolean } {
   let current: MessagePort | null = port
-  return () => {
-    if (current === null) return true
-    receiveMessageOnPort(current)
-    try {
-      current = structuredClone(current, { transfer: [current] })
-    } catch {
-      current = null
-    }
-    return current === null
+  return {
+    post: (order) => current?.postMessage(order),
+    isClosed() {
+      if (current === null) return true
+      receiveMessageOnPort(current)
+      try {
+        current = structuredClone(current, { transfer: [current] })
+      } catch {
+        current = null
+      }
+      return current === null
+    },
   }
 }

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { createRandom } from '../../core/random.ts'
+import { controlWords, word } from '../../models/kernels/kernel-control.ts'
 import { createKernelPool, type KernelChoice, type KernelPool } from '../../models/kernels/kernel-pool.ts'
 import { keepThreadsReady, takeThread } from '../../models/kernels/ready-threads.ts'
 import { MemoryPlan } from '../../models/kernels/memory-plan.ts'
@@ -58,17 +59,20 @@ describe('kernel pool', () => {
     for (let call = 0; call < 5; call++) expect(boundsBy({ kernels: 'auto', threads: 2, maxBins: 30 })).toEqual(once)
   })
 
-  test('threads that are kept ready work for pools to come, with the same bits, and end when none is wanted', async () => {
+  test('threads that are kept ready work for pools to come, with the same bits, and end with them or when none is wanted', async () => {
     const once = boundsBy({ kernels: 'wasm', threads: 1, maxBins: 30 })
     keepThreadsReady(2)
     for (let call = 0; call < 3; call++) expect(boundsBy({ kernels: 'wasm', threads: 2, maxBins: 30 })).toEqual(once)
-    const [taken, left] = [takeThread()!, takeThread()!]
-    expect([taken.hasEnded(), left.hasEnded()]).toEqual([false, false])
+    const thread = takeThread()!
+    const pool = createKernelPool(trainingKernels, { pages: 2, threads: 2, kernels: 'wasm' })
+    const words = controlWords(pool.memory.buffer)
+    await expect.poll(() => Atomics.load(words, word.sleepers), { timeout: 5000 }).toBe(1)
+    expect(thread.hasEnded()).toBe(false)
     keepThreadsReady(0)
-    taken.dismiss()
-    await expect.poll(() => taken.hasEnded(), { timeout: 5000 }).toBe(true)
-    expect(left.hasEnded()).toBe(false)
-    left.dismiss()
+    pool.close()
+    thread.dismiss()
+    await expect.poll(() => thread.hasEnded(), { timeout: 5000 }).toBe(true)
+    await expect.poll(() => Atomics.load(words, word.sleepers), { timeout: 5000 }).toBe(0)
   })
 
   test.each([1, 2])('a kernel that traps is an error of kind stage with %i threads, not a wait', (threads) => {
