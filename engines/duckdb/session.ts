@@ -207,10 +207,19 @@ export class DuckDbSession {
 async function feed(result: DuckDBResult, visit: VisitChunk, stop: AbortSignal): Promise<void> {
   const types = result.columnTypes()
   const columns = result.columnNames().map((name, at) => ({ name, type: types[at]! }))
+  let next = result.fetchChunk()
   for (;;) {
-    const chunk = await result.fetchChunk()
+    const chunk = await next
     if (chunk === null || chunk.rowCount === 0 || stop.aborted) return
-    if (visit(chunk, columns) === false) return
+    // The engine works on the next rows while these are visited.
+    next = result.fetchChunk()
+    let isWanted: boolean | void = false
+    try {
+      isWanted = visit(chunk, columns)
+    } finally {
+      if (isWanted === false) await next.catch(() => undefined)
+    }
+    if (isWanted === false) return
   }
 }
 
