@@ -138,16 +138,16 @@ function present(lab: DefinitionLab, files: readonly string[], terminal: Termina
       point.silenceDays === silenceDays ? '<' : '',
     ]
   })
-  const [head = '', ...lines] = renderTable(columns, rows, terminal.columns)
+  const [head = '', ...lines] = renderTable(columns, rows, terminal.dataColumns)
   terminal.data(paint.dim(head))
   for (const line of lines) terminal.data(line.endsWith('<') ? paint.bold(paint.green(line)) : line)
   terminal.data('')
   for (const line of wrapWords(
     `${silenceDays === null ? 'No recommendation' : `Recommended: ${silenceDays} silent days`}: ${reason}.`,
-    terminal.columns,
+    terminal.dataColumns,
   ))
     terminal.data(line)
-  for (const line of segmentLines(lab, terminal.columns)) terminal.data(line)
+  for (const line of segmentLines(lab, terminal.dataColumns)) terminal.data(line)
   if (files[0] !== undefined) terminal.data(`page    ${files[0]}`)
 }
 

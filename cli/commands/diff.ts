@@ -46,7 +46,7 @@ function present(difference: RunDifference, terminal: Terminal, isAll: boolean):
       { title: 'a', shrinkTo: 14 },
       { title: 'b', shrinkTo: 14 },
     ]
-    print(renderTable(columns, rows, terminal.columns), terminal)
+    print(renderTable(columns, rows, terminal.dataColumns), terminal)
   }
   const metrics = difference.metrics.filter((metric) => isAll || isTelling(metric))
   const rows = metrics.map(({ key, a, b, difference: by }) => [key, said(a), said(b), by === null ? '' : signed(by)])
@@ -56,7 +56,7 @@ function present(difference: RunDifference, terminal: Terminal, isAll: boolean):
     { title: 'b', align: 'right' as const, shrinkTo: 8 },
     { title: 'b - a', align: 'right' as const },
   ]
-  if (rows.length > 0) print(renderTable(columns, rows, terminal.columns), terminal)
+  if (rows.length > 0) print(renderTable(columns, rows, terminal.dataColumns), terminal)
   if (sections.every(([, entries]) => entries.length === 0) && rows.length === 0) terminal.data('nothing differs')
 }
 

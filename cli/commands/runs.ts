@@ -40,7 +40,7 @@ export const command: Command = {
       return
     }
     if (listed.length === 0) terminal.note(`no runs in ${String(args['runs'])}`)
-    else for (const line of table(listed, terminal.paint.stdout, terminal.columns)) terminal.data(line)
+    else for (const line of table(listed, terminal.paint.stdout, terminal.dataColumns)) terminal.data(line)
     if (shown.length < all.length) terminal.note(`${all.length - shown.length} more; --limit 0 shows all`)
   },
 }

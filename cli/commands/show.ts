@@ -31,14 +31,14 @@ export const command: Command = {
     for (const line of facts(record, { dir, status }, paint)) terminal.data(line)
     if (board !== null) {
       terminal.data('')
-      for (const line of leaderboardLines(board, paint, terminal.columns)) terminal.data(line)
+      for (const line of leaderboardLines(board, paint, terminal.dataColumns)) terminal.data(line)
     }
     for (const { model, rules } of (await readJson<RulesFile>(join(dir, runFiles.rules))) ?? []) {
       terminal.data(`\n${paint.bold(`rules of ${model}`)}`)
       for (const { when, rate, rows } of rules)
         terminal.data(`${(100 * rate).toFixed(1).padStart(5)} % of ${formatCount(rows)}: ${when}`)
     }
-    terminal.data(`\n${paint.bold('files')}\n${wrapped(files, terminal.columns)}`)
+    terminal.data(`\n${paint.bold('files')}\n${wrapped(files, terminal.dataColumns)}`)
   },
 }
 
@@ -60,8 +60,9 @@ function facts(record: RunRecord, at: { dir: string; status: string }, paint: Pa
   return rows.filter(([, value]) => value !== null).map(([name, value]) => `${paint.dim(name.padEnd(12))}${value}`)
 }
 
-/** Names side by side, as many as fit into a line. */
+/** Names side by side, as many as fit into a line; one to a line where nothing limits it. */
 function wrapped(names: readonly string[], width: number): string {
+  if (width === Number.POSITIVE_INFINITY) return names.join('\n')
   const lines: string[] = []
   for (const name of names) {
     const last = lines.at(-1)

@@ -1,5 +1,6 @@
-import { readFile } from 'node:fs/promises'
-import { dirname, isAbsolute, join, resolve } from 'node:path'
+import { readdir, readFile } from 'node:fs/promises'
+import { basename, dirname, isAbsolute, join, resolve } from 'node:path'
+import { didYouMean } from '../../core/did-you-mean.ts'
 import { EbbError, throwFaults } from '../../core/errors.ts'
 import type { Origin } from '../origin.ts'
 import { mergeMaps } from '../tree/merge.ts'
@@ -52,11 +53,26 @@ async function readText(file: string, saidAt: Origin | null): Promise<string> {
     const reason = (cause as NodeJS.ErrnoException).code
     const position = { file: saidAt?.file, line: saidAt?.line, column: saidAt?.column }
     const said = { code: 'CONFIG_FILE', kind: 'config' as const, where: file, cause, ...position }
-    if (reason === 'ENOENT')
-      throw new EbbError({ ...said, what: 'there is no such file', expected: 'a config in YAML' })
+    if (reason === 'ENOENT') {
+      const meant = await neighbourOf(file)
+      const hint = meant === null ? {} : { hint: `did you mean "${meant}"?` }
+      throw new EbbError({ ...said, what: 'there is no such file', expected: 'a config in YAML', ...hint })
+    }
     if (reason === 'EISDIR') throw new EbbError({ ...said, what: 'this is a folder', expected: 'a config file' })
     throw new EbbError({ ...said, what: 'cannot be read as UTF-8 text', received: reason ?? 'other bytes' })
   }
+}
+
+/** The config in the same folder that was meant, e.g. `shop.yaml` for `shop.yml`; null: none is alike. */
+async function neighbourOf(file: string): Promise<string | null> {
+  const names = await readdir(dirname(file)).catch(() => [])
+  const typed = basename(file)
+  const configs = names.filter((name) => /\.ya?ml$/.test(name)).sort()
+  const stem = (name: string): string => name.replace(/\.ya?ml$/, '')
+  // Of a letter or two, everything is alike.
+  const alike = stem(typed).length < 3 ? null : didYouMean(stem(typed), configs.map(stem))
+  const meant = configs.find((name) => stem(name) === stem(typed)) ?? configs.find((name) => stem(name) === alike)
+  return meant === undefined ? null : file.slice(0, file.length - typed.length) + meant
 }
 
 function extendsFault(what: string, expected: string, at: Origin): EbbError {

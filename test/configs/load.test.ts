@@ -212,6 +212,15 @@ describe('files that cannot be read', () => {
     ])
   })
 
+  it('where a file of another ending or nearly this name stands beside it, it is named: shop.yml for shop.yaml', async () => {
+    const beside = (name: string) => faultLines(loadConfig({ path: join(import.meta.dirname, name), env: {} }))
+    expect((await beside('latin-1.yml'))[0]).toMatch(
+      /latin-1\.yml: there is no such file, .*; did you mean ".*latin-1\.yaml"\?$/,
+    )
+    expect((await beside('latn-1.yaml'))[0]).toMatch(/did you mean ".*latin-1\.yaml"\?$/)
+    expect((await beside('orders.yaml'))[0]).not.toMatch(/did you mean/)
+  })
+
   it('other bytes than UTF-8 are refused', async () => {
     const lines = await faultLines(loadConfig({ path: join(import.meta.dirname, 'latin-1.yaml'), env: {} }))
     expect(lines[0]).toMatch(/latin-1\.yaml: cannot be read as UTF-8 text/)
