@@ -67,7 +67,8 @@ class Parser {
   }
 
   private single(): Condition {
-    if (++this.depth > maxDepth) throw this.fault(this.peek(), 'nested too deeply', `at most ${maxDepth} levels`)
+    if (++this.depth > maxDepth)
+      throw this.fault(this.peek(), 'nested too deeply', { expected: `at most ${maxDepth} levels` })
     try {
       if (this.takeWord('not')) return { op: 'not', of: this.single() }
       if (this.peek().kind !== 'open') return this.predicate()
@@ -159,10 +160,14 @@ class Parser {
   private checked(token: Token, name: string): string | number {
     const type = this.scope.known[name]!
     if (type !== 'any' && type !== token.kind)
-      throw this.fault(token, `"${name}" is a ${type}`, type === 'text' ? "a 'text'" : 'a number', shown(token))
+      throw this.fault(token, `"${name}" is a ${type}`, {
+        expected: type === 'text' ? "a 'text'" : 'a number',
+        received: shown(token),
+      })
     if (token.kind === 'text') return token.value
     const value = Number(token.value)
-    if (!Number.isFinite(value)) throw this.fault(token, 'the number is too large', 'a finite number', token.value)
+    if (!Number.isFinite(value))
+      throw this.fault(token, 'the number is too large', { expected: 'a finite number', received: token.value })
     return value
   }
 
@@ -181,24 +186,25 @@ class Parser {
     const known = Object.keys(this.scope.known)
     const near = didYouMean(token.value, known)
     const hint = near === null ? `known: ${known.join(', ')}` : `did you mean "${near}"?`
-    return this.fault(token, `unknown name "${token.value}"`, undefined, undefined, hint)
+    return this.fault(token, `unknown name "${token.value}"`, { hint })
   }
 
   private unexpected(expected: string): EbbError {
     const token = this.peek()
-    return this.fault(token, 'cannot be read', expected, token.kind === 'end' ? 'the end' : shown(token))
+    return this.fault(token, 'cannot be read', { expected, received: token.kind === 'end' ? 'the end' : shown(token) })
   }
 
-  // oxlint-disable-next-line max-params
-  private fault(token: Token, what: string, expected?: string, received?: string, hint?: string): EbbError {
+  private fault(
+    token: Token,
+    what: string,
+    more: { readonly expected?: string; readonly received?: string; readonly hint?: string },
+  ): EbbError {
     return new EbbError({
       code: 'CONDITION_INVALID',
       kind: 'config',
       where: `${this.scope.where}, position ${token.at + 1}`,
       what,
-      expected,
-      received,
-      hint,
+      ...more,
       column: token.at + 1,
     })
   }

@@ -45,7 +45,6 @@ function ruleAdder(
   rules: ContractRule[],
   { source, field, severity }: { source: string; field: string; severity: 'error' | 'warn' },
 ) {
-  // oxlint-disable-next-line max-params
   return (name: string, broken: string, expected: string, example: string): void => {
     rules.push({
       name: `contract.${source}.${field}.${name}`,
@@ -59,7 +58,6 @@ function ruleAdder(
   }
 }
 
-// oxlint-disable-next-line max-params
 function nullRule(name: string, severity: 'error' | 'warn', column: string, allowed: number): ContractRule {
   return {
     name,
@@ -72,7 +70,6 @@ function nullRule(name: string, severity: 'error' | 'warn', column: string, allo
   }
 }
 
-// oxlint-disable-next-line max-params
 function uniqueRule(name: string, severity: 'error' | 'warn', column: string, dialect: Dialect): ContractRule {
   return {
     name,

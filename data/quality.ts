@@ -84,7 +84,6 @@ const eventType = (row: Row): QualityReport['eventTypes'][number] => ({
   last: String(row['last_day']),
 })
 
-// oxlint-disable-next-line max-params
 function sourceQuality(
   counts: SourceCounts,
   row: Row | undefined,

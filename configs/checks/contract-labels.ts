@@ -57,7 +57,6 @@ function ofContract(
   ]
 }
 
-// oxlint-disable-next-line max-params
 function fault(path: readonly PropertyKey[], what: string, known: readonly string[], received: string): Finding {
   const expected = known.length === 0 ? undefined : `one of ${known.join(', ')}`
   return { code: 'CONFIG_LABEL', path, what, expected, received: JSON.stringify(received) }

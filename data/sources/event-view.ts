@@ -54,16 +54,33 @@ export function eventView(input: EventViewInput, dialect: Dialect): EventView {
     ...eventTypeFault(config, raw),
     ...numbers.flatMap(({ faults }) => faults),
   ]
-  const scaled = (field: 'amount' | 'quantity', units: 100 | 1000): string =>
-    config.columns[field] === undefined ? nullOf(dialect, 'bigint') : scaledInteger(field, units)
   return judgedView({
     dialect,
     table,
     columns: [...raw.values()],
     nullValues: config.nullValues,
     typed,
+    ...placedColumns(input, available, dialect),
+    faults,
+    idMap: input.idMap,
+    idColumn: column(config.columns.user_id),
+    userIdType: input.userIdType,
+    wanted: input.wanted,
+  })
+}
+
+/** The second layer: times in the user's zone, money and quantities as integers; and the names of all columns in their order. */
+function placedColumns(
+  { config, zones }: EventViewInput,
+  available: ReturnType<typeof availableTime>,
+  dialect: Dialect,
+): { placed: string[]; result: string[] } {
+  const scaled = (field: 'amount' | 'quantity', units: 100 | 1000): string =>
+    config.columns[field] === undefined ? nullOf(dialect, 'bigint') : scaledInteger(field, units)
+  const time = localTime(zones, { instant: 'instant_utc', wallClock: 'wall_clock', day: 'bare_day' })
+  return {
     placed: [
-      `${localTime(input.zones, { instant: 'instant_utc', wallClock: 'wall_clock', day: 'bare_day' })} AS event_time`,
+      `${time} AS event_time`,
       ...available.placed,
       `${scaled('amount', 100)} AS amount_cents`,
       `${scaled('quantity', 1000)} AS quantity_milli`,
@@ -78,12 +95,7 @@ export function eventView(input: EventViewInput, dialect: Dialect): EventView {
       'category',
       'channel',
     ],
-    faults,
-    idMap: input.idMap,
-    idColumn: column(config.columns.user_id),
-    userIdType: input.userIdType,
-    wanted: input.wanted,
-  })
+  }
 }
 
 /** When rows reached the source: SELECT items of the two layers, and the column; nothing where it is not mapped. */
@@ -114,7 +126,6 @@ const textFields = ['event_type', 'item', 'category', 'channel'] as const
 
 const nullOf = (dialect: Dialect, type: 'timestamp' | 'bigint' | 'text'): string => dialect.cast('NULL', type)
 
-// oxlint-disable-next-line max-params
 function textField(
   input: EventViewInput,
   raw: ReadonlyMap<string, RawColumn>,

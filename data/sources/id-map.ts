@@ -68,7 +68,6 @@ async function refuseTwoUsers(session: SqlSession, relation: string, where: stri
   throw fault(where, `id ${JSON.stringify(clash['from_id'])} leads to two users`, 'one user per id', received)
 }
 
-// oxlint-disable-next-line max-params
 function fault(where: string, what: string, expected: string, received: string): EbbError {
   return new EbbError({ code: 'IDS_CLASH', kind: 'data', where, what, expected, received })
 }

@@ -1,8 +1,7 @@
-// Lists of features as data: some functions are longer than the house's 40 lines.
 import type { Feature, LevelStatistic, Window } from '../definition.ts'
-import type { CatalogContext, FamilyFeatures } from './context.ts'
+import { joinFamilies, type CatalogContext, type FamilyFeatures } from './context.ts'
 import { before, derive, inWords, last, measure, suffix } from './make.ts'
-import { decayOf, roleCount, roleLast } from './shared.ts'
+import { decayOf, roleCount, roleLast, roleWords } from './shared.ts'
 import { furtherSlopes } from './trends.ts'
 
 const family = 'preference'
@@ -59,25 +58,15 @@ function spread(statistic: LevelStatistic, window: Window): Feature {
 }
 
 function byLookback(context: CatalogContext, days: number): FamilyFeatures {
-  const now = last(days)
-  const categories = categoryCount(now)
-  const categoriesEarlier = categoryCount(before(days))
-  const core = spread('topShare', now)
-  const coreEarlier = spread('topShare', before(days))
-  const counts = (['cart', 'favourite', 'purchase', 'view'] as const).map((role) => roleCount(context, role, now))
-  const [carts, favourites, orders, views] = counts as [Feature, Feature, Feature, Feature]
-  const cartsEarlier = roleCount(context, 'cart', before(days))
-  const favouritesEarlier = roleCount(context, 'favourite', before(days))
-  const slopes = furtherSlopes(
-    [
-      { name: 'category_count', what: 'Different categories', of: categoryCount },
-      { name: 'cart', what: 'Items put into the cart', of: (window) => roleCount(context, 'cart', window) },
-      { name: 'favourite', what: 'Items marked as favourite', of: (window) => roleCount(context, 'favourite', window) },
-    ],
-    days,
-  )
-  const ratio = (name: string, description: string, from: readonly Feature[]): Feature =>
-    derive(family, { name, description, unit: 'ratio', actionable: true }, { formula: 'ratio', from })
+  return joinFamilies(varietyFeatures(days), wishFeatures(context, days))
+}
+
+/** How many categories, how evenly used, and whether that narrows. */
+function varietyFeatures(days: number): FamilyFeatures {
+  const [now, then] = [last(days), before(days)]
+  const [categories, categoriesEarlier] = [categoryCount(now), categoryCount(then)]
+  const [core, coreEarlier] = [spread('topShare', now), spread('topShare', then)]
+  const slope = furtherSlopes([{ name: 'category_count', what: 'Different categories', of: categoryCount }], days)
   return {
     features: [
       categories,
@@ -103,18 +92,35 @@ function byLookback(context: CatalogContext, days: number): FamilyFeatures {
       ),
       spread('entropy', now),
       spread('concentration', now),
-      carts,
-      favourites,
-      decayOf(carts, cartsEarlier, { name: `cart_decay_${days}d`, what: 'Items put into the cart', days }),
-      decayOf(favourites, favouritesEarlier, {
-        name: `favourite_decay_${days}d`,
-        what: 'Items marked as favourite',
-        days,
-      }),
+    ],
+    trends: slope.trends,
+    supporting: [categoriesEarlier, coreEarlier, ...slope.supporting],
+  }
+}
+
+/** What the user puts by, and what comes of it. */
+function wishFeatures(context: CatalogContext, days: number): FamilyFeatures {
+  const [now, then] = [last(days), before(days)]
+  const count = (role: 'cart' | 'favourite' | 'purchase' | 'view', window: Window): Feature =>
+    roleCount(context, role, window)
+  const wishes = (['cart', 'favourite'] as const).map((role) => ({ role, what: roleWords[role].many }))
+  const slopes = furtherSlopes(
+    wishes.map(({ role, what }) => ({ name: role, what, of: (window: Window) => count(role, window) })),
+    days,
+  )
+  const ratio = (name: string, description: string, from: readonly Feature[]): Feature =>
+    derive(family, { name, description, unit: 'ratio', actionable: true }, { formula: 'ratio', from })
+  const [carts, orders, views] = [count('cart', now), count('purchase', now), count('view', now)]
+  return {
+    features: [
+      ...wishes.map(({ role }) => count(role, now)),
+      ...wishes.map(({ role, what }) =>
+        decayOf(count(role, now), count(role, then), { name: `${role}_decay_${days}d`, what, days }),
+      ),
       ratio(`orders_per_cart_${days}d`, `Orders per item put into the cart ${inWords(now)}`, [orders, carts]),
       ratio(`carts_per_view_${days}d`, `Items put into the cart per view ${inWords(now)}`, [carts, views]),
     ],
     trends: slopes.trends,
-    supporting: [categoriesEarlier, coreEarlier, orders, views, cartsEarlier, favouritesEarlier, ...slopes.supporting],
+    supporting: [orders, views, ...wishes.map(({ role }) => count(role, then)), ...slopes.supporting],
   }
 }

@@ -104,125 +104,139 @@ function rfm(context: CatalogContext, recency: Feature): FittedFeature[] {
 }
 
 function byLookback(context: CatalogContext, days: number): FamilyFeatures {
+  return joinFamilies(orderFeatures(context, days), discountFeatures(context, days), itemFeatures(context, days))
+}
+
+/** One number of the window over another. */
+function over(name: string, words: { description: string; unit: string }, from: readonly Feature[]): Feature {
+  return derive(family, { name, ...words, actionable: true }, { formula: 'ratio', from })
+}
+
+/** An average now less the same before. */
+function changeOf(name: string, { what, days }: { what: string; days: number }, from: readonly Feature[]): Feature {
+  const description = `${what} in the last ${days} days less that of the ${days} days before`
+  const words = { name: `${name}_change_${days}d`, description, unit: 'currency', actionable: true }
+  return derive(family, words, { formula: 'difference', from })
+}
+
+function daysWithOrder(context: CatalogContext, window: Window): Feature {
+  return measure(
+    family,
+    {
+      name: `purchase_days_${suffix(window)}`,
+      description: `Days with an order ${inWords(window)}`,
+      unit: 'days',
+      actionable: true,
+    },
+    { measure: 'activeDays', where: playsRole(context.roles, 'purchase') },
+    window,
+  )
+}
+
+function orderFeatures(context: CatalogContext, days: number): FamilyFeatures {
   const [now, then] = [last(days), before(days)]
-  const where = playsRole(context.roles, 'purchase')
-  const orders = roleCount(context, 'purchase', now)
-  const ordersEarlier = roleCount(context, 'purchase', then)
-  const money = spend(context, now)
-  const moneyEarlier = spend(context, then)
-  const orderDays = (window: Window): Feature =>
-    measure(
-      family,
-      {
-        name: `purchase_days_${suffix(window)}`,
-        description: `Days with an order ${inWords(window)}`,
-        unit: 'days',
-        actionable: true,
-      },
-      { measure: 'activeDays', where },
-      window,
-    )
-  const items = (window: Window): Feature =>
-    measure(
-      family,
-      {
-        name: `quantity_${suffix(window)}`,
-        description: `Items bought ${inWords(window)}`,
-        unit: 'items',
-        actionable: true,
-      },
-      { measure: 'sum', of: 'quantity', where },
-      window,
-    )
-  const over = (name: string, words: { description: string; unit: string }, from: readonly Feature[]): Feature =>
-    derive(family, { name, ...words, actionable: true }, { formula: 'ratio', from })
+  const [orders, ordersEarlier] = [roleCount(context, 'purchase', now), roleCount(context, 'purchase', then)]
+  const [orderDays, orderDaysEarlier] = [daysWithOrder(context, now), daysWithOrder(context, then)]
+  const [money, moneyEarlier] = [spend(context, now), spend(context, then)]
   const value = (window: Window, from: readonly Feature[]): Feature =>
     over(
       `average_order_value_${suffix(window)}`,
       { description: `Average value of an order ${inWords(window)}`, unit: 'currency' },
       from,
     )
+  const [valueNow, valueEarlier] = [value(now, [money, orders]), value(then, [moneyEarlier, ordersEarlier])]
+  const slopes = orderSlopes(context, days)
+  return {
+    features: [
+      orders,
+      orderDays,
+      money,
+      valueNow,
+      changeOf('average_order_value', { what: 'Average order value', days }, [valueNow, valueEarlier]),
+      measure(
+        family,
+        { name: `largest_order_${days}d`, description: `Largest order ${inWords(now)}`, unit: 'currency' },
+        { measure: 'max', of: 'amount', where: playsRole(context.roles, 'purchase') },
+        now,
+      ),
+      decayOf(orders, ordersEarlier, { name: `purchase_decay_${days}d`, what: 'Orders', days }),
+      decayOf(orderDays, orderDaysEarlier, { name: `purchase_day_decay_${days}d`, what: 'Days with an order', days }),
+      decayOf(money, moneyEarlier, { name: `spend_decay_${days}d`, what: 'Money spent', days }),
+      ...slopes.features,
+    ],
+    trends: slopes.trends,
+    supporting: [ordersEarlier, moneyEarlier, valueEarlier, orderDaysEarlier, ...slopes.supporting],
+  }
+}
+
+function orderSlopes(context: CatalogContext, days: number): FamilyFeatures {
+  return joinFamilies(
+    slopeOf({ name: 'spend', what: 'Spend', of: (window) => spend(context, window) }, days),
+    slopeOf({ name: 'purchase', what: 'Orders', of: (window) => roleCount(context, 'purchase', window) }, days),
+    furtherSlopes(
+      [{ name: 'purchase_day', what: 'Days with an order', of: (window) => daysWithOrder(context, window) }],
+      days,
+    ),
+  )
+}
+
+function discountFeatures(context: CatalogContext, days: number): FamilyFeatures {
+  const count = (window: Window): Feature => roleCount(context, 'discount', window)
+  const now = last(days)
+  const orders = roleCount(context, 'purchase', now)
+  const slope = furtherSlopes([{ name: 'discount', what: 'Discounts used', of: count }], days)
+  const perOrder = { description: `Discounts used per order ${inWords(now)}`, unit: 'ratio' }
+  return {
+    features: [
+      count(now),
+      decayOf(count(now), count(before(days)), { name: `discount_decay_${days}d`, what: 'Discounts used', days }),
+      over(`discounts_per_order_${days}d`, perOrder, [count(now), orders]),
+    ],
+    trends: slope.trends,
+    supporting: [count(before(days)), orders, ...slope.supporting],
+  }
+}
+
+function itemsBought(context: CatalogContext, window: Window): Feature {
+  return measure(
+    family,
+    {
+      name: `quantity_${suffix(window)}`,
+      description: `Items bought ${inWords(window)}`,
+      unit: 'items',
+      actionable: true,
+    },
+    { measure: 'sum', of: 'quantity', where: playsRole(context.roles, 'purchase') },
+    window,
+  )
+}
+
+function itemFeatures(context: CatalogContext, days: number): FamilyFeatures {
+  const [now, then] = [last(days), before(days)]
+  const [items, itemsEarlier] = [itemsBought(context, now), itemsBought(context, then)]
+  const [money, moneyEarlier] = [spend(context, now), spend(context, then)]
+  const orders = roleCount(context, 'purchase', now)
   const price = (window: Window, from: readonly Feature[]): Feature =>
     over(
       `average_item_price_${suffix(window)}`,
       { description: `Average price paid per item ${inWords(window)}`, unit: 'currency' },
       from,
     )
-  const change = (name: string, what: string, from: readonly Feature[]): Feature =>
-    derive(
-      family,
-      {
-        name: `${name}_change_${days}d`,
-        description: `${what} in the last ${days} days less that of the ${days} days before`,
-        unit: 'currency',
-        actionable: true,
-      },
-      { formula: 'difference', from },
-    )
-  const slopes = joinFamilies(
-    slopeOf({ name: 'spend', what: 'Spend', of: (window) => spend(context, window) }, days),
-    slopeOf({ name: 'purchase', what: 'Orders', of: (window) => roleCount(context, 'purchase', window) }, days),
-  )
-  const further = furtherSlopes(
-    [
-      { name: 'purchase_day', what: 'Days with an order', of: orderDays },
-      { name: 'discount', what: 'Discounts used', of: (window) => roleCount(context, 'discount', window) },
-      { name: 'quantity', what: 'Items bought', of: items },
-    ],
+  const [priceNow, priceEarlier] = [price(now, [money, items]), price(then, [moneyEarlier, itemsEarlier])]
+  const slope = furtherSlopes(
+    [{ name: 'quantity', what: 'Items bought', of: (window) => itemsBought(context, window) }],
     days,
   )
-  const discounts = [now, then].map((window) => roleCount(context, 'discount', window)) as [Feature, Feature]
-  const valueNow = value(now, [money, orders])
-  const valueEarlier = value(then, [moneyEarlier, ordersEarlier])
-  const priceNow = price(now, [money, items(now)])
-  const priceEarlier = price(then, [moneyEarlier, items(then)])
+  const perOrder = { description: `Items per order ${inWords(now)}`, unit: 'items' }
   return {
     features: [
-      orders,
-      orderDays(now),
-      money,
-      valueNow,
-      change('average_order_value', 'Average order value', [valueNow, valueEarlier]),
-      measure(
-        family,
-        { name: `largest_order_${days}d`, description: `Largest order ${inWords(now)}`, unit: 'currency' },
-        { measure: 'max', of: 'amount', where },
-        now,
-      ),
-      decayOf(orders, ordersEarlier, { name: `purchase_decay_${days}d`, what: 'Orders', days }),
-      decayOf(orderDays(now), orderDays(then), {
-        name: `purchase_day_decay_${days}d`,
-        what: 'Days with an order',
-        days,
-      }),
-      decayOf(money, moneyEarlier, { name: `spend_decay_${days}d`, what: 'Money spent', days }),
-      ...slopes.features,
-      discounts[0],
-      decayOf(...discounts, { name: `discount_decay_${days}d`, what: 'Discounts used', days }),
-      over(`discounts_per_order_${days}d`, { description: `Discounts used per order ${inWords(now)}`, unit: 'ratio' }, [
-        discounts[0],
-        orders,
-      ]),
-      items(now),
-      decayOf(items(now), items(then), { name: `quantity_decay_${days}d`, what: 'Items bought', days }),
-      over(`items_per_order_${days}d`, { description: `Items per order ${inWords(now)}`, unit: 'items' }, [
-        items(now),
-        orders,
-      ]),
+      items,
+      decayOf(items, itemsEarlier, { name: `quantity_decay_${days}d`, what: 'Items bought', days }),
+      over(`items_per_order_${days}d`, perOrder, [items, orders]),
       priceNow,
-      change('average_item_price', 'Average price paid per item', [priceNow, priceEarlier]),
+      changeOf('average_item_price', { what: 'Average price paid per item', days }, [priceNow, priceEarlier]),
     ],
-    trends: further.trends,
-    supporting: [
-      ordersEarlier,
-      discounts[1],
-      moneyEarlier,
-      valueEarlier,
-      orderDays(then),
-      items(then),
-      priceEarlier,
-      ...slopes.supporting,
-      ...further.supporting,
-    ],
+    trends: slope.trends,
+    supporting: [itemsEarlier, money, moneyEarlier, orders, priceEarlier, ...slope.supporting],
   }
 }

@@ -37,28 +37,7 @@ export async function evaluateModelsOnParts(
   { examples, parts }: { examples: Examples; parts: PartRows },
 ): Promise<Evaluation> {
   const run = (part: Part, winner?: string): Promise<EvaluateOutput> =>
-    context.pool.run(
-      'evaluate',
-      {
-        part,
-        labels: examples.labels,
-        users: examples.dataset.users,
-        rows: parts[part],
-        models: models.map(({ name, calibration, threshold }) => ({
-          name,
-          threshold,
-          probabilities: calibration.probabilities,
-        })),
-        metrics: metricNames,
-        replicates:
-          part === 'train'
-            ? Math.min(context.config.evaluate.bootstrap, trainReplicates)
-            : context.config.evaluate.bootstrap,
-        withCurves: part === 'test',
-        slices: winner === undefined ? undefined : { model: winner, slices: slicesOf(context, examples) },
-      },
-      { ...context, random: context.random.child(`evaluate/${part}`) },
-    )
+    evaluatePart(context, models, { examples, rows: parts[part], part, winner })
   const select = await run('select')
   const choice = chooseWinner(metricByName(context.config.choose.metric), select.evaluated, models)
   const [test, train, calibrate] = await Promise.all([run('test', choice.winner), run('train'), run('calibrate')])
@@ -79,6 +58,40 @@ export async function evaluateModelsOnParts(
       rule: context.config.evaluate.calibrationCheck,
     }),
   }
+}
+
+/** Of the winner also by slice, where it is named. */
+function evaluatePart(
+  context: StageContext,
+  models: readonly CalibratedModel[],
+  on: {
+    readonly examples: Examples
+    readonly rows: Uint32Array
+    readonly part: Part
+    readonly winner: string | undefined
+  },
+): Promise<EvaluateOutput> {
+  const { examples, rows, part, winner } = on
+  const { bootstrap } = context.config.evaluate
+  return context.pool.run(
+    'evaluate',
+    {
+      part,
+      labels: examples.labels,
+      users: examples.dataset.users,
+      rows,
+      models: models.map(({ name, calibration, threshold }) => ({
+        name,
+        threshold,
+        probabilities: calibration.probabilities,
+      })),
+      metrics: metricNames,
+      replicates: part === 'train' ? Math.min(bootstrap, trainReplicates) : bootstrap,
+      withCurves: part === 'test',
+      slices: winner === undefined ? undefined : { model: winner, slices: slicesOf(context, examples) },
+    },
+    { ...context, random: context.random.child(`evaluate/${part}`) },
+  )
 }
 
 /** `<part>.<model>.<metric>`, with `_low` and `_high`, and `winner`: the content of metrics.json. */
