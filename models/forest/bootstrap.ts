@@ -1,4 +1,4 @@
-import { denseUsers } from '../trees/dense-users.ts'
+import { denseUsers } from '../dense-users.ts'
 import type { ForestDraws } from './forest-draws.ts'
 import type { ForestParameters } from './parameters.ts'
 

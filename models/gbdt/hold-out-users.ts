@@ -1,6 +1,7 @@
 import { type Dataset, gather, type Labels } from '../../core/dataset.ts'
 import type { Random } from '../../core/random.ts'
-import { denseUsers } from '../trees/dense-users.ts'
+import { divideRows } from '../divide-rows.ts'
+import { drawUsers } from '../draw-users.ts'
 
 /** Share of the users whose rows are kept for early stopping when `fit` is given no `valid`. */
 const heldOutShare = 0.15
@@ -16,19 +17,10 @@ export interface LearnAndWatch {
  * The draw depends on the set of users alone, not on the order of rows.
  */
 export function holdOutUsers(x: Dataset, y: Labels, rows: Uint32Array, random: Random): LearnAndWatch {
-  const { users, placeOfRow } = denseUsers(gather(x.users, rows, new Uint32Array(rows.length)))
-  const order = random.shuffle(Uint32Array.from(users.keys()))
-  const isHeldOut = new Uint8Array(users.length)
-  for (const place of order.subarray(0, Math.round(heldOutShare * order.length))) isHeldOut[place] = 1
-  const learn = new Uint32Array(rows.length)
-  const watch = new Uint32Array(rows.length)
-  const counts = [0, 0]
-  for (let i = 0; i < rows.length; i++) {
-    const side = isHeldOut[placeOfRow[i]!]!
-    ;(side === 0 ? learn : watch)[counts[side]!++] = rows[i]!
-  }
-  const sides = { learn: learn.slice(0, counts[0]), watch: watch.slice(0, counts[1]) }
-  return hasBoth(sides.learn, y) && hasBoth(sides.watch, y) ? sides : { learn: rows, watch: new Uint32Array() }
+  const users = gather(x.users, rows, new Uint32Array(rows.length))
+  const isHeldOut = drawUsers(users, random, (distinct) => Math.round(heldOutShare * distinct))
+  const [learn, watch] = divideRows(isHeldOut, rows)
+  return hasBoth(learn, y) && hasBoth(watch, y) ? { learn, watch } : { learn: rows, watch: new Uint32Array() }
 }
 
 function hasBoth(rows: Uint32Array, y: Labels): boolean {

@@ -1,11 +1,12 @@
 import { type Dataset, gather } from '../../core/dataset.ts'
 import type { Fit, RegisteredEstimator } from '../estimator.ts'
+import { divideRows } from '../divide-rows.ts'
 import { drawUsers } from '../draw-users.ts'
 import { checkFit, throwIfAborted } from '../guards.ts'
 import { fitPreparation, prepareColumns } from '../prepare/prepare.ts'
 import type { Preparation } from '../prepare/plan.ts'
 import { rowsWithWeight } from '../prepare/rows-with-weight.ts'
-import { denseUsers } from '../trees/dense-users.ts'
+import { denseUsers } from '../dense-users.ts'
 import { chooseStrength, penaltyOf } from './choose-strength.ts'
 import { type LogisticProblem, problemRows } from './evaluate.ts'
 import { linearClassifier, loadLinear } from './linear-classifier.ts'
@@ -77,9 +78,5 @@ function autoStrength(
 function rowsOfSomeUsers(users: Uint32Array, limit: number, { random }: Fit): Uint32Array | null {
   if (users.length <= limit) return null
   const wanted = (distinct: number): number => Math.max(1, Math.round((distinct * limit) / users.length))
-  const isTaken = drawUsers(users, random.child('sample'), wanted)
-  const taken = new Uint32Array(users.length)
-  let count = 0
-  for (let row = 0; row < users.length; row++) if (isTaken[row] === 1) taken[count++] = row
-  return taken.slice(0, count)
+  return divideRows(drawUsers(users, random.child('sample'), wanted))[1]
 }

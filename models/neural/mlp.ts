@@ -1,7 +1,7 @@
 import { type Dataset, gather, type Labels, selectRows } from '../../core/dataset.ts'
 import { logit } from '../../core/numeric/logit.ts'
-import type { Random } from '../../core/random.ts'
 import type { Classifier, Fit, RegisteredEstimator } from '../estimator.ts'
+import { divideRows } from '../divide-rows.ts'
 import { drawUsers } from '../draw-users.ts'
 import { checkFit, throwIfAborted } from '../guards.ts'
 import { fitPreparation, prepareColumns } from '../prepare/prepare.ts'
@@ -62,25 +62,15 @@ function splitRows(
   if (parameters.earlyStopping === 0) return { learn: rows, judge: undefined }
   if (data.valid && data.valid.x.rowCount > 0) return { learn: rows, judge: data.valid }
   const poll = (): void => throwIfAborted(data.signal, 'fit mlp')
-  const parts = divideByUser(rows.x.users, parameters.validFraction, data.random.child('valid')).map((at): Rows => {
+  const random = data.random.child('valid')
+  const isHeldBack = drawUsers(rows.x.users, random, (distinct) => Math.round(distinct * parameters.validFraction))
+  const parts = divideRows(isHeldBack).map((at): Rows => {
     poll()
     return { x: selectRows(rows.x, at, poll), y: gather(rows.y, at, new Uint8Array(at.length)) }
   })
   const [learn, judge] = parts as [Rows, Rows]
   const hasBoth = ({ y }: Rows): boolean => y.includes(0) && y.includes(1)
   return hasBoth(learn) && hasBoth(judge) ? { learn, judge } : { learn: rows, judge: undefined }
-}
-
-/** The rows of most users, and those of the share of them that is held back; each in their order. */
-function divideByUser(users: Uint32Array, heldBack: number, random: Random): readonly Uint32Array[] {
-  const isHeldBack = drawUsers(users, random, (distinct) => Math.round(distinct * heldBack))
-  const sides = [new Uint32Array(users.length), new Uint32Array(users.length)] as const
-  const counts: [number, number] = [0, 0]
-  for (let row = 0; row < users.length; row++) {
-    const side = isHeldBack[row] as 0 | 1
-    sides[side][counts[side]++] = row
-  }
-  return sides.map((rows, side) => rows.slice(0, counts[side]))
 }
 
 function networkRows(preparation: Preparation, { x, y }: Rows, signal: AbortSignal): NetworkRows {
