@@ -25,9 +25,9 @@ export const isDaysMeasure = (feature: MeasureFeature): feature is DaysFeature =
   feature.measure === 'activeDays' || feature.measure === 'gaps'
 
 /**
- * Days with an event: how many, and the gaps between them. `days` holds one row per (user, day) with a flag k<i> per
- * condition; with sources of different delay one per (user, day, seen day), because a cutoff may see a day by one source
- * and not yet by another.
+ * Days with an event: how many, and the gaps between them. `days` holds one row per (user, day), its segment, and a flag
+ * k<i> per condition; with sources of different delay one per (user, day, seen day), because a cutoff may see a day by one
+ * source and not yet by another.
  */
 export function daysBlocks(context: BlockContext, features: readonly DaysFeature[]): readonly Block[] {
   if (features.length === 0) return []
@@ -55,6 +55,7 @@ function daysTable(context: BlockContext, kinds: readonly (Condition | undefined
     const condition = where === undefined ? 'TRUE' : `COALESCE(${dialect.anyTrue(whereSql(context, where))}, FALSE)`
     return `,\n  ${condition} AS k${i}`
   })
+  if (!isLaidOutByCutoff(context.plan)) return daysWithSegment(context, flags)
   const known = events.known === events.seen ? '' : `, ${events.known} AS known_day`
   const byKnown = events.known === events.seen ? '' : `, ${events.known}`
   return {
@@ -67,7 +68,26 @@ GROUP BY e.user_index, e.event_day, ${events.seen}${byKnown}`,
   }
 }
 
-/** One delay: a day is seen as a whole, so days add up over segments. */
+/** One delay: a day is seen as a whole, and lies in one segment. */
+function daysWithSegment(context: BlockContext, flags: readonly string[]): MadeTable {
+  const { table } = context
+  const { from, seen, where } = visibleEvents(context)
+  const kinds = flags.map((_, i) => `, q.k${i}`).join('')
+  return {
+    name: 'active-days',
+    table: table('days'),
+    select: `SELECT q.user_index, q.event_day, ${segmentColumn} AS segment${kinds}
+FROM (
+  SELECT e.user_index, e.event_day, ${seen} AS seen_day${flags.join('')}
+  FROM ${from}
+  WHERE ${where}
+  GROUP BY e.user_index, e.event_day, ${seen}
+) AS q
+${segmentJoin(table('calendar'), 'q.seen_day')}`,
+  }
+}
+
+/** One delay: days add up over segments. */
 function activeDays(
   context: BlockContext,
   features: readonly MeasureFeature[],
@@ -84,10 +104,9 @@ function activeDays(
       {
         name: 'active-days-by-segment',
         table: table('day_segments'),
-        select: `SELECT d.user_index, ${segmentColumn} AS segment${counts.join('')}
+        select: `SELECT d.user_index, d.segment${counts.join('')}
 FROM ${table('days')} AS d
-${segmentJoin(table('calendar'), 'd.seen_day')}
-GROUP BY d.user_index, ${segmentColumn}`,
+GROUP BY d.user_index, d.segment`,
       },
       {
         name: 'active-days-by-example',

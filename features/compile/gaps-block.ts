@@ -95,7 +95,8 @@ function segmentGaps(context: BlockContext, columns: readonly GapColumn[], kind:
     const part = window === 'lifetime' ? `g.b${b}` : `CASE WHEN f.in_${window} AND p.in_${window} THEN g.b${b} END`
     return `,\n  ${merged(context, column, part)} AS c${i}`
   })
-  const day = dialect.daysBetween('l.previous_day', 'l.event_day')
+  const over = 'OVER (PARTITION BY d.user_index ORDER BY d.event_day)'
+  const gap = dialect.daysBetween(`LAG(d.event_day) ${over}`, 'd.event_day')
   return [
     {
       name: `gaps-by-segment-${kind}`,
@@ -105,19 +106,12 @@ function segmentGaps(context: BlockContext, columns: readonly GapColumn[], kind:
         .map((base, i) => `,\n  ${base} AS b${i}`)
         .join('')}
 FROM (
-  SELECT l.user_index, l.event_day, ${dialect.cast(day, 'bigint')} AS gap,
-    ${segmentColumn} AS segment, COALESCE(before.segment, 0) AS previous_segment
-  FROM (
-    SELECT d.user_index, d.event_day, d.seen_day,
-      LAG(d.event_day) OVER (PARTITION BY d.user_index ORDER BY d.event_day) AS previous_day,
-      LAG(d.seen_day) OVER (PARTITION BY d.user_index ORDER BY d.event_day) AS previous_seen_day
-    FROM ${table('days')} AS d
-    WHERE d.k${kind}
-  ) AS l
-  LEFT JOIN ${table('calendar')} AS cal ON cal.day = l.seen_day
-  LEFT JOIN ${table('calendar')} AS before ON before.day = l.previous_seen_day
-  WHERE l.previous_day IS NOT NULL
+  SELECT d.user_index, d.event_day, d.segment, LAG(d.segment) ${over} AS previous_segment,
+    ${dialect.cast(gap, 'bigint')} AS gap
+  FROM ${table('days')} AS d
+  WHERE d.k${kind}
 ) AS q
+WHERE q.gap IS NOT NULL
 GROUP BY q.user_index, q.segment, q.previous_segment`,
     },
     {

@@ -87,17 +87,20 @@ ORDER BY cutoff, user_index;
 
 -- activeDays
 CREATE OR REPLACE TEMP TABLE "ebb_days" AS
-SELECT e.user_index, e.event_day, e.event_day AS seen_day,
+SELECT q.user_index, q.event_day, COALESCE(cal.segment, 0) AS segment, q.k0
+FROM (
+  SELECT e.user_index, e.event_day, e.event_day AS seen_day,
   COALESCE(bool_or(e.event_type = 'o''rder'), FALSE) AS k0
-FROM t_events AS e
-WHERE e.event_day < DATE '2024-04-01'
-GROUP BY e.user_index, e.event_day, e.event_day;
+  FROM t_events AS e
+  WHERE e.event_day < DATE '2024-04-01'
+  GROUP BY e.user_index, e.event_day, e.event_day
+) AS q
+LEFT JOIN "ebb_calendar" AS cal ON cal.day = q.seen_day;
 CREATE OR REPLACE TEMP TABLE "ebb_day_segments" AS
-SELECT d.user_index, COALESCE(cal.segment, 0) AS segment,
+SELECT d.user_index, d.segment,
   COUNT(*) FILTER (WHERE d.k0) AS d0
 FROM "ebb_days" AS d
-LEFT JOIN "ebb_calendar" AS cal ON cal.day = d.seen_day
-GROUP BY d.user_index, COALESCE(cal.segment, 0);
+GROUP BY d.user_index, d.segment;
 CREATE OR REPLACE TEMP TABLE "ebb_day_values" AS
 SELECT s.cutoff, s.user_index,
   CAST(SUM(CASE WHEN f.in_d30 THEN g.d0 END) AS BIGINT) AS a0
@@ -360,31 +363,28 @@ ORDER BY cutoff, user_index;
 
 -- gaps
 CREATE OR REPLACE TEMP TABLE "ebb_days" AS
-SELECT e.user_index, e.event_day, e.event_day AS seen_day,
+SELECT q.user_index, q.event_day, COALESCE(cal.segment, 0) AS segment, q.k0, q.k1
+FROM (
+  SELECT e.user_index, e.event_day, e.event_day AS seen_day,
   COALESCE(bool_or(e.event_type = 'o''rder'), FALSE) AS k0,
   TRUE AS k1
-FROM t_events AS e
-WHERE e.event_day < DATE '2024-04-01'
-GROUP BY e.user_index, e.event_day, e.event_day;
+  FROM t_events AS e
+  WHERE e.event_day < DATE '2024-04-01'
+  GROUP BY e.user_index, e.event_day, e.event_day
+) AS q
+LEFT JOIN "ebb_calendar" AS cal ON cal.day = q.seen_day;
 CREATE OR REPLACE TEMP TABLE "ebb_gap_segments_0" AS
 SELECT q.user_index, q.segment, q.previous_segment,
   CAST(SUM(q.gap) AS BIGINT) AS b0,
   COUNT(q.gap) AS b1,
   CAST(SUM(q.gap * q.gap) AS BIGINT) AS b2
 FROM (
-  SELECT l.user_index, l.event_day, CAST(datediff('day', l.previous_day, l.event_day) AS BIGINT) AS gap,
-    COALESCE(cal.segment, 0) AS segment, COALESCE(before.segment, 0) AS previous_segment
-  FROM (
-    SELECT d.user_index, d.event_day, d.seen_day,
-      LAG(d.event_day) OVER (PARTITION BY d.user_index ORDER BY d.event_day) AS previous_day,
-      LAG(d.seen_day) OVER (PARTITION BY d.user_index ORDER BY d.event_day) AS previous_seen_day
-    FROM "ebb_days" AS d
-    WHERE d.k0
-  ) AS l
-  LEFT JOIN "ebb_calendar" AS cal ON cal.day = l.seen_day
-  LEFT JOIN "ebb_calendar" AS before ON before.day = l.previous_seen_day
-  WHERE l.previous_day IS NOT NULL
+  SELECT d.user_index, d.event_day, d.segment, LAG(d.segment) OVER (PARTITION BY d.user_index ORDER BY d.event_day) AS previous_segment,
+    CAST(datediff('day', LAG(d.event_day) OVER (PARTITION BY d.user_index ORDER BY d.event_day), d.event_day) AS BIGINT) AS gap
+  FROM "ebb_days" AS d
+  WHERE d.k0
 ) AS q
+WHERE q.gap IS NOT NULL
 GROUP BY q.user_index, q.segment, q.previous_segment;
 CREATE OR REPLACE TEMP TABLE "ebb_gap_values_0" AS
 SELECT s.cutoff, s.user_index,
@@ -403,19 +403,12 @@ SELECT q.user_index, q.segment, q.previous_segment,
   MIN(CAST(datediff('day', DATE '0001-01-01', q.event_day) AS BIGINT) * 1000000 + q.gap) AS b0,
   MAX(CASE WHEN q.gap > 14 THEN q.event_day END) AS b1
 FROM (
-  SELECT l.user_index, l.event_day, CAST(datediff('day', l.previous_day, l.event_day) AS BIGINT) AS gap,
-    COALESCE(cal.segment, 0) AS segment, COALESCE(before.segment, 0) AS previous_segment
-  FROM (
-    SELECT d.user_index, d.event_day, d.seen_day,
-      LAG(d.event_day) OVER (PARTITION BY d.user_index ORDER BY d.event_day) AS previous_day,
-      LAG(d.seen_day) OVER (PARTITION BY d.user_index ORDER BY d.event_day) AS previous_seen_day
-    FROM "ebb_days" AS d
-    WHERE d.k1
-  ) AS l
-  LEFT JOIN "ebb_calendar" AS cal ON cal.day = l.seen_day
-  LEFT JOIN "ebb_calendar" AS before ON before.day = l.previous_seen_day
-  WHERE l.previous_day IS NOT NULL
+  SELECT d.user_index, d.event_day, d.segment, LAG(d.segment) OVER (PARTITION BY d.user_index ORDER BY d.event_day) AS previous_segment,
+    CAST(datediff('day', LAG(d.event_day) OVER (PARTITION BY d.user_index ORDER BY d.event_day), d.event_day) AS BIGINT) AS gap
+  FROM "ebb_days" AS d
+  WHERE d.k1
 ) AS q
+WHERE q.gap IS NOT NULL
 GROUP BY q.user_index, q.segment, q.previous_segment;
 CREATE OR REPLACE TEMP TABLE "ebb_gap_values_1" AS
 SELECT s.cutoff, s.user_index,
