@@ -1,5 +1,6 @@
 import { type Column, type Dataset, gather, type Labels, missingCode } from '../core/dataset.ts'
 import { denseRanks } from '../core/numeric/dense-ranks.ts'
+import { rowsByCutoff } from './rows-by-cutoff.ts'
 
 export interface CurrentValuesInput {
   /** Rows ordered by cutoff. */
@@ -36,7 +37,9 @@ const groups = 10
  * attribute is told. Null: fewer than 3 cutoffs with 100 rows, so that nobody can tell.
  */
 export function currentValues(input: CurrentValuesInput): CurrentValue[] | null {
-  const cutoffs = rowsByCutoff(input.dataset).filter((rows) => rows.length >= fewestRows)
+  const cutoffs = rowsByCutoff(input.dataset, mostRows)
+    .map(({ rows }) => rows)
+    .filter((rows) => rows.length >= fewestRows)
   if (cutoffs.length < fewestCutoffs) return null
   const early = cutoffs.slice(0, Math.floor(cutoffs.length / 2))
   const late = cutoffs.at(-1)!
@@ -62,22 +65,6 @@ export function currentValues(input: CurrentValuesInput): CurrentValue[] | null 
     const most = rises.reduce((a, b) => (b.late - b.early > a.late - a.early ? b : a))
     return most.late >= leastLate && most.late - most.early >= leastRise ? [most] : []
   })
-}
-
-/** Evenly drawn rows of every cutoff, ascending. */
-function rowsByCutoff({ cutoffs }: Dataset): Uint32Array[] {
-  const byDay = new Map<number, number[]>()
-  cutoffs.forEach((day, row) => {
-    const rows = byDay.get(day) ?? []
-    rows.push(row)
-    byDay.set(day, rows)
-  })
-  return [...byDay]
-    .sort(([a], [b]) => a - b)
-    .map(([, rows]) => {
-      const step = Math.ceil(rows.length / mostRows)
-      return Uint32Array.from(rows.filter((_, i) => i % step === 0))
-    })
 }
 
 const numbersOf = (column: Column): Float32Array =>

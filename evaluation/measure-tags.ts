@@ -8,6 +8,7 @@ import { populationStability } from './drift-measures.ts'
 import type { FeatureAuc } from './one-feature-auc.ts'
 import { histogramOn } from './reference.ts'
 import { findRepeats } from './repeats.ts'
+import { rowsByCutoff } from './rows-by-cutoff.ts'
 
 /** A cutoff with more rows is looked at through every k-th of them, evenly over its users. */
 const mostRowsPerCutoff = 5_000
@@ -28,7 +29,7 @@ export interface TagsInput {
 export function measureTags(input: TagsInput): TagReport {
   const { dataset, train, testRows, reference, aucs } = input
   const repeats = findRepeats(train, aucs)
-  const cutoffs = rowsByCutoff(dataset)
+  const cutoffs = rowsByCutoff(dataset, mostRowsPerCutoff)
   const test = selectRows(dataset, testRows)
   const tags = dataset.names.map((tag, j): TagMeasures => {
     const column = dataset.columns[j]!
@@ -39,27 +40,12 @@ export function measureTags(input: TagsInput): TagReport {
       tag,
       coverage: input.coverage[j]!,
       auc: { value: auc, low, high },
-      byCutoff: cutoffs.map(({ cutoff, rows }) => atCutoff(cutoff, pick(column, rows), histogram)),
+      byCutoff: cutoffs.map(({ day, rows }) => atCutoff(dayFromNumber(day), pick(column, rows), histogram)),
       drift: featureDrift(histogram, histogramOn(histogram, test.columns[j]!)),
       repeats: repeat === undefined ? null : { tag: repeat.feature, correlation: repeat.correlation },
     }
   })
   return { trainRows: train.rowCount, testRows: testRows.length, tags }
-}
-
-function rowsByCutoff({ cutoffs }: Dataset): { cutoff: string; rows: Uint32Array }[] {
-  const byDay = new Map<number, number[]>()
-  cutoffs.forEach((day, row) => {
-    const rows = byDay.get(day) ?? []
-    rows.push(row)
-    byDay.set(day, rows)
-  })
-  return [...byDay]
-    .sort(([a], [b]) => a - b)
-    .map(([day, rows]) => {
-      const step = Math.ceil(rows.length / mostRowsPerCutoff)
-      return { cutoff: dayFromNumber(day), rows: Uint32Array.from(rows.filter((_, i) => i % step === 0)) }
-    })
 }
 
 function pick(column: Column, rows: Uint32Array): Column {

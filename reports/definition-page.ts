@@ -1,9 +1,10 @@
 import type { DefinitionLab, DefinitionSegment, ShareWithInterval } from '../core/definition-lab.ts'
 import { definitionRatesChart } from './charts/definition-rates.ts'
 import { returnCurveChart, segmentColor, segmentCurvesChart } from './charts/return-curve.ts'
+import { documentHtml } from './document.ts'
 import { createGallery, type Gallery } from './figure.ts'
 import { count, decimal, missing, percent } from './format.ts'
-import { type Html, html, trusted } from './html.ts'
+import { type Html, html } from './html.ts'
 import { facts, type Section } from './section.ts'
 import { table } from './table.ts'
 
@@ -17,45 +18,16 @@ const segmentWords: Readonly<Record<string, string>> = {
 export function renderDefinitionPage(lab: DefinitionLab, css: string): string {
   const gallery = createGallery()
   const sections = [answer(lab, gallery), rates(lab, gallery), segments(lab, gallery), method(lab)]
-  const page = html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
-        <meta
-          http-equiv="Content-Security-Policy"
-          content="default-src 'none'; style-src 'unsafe-inline'; img-src data:"
-        />
-        <title>${lab.experiment}: definition of churn</title>
-        <style>
-          ${trusted(css)}
-        </style>
-      </head>
-      <body>
-        <header>
-          <p class="kicker">Definition lab</p>
-          <h1>${lab.experiment}</h1>
-          <p class="lead">${lead(lab)}</p>
-          <nav aria-label="Sections">
-            ${sections.map((section) => html`<a href="#${section.id}">${section.short ?? section.title}</a>`)}
-          </nav>
-        </header>
-        <main>
-          ${sections.map(
-            (section) =>
-              html`<section id="${section.id}">
-                <h2>${section.title}</h2>
-                ${section.body}
-              </section>`,
-          )}
-        </main>
-        <footer>
-          <p>Read from the log of ${lab.dataStart} to ${lab.dataEnd} (exclusive) by ebb analyze definition.</p>
-        </footer>
-      </body>
-    </html> `
-  return page.markup
+  return documentHtml({
+    title: `${lab.experiment}: definition of churn`,
+    css,
+    kicker: 'Definition lab',
+    heading: lab.experiment,
+    lead: lead(lab),
+    alarm: null,
+    sections,
+    footer: html`Read from the log of ${lab.dataStart} to ${lab.dataEnd} (exclusive) by ebb analyze definition.`,
+  })
 }
 
 function lead({ recommended, configuredDays }: DefinitionLab): string {

@@ -1,6 +1,7 @@
+import { documentHtml } from './document.ts'
 import { type Gallery, createGallery } from './figure.ts'
 import { decimal, percent } from './format.ts'
-import { type Html, html, trusted } from './html.ts'
+import { html } from './html.ts'
 import type { RunFiles } from './run-files.ts'
 import type { Section } from './section.ts'
 import { atRiskSection } from './sections/at-risk.ts'
@@ -30,36 +31,24 @@ export interface Page {
 /** The report of a run. The same files and style sheet give the same bytes. */
 export function renderPage(files: RunFiles, css: string): Page {
   const gallery = createGallery()
-  const sections = sectionsOf(files, gallery)
   const { run } = files
-  const page = html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
-        <meta
-          http-equiv="Content-Security-Policy"
-          content="default-src 'none'; style-src 'unsafe-inline'; img-src data:"
-        />
-        <title>${run.experiment}: churn report, ${run.id}</title>
-        <style>
-          ${trusted(css)}
-        </style>
-      </head>
-      <body>
-        ${headerHtml(files, sections)}
-        <main>${sections.map(sectionHtml)}</main>
-        <footer>
-          <p>
-            Run <code>${run.id}</code> · started ${run.startedAt} · config <code>${run.configHash.slice(0, 12)}</code> ·
-            seed ${run.seed} · ebb ${run.versions.ebb}. Every number here was read from this run's files; none was
-            computed for this page.
-          </p>
-        </footer>
-      </body>
-    </html> `
-  return { html: page.markup, charts: gallery.drawn }
+  const document = documentHtml({
+    title: `${run.experiment}: churn report, ${run.id}`,
+    css,
+    kicker: 'Churn report',
+    heading: run.experiment,
+    lead: lead(files),
+    alarm: isWhole(files)
+      ? null
+      : html`<p class="alarm">
+          <b>This run is ${run.status}.</b> ${run.error?.message ?? 'What it left behind is shown as far as it goes.'}
+        </p>`,
+    sections: sectionsOf(files, gallery),
+    footer: html`Run <code>${run.id}</code> · started ${run.startedAt} · config
+      <code>${run.configHash.slice(0, 12)}</code> · seed ${run.seed} · ebb ${run.versions.ebb}. Every number here was
+      read from this run's files; none was computed for this page.`,
+  })
+  return { html: document, charts: gallery.drawn }
 }
 
 function sectionsOf(files: RunFiles, gallery: Gallery): Section[] {
@@ -82,29 +71,9 @@ function sectionsOf(files: RunFiles, gallery: Gallery): Section[] {
   ]
 }
 
-function headerHtml(files: RunFiles, sections: readonly Section[]): Html {
-  const { run } = files
-  return html`<header>
-    <p class="kicker">Churn report</p>
-    <h1>${run.experiment}</h1>
-    <p class="lead">${lead(files)}</p>
-    ${isWhole(files) ? null : html`<p class="alarm"><b>This run is ${run.status}.</b> ${run.error?.message ?? 'What it left behind is shown as far as it goes.'}</p>`}
-    <nav aria-label="Sections">
-      ${sections.map((section) => html`<a href="#${section.id}">${section.short ?? section.title}</a>`)}
-    </nav>
-  </header>`
-}
-
 /** A run writes its report before its own record says that it succeeded: with the scores counted, everything is there. */
 function isWhole({ run, scoring }: RunFiles): boolean {
   return run.status === 'SUCCEEDED' || (run.status === 'RUNNING' && scoring !== null)
-}
-
-function sectionHtml(section: Section) {
-  return html`<section id="${section.id}">
-    <h2>${section.title}</h2>
-    ${section.body}
-  </section>`
 }
 
 /** One sentence with the most important numbers there are. */
