@@ -33,6 +33,7 @@ const cases: Readonly<Record<string, FeatureSpec>> = {
   'sweep-polars-10m': { ...ten, ours: 'sweep', theirs: 'polars' },
   'sweep-pandas-10m': { ...ten, ours: 'sweep', theirs: 'pandas' },
   'sweep-duckdb-10m': { ...ten, ours: 'sweep', theirs: 'duckdb' },
+  'sweep-featuretools-10m': { ...ten, ours: 'sweep', theirs: 'featuretools' },
   'parquet-10m': { ...ten, ours: 'parquet', theirs: 'sweep' },
   'weekly-10m': { ...ten, cutoffs: 52, ours: 'sweep', theirs: 'sweep' },
   'sql-polars-10m': { ...ten, ours: 'sql', theirs: 'polars' },
