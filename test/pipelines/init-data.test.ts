@@ -41,6 +41,7 @@ function orders(): { day: number; user: number; type: string; cents: number }[] 
   return rows.sort((a, b) => a.day - b.day || a.user - b.user)
 }
 
+const grouped = new Intl.NumberFormat('de-DE', { minimumFractionDigits: 2 })
 const german = (day: number): string => {
   const date = new Date(Date.UTC(2025, 0, 1 + day))
   const two = (n: number): string => String(n).padStart(2, '0')
@@ -48,9 +49,9 @@ const german = (day: number): string => {
 }
 
 describe('ebb init --data', () => {
-  it('semicolons, decimal commas, German names and days, Latin-1, CR LF: a config that runs, and how sure each line is', async () => {
+  it('semicolons, decimal commas, points between thousands, German names and days, Latin-1, CR LF: a config that runs, and how sure each line is', async () => {
     const lines = orders().map(({ day, user, type, cents }) => {
-      const amount = type === 'Kauf' ? (cents / 100).toFixed(2).replace('.', ',') : ''
+      const amount = type === 'Kauf' ? grouped.format(cents / 10) : ''
       return `${`K${String(user).padStart(4, '0')}`};${german(day)};${type};${amount};Möbel`
     })
     const text = ['Kunden-Nr;Zeitpunkt;Vorgang;Betrag EUR;Warengruppe', ...lines, ''].join('\r\n')
@@ -63,11 +64,14 @@ describe('ebb init --data', () => {
       event_type: 'Vorgang',
       amount: 'Betrag EUR',
       decimal: 'comma',
+      thousands: 'point',
       staying: 'Kauf',
     })
     expect(assumptions.find(({ what }) => what === 'user_id')).toMatchObject({ sure: 'sure' })
     expect(users).toBe(80)
     expect(config).toContain('delimiter: ";"')
+    expect(config).toContain(`decimal: ','\n    thousands: "."`)
+    expect(config).not.toContain('rejects')
     expect(config).toContain('encoding: latin-1')
     expect(config).toContain('timestampFormat: "%d.%m.%Y %H:%M"')
     expect(config).toContain('roles: { purchase: [Kauf] }')
