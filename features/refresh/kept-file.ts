@@ -22,29 +22,106 @@ export function readKept(folder: string, file: KeptFile): Uint8Array<ArrayBuffer
   return bytes
 }
 
+/** A kept file read from its beginning to its end, a stretch at a time, so that each is still in the core's cache when it is used. */
+export interface Stretches {
+  /** The next bytes; valid until the next call. */
+  take(bytes: number): Uint8Array<ArrayBuffer>
+}
+
 /** Reads one file after the other into the same memory, which lies on a boundary of words. */
 export class ReusedBytes {
   private memory = new ArrayBuffer(0)
 
+  /**
+   * What `use` makes of the file's stretches; they are compared with its checksums as they are read, so that nothing may be
+   * believed before this returns. Throws KeptStateFault where size or checksum is another.
+   */
+  use<T>(path: string, kept: KeptFile, use: (stretches: Stretches) => T): T {
+    const file = openKept(path)
+    try {
+      const sums = new Checksums(kept)
+      let at = 0
+      const take = (length: number): Uint8Array<ArrayBuffer> => {
+        if (!(length <= kept.bytes - at)) throw new KeptStateFault(`${kept.name}: it says another number of rows`)
+        const bytes = this.room(length)
+        readWhole(file, { bytes, at, path })
+        sums.add(bytes)
+        at += length
+        return bytes
+      }
+      const { size } = fstatSync(file)
+      if (size !== kept.bytes)
+        throw new KeptStateFault(`${kept.name}: ${kept.bytes} bytes were kept, ${size} are there`)
+      const made = use({ take })
+      take(kept.bytes - at)
+      return made
+    } finally {
+      closeSync(file)
+    }
+  }
+
+  private room(bytes: number): Uint8Array<ArrayBuffer> {
+    if (this.memory.byteLength < bytes) this.memory = new ArrayBuffer(Math.ceil(bytes * 1.25))
+    return new Uint8Array(this.memory, 0, bytes)
+  }
+
   /** Valid until the next call. */
   read(path: string): Uint8Array<ArrayBuffer> {
+    const file = openKept(path)
     try {
-      const file = openSync(path, 'r')
-      try {
-        const { size } = fstatSync(file)
-        if (this.memory.byteLength < size) this.memory = new ArrayBuffer(Math.ceil(size * 1.25))
-        const bytes = new Uint8Array(this.memory, 0, size)
-        for (let done = 0; done < size;) {
-          const read = readSync(file, bytes, done, size - done, done)
-          if (read === 0) throw new Error('it ends too early')
-          done += read
-        }
-        return bytes
-      } finally {
-        closeSync(file)
-      }
-    } catch (error) {
-      throw new KeptStateFault(`${path}: ${(error as Error).message}`)
+      const bytes = this.room(fstatSync(file).size)
+      readWhole(file, { bytes, at: 0, path })
+      return bytes
+    } finally {
+      closeSync(file)
+    }
+  }
+}
+
+function openKept(path: string): number {
+  try {
+    return openSync(path, 'r')
+  } catch (error) {
+    throw new KeptStateFault(`${path}: ${(error as Error).message}`)
+  }
+}
+
+function readWhole(file: number, { bytes, at, path }: { bytes: Uint8Array; at: number; path: string }): void {
+  try {
+    for (let done = 0; done < bytes.length;) {
+      const read = readSync(file, bytes, done, bytes.length - done, at + done)
+      if (read === 0) throw new Error('it ends too early')
+      done += read
+    }
+  } catch (error) {
+    throw new KeptStateFault(`${path}: ${(error as Error).message}`)
+  }
+}
+
+/** Compares bytes that come stretch by stretch with the checksums of a file's blocks. */
+class Checksums {
+  private readonly file: KeptFile
+  private block = 0
+  private done = 0
+  private crc = 0
+
+  constructor(file: KeptFile) {
+    this.file = file
+  }
+
+  add(bytes: Uint8Array): void {
+    const { name, blocks } = this.file
+    for (let at = 0; at < bytes.length;) {
+      const [length, expected] = blocks[this.block]!
+      const end = Math.min(bytes.length, at + length - this.done)
+      this.crc = crc32(bytes.subarray(at, end), this.crc)
+      this.done += end - at
+      at = end
+      if (this.done < length) continue
+      if (this.crc !== expected) throw new KeptStateFault(`${name}: its content has changed`)
+      this.block++
+      this.done = 0
+      this.crc = 0
     }
   }
 }

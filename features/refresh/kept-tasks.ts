@@ -3,7 +3,7 @@ import { crc32 } from 'node:zlib'
 import type { BucketEvents } from '../sweep/bucket-reader.ts'
 import type { SweptColumn } from '../sweep/row-values.ts'
 import type { KeyColumns, SweepSetup } from '../sweep/tasks.ts'
-import { checkBlocks, ReusedBytes } from './kept-file.ts'
+import { ReusedBytes } from './kept-file.ts'
 import { KeptStateFault, type KeptFile } from './kept-state.ts'
 import { decodeRows, encodeRows } from './row-file.ts'
 
@@ -127,10 +127,8 @@ function keepRows({ written, columns, keys, idOf, bytes, crcs }: RowsTask, at: n
 
 function restoreRows({ read, columns, keys, indexOf }: RowsTask, at: number, memory: ReusedBytes): void {
   const { path, file, cutoff, from, rows } = read[at]!
-  const content = memory.read(path)
-  checkBlocks(content, file)
   const { users, cutoffs, predictions } = keys
-  const ids = decodeRows(content, { columns, predictions, from, rows })
+  const ids = memory.use(path, file, (stretches) => decodeRows(stretches, { columns, predictions, from, rows }))
   let last = -1
   for (let i = 0; i < rows; i++) {
     const index = indexOf[ids[i]!]!

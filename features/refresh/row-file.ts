@@ -1,6 +1,7 @@
 import { missingCode } from '../../core/dataset.ts'
 import type { SweptColumn } from '../sweep/row-values.ts'
 import type { LabelColumns } from '../sweep/tasks.ts'
+import type { Stretches } from './kept-file.ts'
 
 /*
  * Rows of one cutoff as bytes: rows, columns, the encoding of each column (a byte each); then, each on a boundary of 8
@@ -70,24 +71,41 @@ export function encodeRows(range: RowRange, ids: Uint32Array): Uint8Array<ArrayB
   return bytes
 }
 
-/** Writes the rows into the range and returns their users. Throws RangeError where the shape is another. */
-export function decodeRows(bytes: Uint8Array<ArrayBuffer>, range: RowRange): Uint32Array {
+/**
+ * Writes the rows into the range, section by section, and returns their users. Throws RangeError where the shape is another.
+ */
+export function decodeRows(source: Stretches, range: RowRange): Uint32Array {
   const { columns, predictions, from, rows } = range
-  const { buffer, byteOffset } = bytes
-  const [keptRows, keptColumns] = new Uint32Array(buffer, byteOffset, 2)
-  if (keptRows !== rows || keptColumns !== columns.length)
-    throw new RangeError(`${keptRows} rows of ${keptColumns} columns were kept, expected ${rows} of ${columns.length}`)
-  const codes = columns.map((_, j) => encodings[bytes[8 + j]!]!)
-  const sections = sectionsOf(rows, predictions, codes)
-  for (const [p, { labels, churnKinds, isExample }] of predictions.entries()) {
-    const at = sections.predictions[p]!
-    labels.set(bytes.subarray(at.labels, at.labels + rows), from)
-    churnKinds.set(new Uint16Array(buffer, byteOffset + at.kinds, rows), from)
-    isExample?.set(bytes.subarray(at.examples, at.examples + rows), from)
+  const codes = readEncodings(source, range)
+  // Sections lie in the order in which they are taken, each to the next boundary.
+  const section = (bytes: number): Place => {
+    const { buffer, byteOffset } = source.take(padded(bytes))
+    return { buffer, at: byteOffset }
+  }
+  const bytesOf = ({ buffer, at }: Place): Uint8Array => new Uint8Array(buffer, at, rows)
+  const users = section(rows * 4)
+  const ids = new Uint32Array(users.buffer, users.at, rows).slice()
+  for (const { labels, churnKinds, isExample } of predictions) {
+    labels.set(bytesOf(section(rows)), from)
+    const kinds = section(rows * 2)
+    churnKinds.set(new Uint16Array(kinds.buffer, kinds.at, rows), from)
+    if (isExample !== null) isExample.set(bytesOf(section(rows)), from)
   }
   for (const [j, code] of codes.entries())
-    readColumn(columns[j]!.subarray(from, from + rows), code, { buffer, at: byteOffset + sections.columns[j]! })
-  return new Uint32Array(buffer, byteOffset + sections.users, rows)
+    readColumn(columns[j]!.subarray(from, from + rows), code, section(rows * widths[code]))
+  return ids
+}
+
+/** The encodings of the columns. */
+function readEncodings(source: Stretches, { columns, rows }: RowRange): readonly Encoding[] {
+  const bytes = source.take(padded(8 + columns.length))
+  const [keptRows, keptColumns] = new Uint32Array(bytes.buffer, bytes.byteOffset, 2)
+  if (keptRows !== rows || keptColumns !== columns.length)
+    throw new RangeError(`${keptRows} rows of ${keptColumns} columns were kept, expected ${rows} of ${columns.length}`)
+  const codes = columns.map((_, j) => encodings[bytes[8 + j]!])
+  const isKnown = (code: Encoding | undefined): code is Encoding => code !== undefined
+  if (!codes.every(isKnown)) throw new RangeError('the encoding of a column is unknown')
+  return codes
 }
 
 interface Place {
@@ -161,12 +179,31 @@ function floatsOf(missing: number): Float32Array {
 const floatOfByte = floatsOf(byteMissing)
 const floatOfShort = floatsOf(shortMissing)
 
+/** Eight values a turn: half the time of one. */
 function bytesToFloats(from: Uint8Array, into: Float32Array): void {
-  for (let i = 0; i < from.length; i++) into[i] = floatOfByte[from[i]!]!
+  const most = from.length - (from.length % 8)
+  for (let i = 0; i < most; i += 8) {
+    into[i] = floatOfByte[from[i]!]!
+    into[i + 1] = floatOfByte[from[i + 1]!]!
+    into[i + 2] = floatOfByte[from[i + 2]!]!
+    into[i + 3] = floatOfByte[from[i + 3]!]!
+    into[i + 4] = floatOfByte[from[i + 4]!]!
+    into[i + 5] = floatOfByte[from[i + 5]!]!
+    into[i + 6] = floatOfByte[from[i + 6]!]!
+    into[i + 7] = floatOfByte[from[i + 7]!]!
+  }
+  for (let i = most; i < from.length; i++) into[i] = floatOfByte[from[i]!]!
 }
 
 function shortsToFloats(from: Uint16Array, into: Float32Array): void {
-  for (let i = 0; i < from.length; i++) into[i] = floatOfShort[from[i]!]!
+  const most = from.length - (from.length % 4)
+  for (let i = 0; i < most; i += 4) {
+    into[i] = floatOfShort[from[i]!]!
+    into[i + 1] = floatOfShort[from[i + 1]!]!
+    into[i + 2] = floatOfShort[from[i + 2]!]!
+    into[i + 3] = floatOfShort[from[i + 3]!]!
+  }
+  for (let i = most; i < from.length; i++) into[i] = floatOfShort[from[i]!]!
 }
 
 function bytesToCodes(from: Uint8Array, into: Uint16Array): void {
