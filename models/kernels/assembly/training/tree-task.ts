@@ -54,10 +54,13 @@ export const placeRowsKernel: i32 = 49
 /** Room: a copy of the arguments, 64 bytes with the number of leaves, leaves, splits, slots that are free. */
 export const room: i32 = 50
 
-/** How many rows a piece of `count` rows has: all below twice `least`, else about four pieces by thread; `piecesOf` of trees/tree-space.ts. */
+/**
+ * How many rows a piece of `count` rows has: all below twice `least`, else about sixteen pieces by thread, so that nobody
+ * waits long for the last.
+ */
 export function pieceRowsOf(task: usize, count: i32, least: i32, step: i32): i32 {
   if (countAt(task, threads) == 1 || count < 2 * least) return max(count, 1)
-  const most = min(4 * countAt(task, threads), countAt(task, mostPieces))
+  const most = min(16 * countAt(task, threads), countAt(task, mostPieces))
   const wanted = max(least, (count + most - 1) / most)
   return ((wanted + step - 1) / step) * step
 }
