@@ -17,6 +17,7 @@ const noLimit = 2 ** 31 - 1
 /** `growInSpace` by the kernel `growTree`: between the loops over rows there is no plain code. */
 export function growByKernel(task: SpaceTask): GrownTree {
   const { pool, layout } = task.space
+  const most = mostLeaves(task)
   task.poll()
   pool.run('growTree', argumentsOf(task), 1)
   const { i32, f64 } = pool.memory
@@ -24,7 +25,7 @@ export function growByKernel(task: SpaceTask): GrownTree {
   const first = layout.growth + leavesAt
   const builder = new TreeBuilder()
   for (let k = 0; k + 1 < count; k++) {
-    const at = first + leafBytes * (task.maxLeaves + k)
+    const at = first + leafBytes * (most + k)
     builder.splitLeaf(i32[at / 4 + 16]!, splitAt(task, at))
   }
   const leaves: FinishedLeaf[] = []
@@ -37,14 +38,18 @@ export function growByKernel(task: SpaceTask): GrownTree {
   return finishTree(task, builder, leaves)
 }
 
+/** Leaves that the space has room for: there are never more than rows. */
+const mostLeaves = ({ space, maxLeaves }: SpaceTask): number => Math.min(maxLeaves, space.size.maxLeaves)
+
 /** In the order of assembly/training/tree-task.ts. */
-function argumentsOf({ space, root, rule, isPlain, maxLeaves, maxDepth, directions }: SpaceTask): number[] {
+function argumentsOf(task: SpaceTask): number[] {
+  const { space, root, rule, isPlain, maxDepth, directions } = task
   const { pool, layout, size } = space
   const { l1, l2, minH, minCategoryH, categorySmoothing, categoryL2, minGain } = rule
   const { slots, pairs, matrix, blocks, blocksPerGroup, groups, tiles, order } = layout
   const { histograms, slotBytes, threadHistograms, marks, rareFlags, rareFacts, rooms, facts } = layout
   const { columns, columnBytes, table, spare, pieceCounts, pieceLefts, pieceRights } = layout
-  const wanted = [isPlain ? 1 : 0, root.count, root.g, root.h, maxLeaves, Math.min(maxDepth, noLimit)]
+  const wanted = [isPlain ? 1 : 0, root.count, root.g, root.h, mostLeaves(task), Math.min(maxDepth, noLimit)]
   const rules = [directions === null ? 0 : 1, l1, l2, minH, minCategoryH, categorySmoothing, categoryL2, minGain]
   const rows = [slots, pool.threads, pairs, matrix, size.rows, blocks, blocksPerGroup, groups, tiles]
   const sums = [histograms, slotBytes, threadHistograms, marks, order]

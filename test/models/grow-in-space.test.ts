@@ -45,7 +45,9 @@ function byKernels(
 ) {
   const rows = Uint32Array.from({ length: x.rowCount }, (_, i) => i)
   const { maxLeaves, maxDepth, ...more } = limits
-  const size = { rows: x.rowCount, watchRows: 0, features: x.names.length, maxLeaves, histograms: 3 }
+  // As boosting does it: room for no more leaves than there are rows.
+  const most = Math.max(2, Math.min(maxLeaves, x.rowCount))
+  const size = { rows: x.rowCount, watchRows: 0, features: x.names.length, maxLeaves: most, histograms: 3 }
   const space = createTreeSpace(
     { ...size, hasWeights: false, hasWatchWeights: false, countsSlopes: false, listsRare },
     { threads: 1, kernels: 'wasm', where: 'test' },
