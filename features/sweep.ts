@@ -31,7 +31,7 @@ export interface SweepOptions {
 }
 
 export interface SweepTuning {
-  /** Rows that the engine computes at once; default 2,500,000. */
+  /** Rows that the engine is asked for at once; default: all. */
   readonly sliceEvents?: number
   /** Events of a bucket of users, about; default 50,000. */
   readonly bucketEvents?: number
@@ -58,7 +58,7 @@ export interface SweptExamples {
   cleanup(): Promise<void>
 }
 
-const defaults = { sliceEvents: 2_500_000, bucketEvents: 50_000 } as const
+const defaults = { sliceEvents: Number.MAX_SAFE_INTEGER, bucketEvents: 50_000 } as const
 
 export const canSweep = (engine: Engine): engine is Engine & { readonly scanner: ColumnScanner } =>
   engine.scanner !== null
