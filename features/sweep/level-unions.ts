@@ -40,7 +40,7 @@ export class LevelUnions implements Register {
     const j = 31 - Math.clz32(b - a)
     while (this.made <= j) this.makeRow(this.made++)
     const row = this.rows[j]!
-    return row[a]! | row[b - 2 ** j]!
+    return row[a]! | row[b - (1 << j)]!
   }
 
   private makeRow(j: number): void {
