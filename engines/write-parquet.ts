@@ -12,6 +12,22 @@ export type ParquetColumn = { readonly name: string } & (
   | { readonly type: 'text'; readonly codes: Uint16Array; readonly levels: readonly string[] } // 65,535 = NULL
 )
 
+export type { EncodedColumn } from './parquet/encode-column.ts'
+
+/** Encodes groups of rows elsewhere, such as on other threads. */
+export interface GroupEncoder {
+  /** Groups that are asked for before the first of them has to be there; >= 1. */
+  readonly atOnce: number
+  /** `encodeColumns` of the same arguments. */
+  encode(columns: readonly ParquetColumn[], rows: RowRange): Promise<readonly EncodedColumn[]>
+}
+
+/** Rows from .. to - 1. */
+export interface RowRange {
+  readonly from: number
+  readonly to: number
+}
+
 /** Fixed, so that the bytes of a file depend on its values alone. */
 const groupRows = 122_880
 
@@ -27,13 +43,13 @@ const pageKind = { data: 0, dictionary: 2 } as const
 export async function writeParquet(
   path: string,
   columns: readonly ParquetColumn[],
-  signal?: AbortSignal,
+  { signal, encoder = inPlace }: { readonly signal?: AbortSignal; readonly encoder?: GroupEncoder } = {},
 ): Promise<void> {
   const partial = `${path}.partial`
   await makeFolder(dirname(path))
   const file = await open(partial, 'w')
   try {
-    await writeAll(file, columns, signal)
+    await writeAll(file, columns, { signal, encoder })
     await file.close()
     await rename(partial, path)
   } catch (error) {
@@ -43,7 +59,20 @@ export async function writeParquet(
   }
 }
 
-async function writeAll(file: FileHandle, columns: readonly ParquetColumn[], signal?: AbortSignal): Promise<void> {
+const inPlace: GroupEncoder = {
+  atOnce: 1,
+  encode: (columns, rows) => Promise.resolve(encodeColumns(columns, rows)),
+}
+
+/** The pages of these rows of every column. */
+export const encodeColumns = (columns: readonly ParquetColumn[], { from, to }: RowRange): readonly EncodedColumn[] =>
+  columns.map((column) => encode(column, from, to))
+
+async function writeAll(
+  file: FileHandle,
+  columns: readonly ParquetColumn[],
+  { signal, encoder }: { readonly signal: AbortSignal | undefined; readonly encoder: GroupEncoder },
+): Promise<void> {
   const rows = columns.length === 0 ? 0 : lengthOf(columns[0]!)
   const other = columns.find((column) => lengthOf(column) !== rows)
   if (other !== undefined) throw new RangeError(`column "${other.name}": ${lengthOf(other)} rows, expected ${rows}`)
@@ -53,11 +82,10 @@ async function writeAll(file: FileHandle, columns: readonly ParquetColumn[], sig
   const groups: Thrift[] = []
   // A group is encoded while the one before it is written.
   let writing: Promise<unknown> = Promise.resolve()
-  for (let from = 0; from < rows; from += groupRows) {
+  for await (const { encoded, range } of encodeGroups(columns, rows, encoder)) {
     signal?.throwIfAborted()
-    const to = Math.min(rows, from + groupRows)
-    const chunks = columns.map((column) => {
-      const chunk = chunkOf(column, { from, to, offset })
+    const chunks = columns.map((column, j) => {
+      const chunk = chunkOf(column, encoded[j]!, { rows: range.to - range.from, offset })
       offset += chunk.bytes
       return chunk
     })
@@ -67,7 +95,7 @@ async function writeAll(file: FileHandle, columns: readonly ParquetColumn[], sig
     writing.catch(() => undefined)
     const bytes = chunks.reduce((sum, chunk) => sum + chunk.bytes, 0)
     const metadata = chunks.map((chunk) => chunk.metadata)
-    groups.push(struct({ 1: list('struct', metadata), 2: i64(bytes), 3: i64(to - from) }))
+    groups.push(struct({ 1: list('struct', metadata), 2: i64(bytes), 3: i64(range.to - range.from) }))
   }
   await writing
   const footer = encodeThrift(
@@ -82,6 +110,27 @@ async function writeAll(file: FileHandle, columns: readonly ParquetColumn[], sig
   const length = new Uint8Array(4)
   new DataView(length.buffer).setUint32(0, footer.length, true)
   await file.writev([footer, length, magic])
+}
+
+/** In the order of the rows, `atOnce` groups ahead. */
+async function* encodeGroups(
+  columns: readonly ParquetColumn[],
+  rows: number,
+  encoder: GroupEncoder,
+): AsyncGenerator<{ readonly encoded: readonly EncodedColumn[]; readonly range: RowRange }> {
+  const begun: { readonly range: RowRange; readonly encoding: Promise<readonly EncodedColumn[]> }[] = []
+  for (let from = 0; from < rows || begun.length > 0;) {
+    while (from < rows && begun.length < encoder.atOnce) {
+      const range = { from, to: Math.min(rows, from + groupRows) }
+      const encoding = encoder.encode(columns, range)
+      // A failure is thrown when its turn comes.
+      encoding.catch(() => undefined)
+      begun.push({ range, encoding })
+      from = range.to
+    }
+    const { range, encoding } = begun.shift()!
+    yield { encoded: await encoding, range }
+  }
 }
 
 function lengthOf(column: ParquetColumn): number {
@@ -116,8 +165,11 @@ interface Chunk {
   readonly metadata: Thrift
 }
 
-function chunkOf(column: ParquetColumn, { from, to, offset }: { from: number; to: number; offset: number }): Chunk {
-  const { dictionary, page } = encode(column, from, to)
+function chunkOf(
+  column: ParquetColumn,
+  { dictionary, page }: EncodedColumn,
+  { rows, offset }: { readonly rows: number; readonly offset: number },
+): Chunk {
   const dictionaryParts =
     dictionary === null
       ? []
@@ -131,7 +183,7 @@ function chunkOf(column: ParquetColumn, { from, to, offset }: { from: number; to
         ]
   const valueEncoding = dictionary === null ? encoding.plain : encoding.dictionary
   const levels = { 3: i32(encoding.rle), 4: i32(encoding.rle) }
-  const header = struct({ 1: i32(to - from), 2: i32(valueEncoding), ...levels })
+  const header = struct({ 1: i32(rows), 2: i32(valueEncoding), ...levels })
   const parts = [...dictionaryParts, pageHeader(pageKind.data, sizeOf(page), header), ...page]
   const bytes = sizeOf(parts)
   const metadata = struct({
@@ -143,7 +195,7 @@ function chunkOf(column: ParquetColumn, { from, to, offset }: { from: number; to
     ]),
     3: list('binary', [text(column.name)]),
     4: i32(0),
-    5: i64(to - from),
+    5: i64(rows),
     6: i64(bytes),
     7: i64(bytes),
     9: i64(offset + sizeOf(dictionaryParts)),

@@ -12,6 +12,7 @@ import { readEvents, type ReadEvents } from './sweep/read-events.ts'
 import { runSweep } from './sweep/run-sweep.ts'
 import { SweepPool } from './sweep/sweep-pool.ts'
 import type { SweptPrediction } from './sweep/swept-predictions.ts'
+import { writeExamples } from './write-examples.ts'
 
 export { splitPlan, type Joined, type SweepSplit } from './sweep/plan-sweep.ts'
 export type { CutoffCounts } from './sweep/population.ts'
@@ -26,6 +27,8 @@ export interface SweepOptions {
   readonly emit?: Emit
   /** `double`: the values before they are rounded to float32, for comparisons. */
   readonly precision?: 'single' | 'double'
+  /** The examples are also written to this Parquet file (see `writeExamples`), by the threads of the sweep. */
+  readonly parquet?: string
   /** Sizes of the work; no value depends on them. */
   readonly tuning?: SweepTuning
 }
@@ -93,7 +96,10 @@ export async function sweepExamples(
       restored: null,
     })
     options.signal.throwIfAborted()
-    return await finishSweep({ engine, plan, split, read, given, options }, swept)
+    const examples = await finishSweep({ engine, plan, split, read, given, options }, swept)
+    const { parquet, signal } = options
+    if (parquet !== undefined) await writeExamples(parquet, examples, { signal, encoder: pool.encoder() })
+    return examples
   } finally {
     stopping.end()
     read?.close()

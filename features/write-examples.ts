@@ -1,5 +1,5 @@
 import type { Column } from '../core/dataset.ts'
-import { type ParquetColumn, writeParquet } from '../engines/write-parquet.ts'
+import { type GroupEncoder, type ParquetColumn, writeParquet } from '../engines/write-parquet.ts'
 import type { SweptExamples, SweptPrediction } from './sweep.ts'
 
 /**
@@ -7,7 +7,11 @@ import type { SweptExamples, SweptPrediction } from './sweep.ts'
  * each with what says whose examples the rows are, the context columns, then the features; numbers as FLOAT with NULL for
  * missing. The same examples give the same bytes.
  */
-export async function writeExamples(path: string, swept: SweptExamples, signal?: AbortSignal): Promise<void> {
+export async function writeExamples(
+  path: string,
+  swept: Omit<SweptExamples, 'cleanup'>,
+  options: { readonly signal?: AbortSignal; readonly encoder?: GroupEncoder } = {},
+): Promise<void> {
   const { dataset } = swept
   const features = dataset.names.map((name, at) => parquetColumn(name, dataset.columns[at]!))
   const context = [...swept.context].map(([name, column]) => parquetColumn(name, column))
@@ -16,7 +20,7 @@ export async function writeExamples(path: string, swept: SweptExamples, signal?:
     { name: 'user_index', type: 'integer', values: dataset.users },
     { name: 'cutoff', type: 'date', values: dataset.cutoffs },
   ]
-  await writeParquet(path, [...keys, ...labelled, ...context, ...features], signal)
+  await writeParquet(path, [...keys, ...labelled, ...context, ...features], options)
 }
 
 /** A label is 0 where `is_example` says that the row is none. */

@@ -9,7 +9,6 @@ import { readDataset } from '../../engines/read-dataset.ts'
 import { makeExamples } from '../../features/make-examples.ts'
 import type { ExamplePlan } from '../../features/plan.ts'
 import { canSweep, sweepExamples } from '../../features/sweep.ts'
-import { writeExamples } from '../../features/write-examples.ts'
 import { cutoffsOf, logPlan, openLog } from './log-plan.ts'
 import { writeValues } from './tag-values.ts'
 
@@ -26,8 +25,8 @@ interface Made {
 async function bySweep(engine: Engine, plan: ExamplePlan): Promise<Made> {
   if (!canSweep(engine)) throw new Error('the engine cannot be swept')
   const signal = new AbortController().signal
-  const swept = await sweepExamples(engine, plan, { resources, workDir: folder, signal })
-  if (mode === 'parquet') await writeExamples(join(folder, 'examples.parquet'), swept)
+  const parquet = mode === 'parquet' ? { parquet: join(folder, 'examples.parquet') } : {}
+  const swept = await sweepExamples(engine, plan, { resources, workDir: folder, signal, ...parquet })
   return { dataset: swept.dataset, labels: swept.predictions[0]!.labels! }
 }
 

@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module'
+import { constants } from 'node:os'
 import { DuckDBScalarFunction, INTEGER, type DuckDBConnection, type DuckDBDataChunk } from '@duckdb/node-api'
 import type { IntegerPiece, VisitIntegers } from '../column-scanner.ts'
 
@@ -38,18 +39,29 @@ export class IntegerScans {
   /** The queries run one after the other; one scan at a time. */
   async run(connection: DuckDBConnection, { queries, visit, stop }: Scan): Promise<void> {
     this.register(connection)
-    for (const query of queries) {
-      const running = new RunningScan(visit, stop)
-      this.running = running
-      try {
-        const sql = `SELECT CAST(COUNT(${visitName}(*COLUMNS(*))) AS DOUBLE) FROM (${query})`
-        const [[counted]] = (await connection.runAndReadAll(sql)).getRows() as [[number]]
-        running.finish(counted)
-      } catch (error) {
-        throw running.failure ?? error
-      } finally {
-        this.running = null
-      }
+    process.on('exit', endAtOnce)
+    try {
+      for (const query of queries) await this.runOne(connection, query, { visit, stop })
+    } finally {
+      process.off('exit', endAtOnce)
+    }
+  }
+
+  private async runOne(
+    connection: DuckDBConnection,
+    query: string,
+    { visit, stop }: Pick<Scan, 'visit' | 'stop'>,
+  ): Promise<void> {
+    const running = new RunningScan(visit, stop)
+    this.running = running
+    try {
+      const sql = `SELECT CAST(COUNT(${visitName}(*COLUMNS(*))) AS DOUBLE) FROM (${query})`
+      const [[counted]] = (await connection.runAndReadAll(sql)).getRows() as [[number]]
+      running.finish(counted)
+    } catch (error) {
+      throw running.failure ?? error
+    } finally {
+      this.running = null
     }
   }
 
@@ -70,6 +82,16 @@ export class IntegerScans {
     connection.registerScalarFunction(visit)
     this.registered = connection
   }
+}
+
+/**
+ * Whoever calls `process.exit` during a scan would wait for ever: the runtime waits for the engine's threads, and they for
+ * a call that nobody will answer any more. The process is ended by the signal that the exit code stands for, or killed.
+ */
+function endAtOnce(code: number): void {
+  const name = Object.entries(constants.signals).find(([, number]) => number === code - 128)?.[0] ?? 'SIGKILL'
+  process.removeAllListeners(name)
+  process.kill(process.pid, name)
 }
 
 /** Pieces that wait for the visitor; above it the engine waits. */
@@ -99,12 +121,12 @@ class RunningScan {
     return this.failure
   }
 
-  /** Every row that the engine counted was visited, and none had a NULL. */
+  /** Every row that the engine counted was visited: should it ever leave the call out, nothing is taken for complete. */
   finish(counted: number): void {
     while (this.waiting.length > 0) this.visitNext()
     if (this.failure !== null) throw this.failure
     if (!this.stop.aborted && counted !== this.rows)
-      throw new Error(`${this.rows} rows were visited, but the engine counted ${counted} without NULL`)
+      throw new Error(`${this.rows} rows were visited, but the engine counted ${counted}`)
   }
 
   /** One piece at a turn, so that the engine never waits for more than one. */

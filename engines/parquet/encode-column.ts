@@ -15,15 +15,15 @@ const mostDistinct = 256
 
 /** Numbers; NaN = NULL. */
 export function encodeNumbers(values: Float32Array | Float64Array): EncodedColumn {
-  const missing = countMissing(values)
-  const present = missing === 0 ? allPresent(values.length) : presence(presenceOf(values))
   const small = indexSmall(values)
+  const missing = small === null ? countMissing(values) : values.length - small.indexes.length
+  const present = missing === 0 ? allPresent(values.length) : presence(presenceOf(values))
   if (small === null) return { dictionary: null, page: [present, plain(values, missing)] }
   const { distinct, indexes } = small
   const dictionary = values instanceof Float32Array ? Float32Array.from(distinct) : Float64Array.from(distinct)
   return {
     dictionary: { bytes: bytesOf(dictionary), count: distinct.length },
-    page: [present, packIndexes(indexes.subarray(0, values.length - missing), distinct.length)],
+    page: [present, packIndexes(indexes, distinct.length)],
   }
 }
 
@@ -66,9 +66,11 @@ function countMissing(values: Float32Array | Float64Array): number {
 
 /** 1 where there is a value. */
 function presenceOf(values: Float32Array | Float64Array): Uint8Array {
-  const isThere = new Uint8Array(values.length)
-  for (let i = 0; i < values.length; i++) isThere[i] = values[i] === values[i] ? 1 : 0
-  return isThere
+  const n = values.length
+  if (room.isThere.length < n) room.isThere = new Uint8Array(n)
+  const { isThere } = room
+  for (let i = 0; i < n; i++) isThere[i] = values[i] === values[i] ? 1 : 0
+  return isThere.subarray(0, n)
 }
 
 interface SmallNumbers {
@@ -77,29 +79,34 @@ interface SmallNumbers {
   readonly indexes: Uint8Array
 }
 
+/** Room for one column after the other; nothing of it outlives the encoding of the column. */
+const room = { isThere: new Uint8Array(0), indexes: new Uint8Array(0), place: new Int16Array(mostSmall + 1) }
+
 /** Null: too many, or not all of them small whole numbers. */
 function indexSmall(values: Float32Array | Float64Array): SmallNumbers | null {
-  const place = new Int16Array(mostSmall + 1).fill(-1)
-  const indexes = new Uint8Array(values.length)
+  const n = values.length
+  if (room.indexes.length < n) room.indexes = new Uint8Array(n)
+  const { indexes, place } = room
+  place.fill(-1)
   const distinct: number[] = []
   let at = 0
-  for (let i = 0; i < values.length; i++) {
+  for (let i = 0; i < n; i++) {
     const value = values[i]!
     const whole = value | 0
     if (whole !== value || whole < 0 || whole > mostSmall) {
       if (value !== value) continue
       return null
     }
-    let index = place[whole]!
     // -0 is not 0: its bits would be lost.
-    if (index < 0 || whole === 0) {
-      if (whole === 0 && Object.is(value, -0)) return null
-      if (index < 0) index = place[whole] = distinct.push(whole) - 1
+    if (whole === 0 && 1 / value < 0) return null
+    let index = place[whole]!
+    if (index < 0) {
+      index = place[whole] = distinct.push(whole) - 1
       if (index >= mostDistinct) return null
     }
     indexes[at++] = index
   }
-  return at === 0 ? null : { distinct, indexes }
+  return at === 0 ? null : { distinct, indexes: indexes.subarray(0, at) }
 }
 
 /** Definition levels, 1 = there: a length of four bytes, then runs (RLE/bit-packing hybrid, width 1). */

@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import { EbbError } from '../../core/errors.ts'
 import { locate } from '../../core/locate.ts'
+import type { GroupEncoder } from '../../engines/write-parquet.ts'
 import type { SweepSetup, SweepTask } from './tasks.ts'
 import type { SweepMessage, SweepReply } from './worker.ts'
 
@@ -26,6 +27,26 @@ export class SweepPool {
     return this.everyone({ task })
   }
 
+  /** Encodes groups of rows, each thread its share of the columns; not while a task runs. */
+  encoder(): GroupEncoder {
+    const { workers } = this
+    const last: Promise<unknown>[] = workers.map(() => Promise.resolve())
+    return {
+      // While one group is put together, the threads are at the next.
+      atOnce: 2,
+      encode: async (columns, rows) => {
+        const shares = workers.map((worker, w) => {
+          const share = columns.filter((_, j) => j % workers.length === w)
+          const asked = last[w]!.then(() => ask(worker, { columns: share, rows }))
+          last[w] = asked.catch(() => undefined)
+          return asked
+        })
+        const done = await Promise.all(shares)
+        return columns.map((_, j) => done[j % workers.length]!.encoded![Math.floor(j / workers.length)]!)
+      },
+    }
+  }
+
   async close(): Promise<void> {
     await Promise.all(this.workers.map((worker) => worker.terminate()))
   }
@@ -35,19 +56,26 @@ export class SweepPool {
   }
 }
 
-function ask(worker: Worker, message: SweepMessage): Promise<void> {
+type Done = Extract<SweepReply, { readonly failure: null }>
+
+function ask(worker: Worker, message: SweepMessage): Promise<Done> {
   return new Promise((resolve, reject) => {
-    const settle = (error: Error | null): void => {
+    const leave = (): void => {
       worker.off('message', onReply)
       worker.off('error', onError)
       worker.off('exit', onExit)
-      if (error === null) resolve()
-      else reject(error)
     }
-    const onReply = ({ failure }: SweepReply): void =>
-      settle(failure === null ? null : workerFault(failure.message, failure.stack))
-    const onError = (error: Error): void => settle(workerFault(error.message, error.stack ?? ''))
-    const onExit = (): void => settle(workerFault('it ended', ''))
+    const fail = (message: string, stack: string): void => {
+      leave()
+      reject(workerFault(message, stack))
+    }
+    const onReply = (reply: SweepReply): void => {
+      if (reply.failure !== null) return fail(reply.failure.message, reply.failure.stack)
+      leave()
+      resolve(reply)
+    }
+    const onError = (error: Error): void => fail(error.message, error.stack ?? '')
+    const onExit = (): void => fail('it ended', '')
     worker.on('message', onReply)
     worker.on('error', onError)
     worker.on('exit', onExit)

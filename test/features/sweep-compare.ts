@@ -12,6 +12,8 @@ export interface Sweeping {
   readonly threads?: number
   readonly tuning?: SweepTuning
   readonly precision?: 'single' | 'double'
+  /** Also written there. */
+  readonly parquet?: string
 }
 
 /** Sweeps the relations that the engine holds. */
@@ -25,6 +27,7 @@ export async function sweepPlan(engine: Engine, plan: ExamplePlan, how: Sweeping
       signal: new AbortController().signal,
       precision: how.precision ?? 'double',
       tuning: how.tuning,
+      ...(how.parquet === undefined ? {} : { parquet: how.parquet }),
     })
   } finally {
     await rm(workDir, { recursive: true, force: true })

@@ -26,16 +26,19 @@ const world = randomWorld(createRandom('repeats'), { users: 150, delays: [0], ca
 const plan = testPlan(catalogContext())
 
 async function bytesOf(from: ExamplePlan, how: Sweeping): Promise<string> {
-  const swept = await sweepPlan(engine, from, { precision: 'single', ...how })
+  const path = join(folder, 'examples.parquet')
+  const byThreads = join(folder, 'by-threads.parquet')
+  const swept = await sweepPlan(engine, from, { precision: 'single', parquet: byThreads, ...how })
   expect(swept.joined.map(({ reason }) => reason)).toContain('kind pastLabel')
   expect(swept.statements.some(({ name }) => name === 'joined-select-of-slice')).toBe(how.tuning?.sqlBytes === 1)
-  const path = join(folder, 'examples.parquet')
   await writeExamples(path, swept)
   await swept.cleanup()
-  return sha256(await readFile(path))
+  const hash = sha256(await readFile(path))
+  expect(sha256(await readFile(byThreads))).toBe(hash)
+  return hash
 }
 
-test('the same bytes for 1 and 2 threads, one bucket or many, one slice or many, in SQL too, in memory or spilled, in any order', async () => {
+test('the same bytes for 1 and 2 threads, written by them or afterwards, one bucket or many, one slice or many, in SQL too, in memory or spilled, in any order', async () => {
   await loadWorld(engine, world)
   const once = await bytesOf(plan, { threads: 1 })
   const others: Sweeping[] = [
