@@ -38,7 +38,10 @@ export function binRows(args: usize, chunk: i32, thread: i32): void {
   transpose(column, columnBytes, target, stride, count)
 }
 
-/** The number of bounds below each value, by halving; `select` and not a shifted truth value: a fifth quicker (measured). */
+/**
+ * The number of bounds below each value: sixteen at a time, first every sixteenth, then those of one range. Halving takes
+ * fewer comparisons, but each waits for the one before.
+ */
 function binColumn(values: usize, column: usize, count: i32, bounds: usize, steps: i32): void {
   const end = values + ((<usize>count) << 2)
   if (steps == binsAlready) {
@@ -46,28 +49,45 @@ function binColumn(values: usize, column: usize, count: i32, bounds: usize, step
   } else if (steps <= 4) {
     for (; values < end; values += 4, column++) {
       const v = load<f32>(values)
-      let p = bounds
-      p = select<usize>(p + 32, p, load<f32>(p, 28) < v)
-      p = select<usize>(p + 16, p, load<f32>(p, 12) < v)
-      p = select<usize>(p + 8, p, load<f32>(p, 4) < v)
-      p = select<usize>(p + 4, p, load<f32>(p) < v)
-      store<u8>(column, <u8>select<usize>(255, (p - bounds) >> 2, v != v))
+      store<u8>(column, <u8>select<i32>(255, countBelow(bounds, v128.load_splat<f32>(values)), v != v))
     }
   } else {
+    const a = everySixteenth(bounds)
+    const b = everySixteenth(bounds + 256)
+    const c = everySixteenth(bounds + 512)
+    const d = everySixteenth(bounds + 768)
     for (; values < end; values += 4, column++) {
       const v = load<f32>(values)
-      let p = bounds
-      p = select<usize>(p + 512, p, load<f32>(p, 508) < v)
-      p = select<usize>(p + 256, p, load<f32>(p, 252) < v)
-      p = select<usize>(p + 128, p, load<f32>(p, 124) < v)
-      p = select<usize>(p + 64, p, load<f32>(p, 60) < v)
-      p = select<usize>(p + 32, p, load<f32>(p, 28) < v)
-      p = select<usize>(p + 16, p, load<f32>(p, 12) < v)
-      p = select<usize>(p + 8, p, load<f32>(p, 4) < v)
-      p = select<usize>(p + 4, p, load<f32>(p) < v)
-      store<u8>(column, <u8>select<usize>(255, (p - bounds) >> 2, v != v))
+      const vs = v128.load_splat<f32>(values)
+      // The last bound is infinite: no value is beyond all ranges.
+      const range = countTrue(f32x4.lt(a, vs), f32x4.lt(b, vs), f32x4.lt(c, vs), f32x4.lt(d, vs))
+      const bin = (range << 4) + countBelow(bounds + ((<usize>range) << 6), vs)
+      store<u8>(column, <u8>select<i32>(255, bin, v != v))
     }
   }
+}
+
+/** The last bounds of four ranges of sixteen. */
+function everySixteenth(bounds: usize): v128 {
+  let ends = v128.load32_zero(bounds, 60)
+  ends = v128.load32_lane(bounds + 124, ends, 1)
+  ends = v128.load32_lane(bounds + 188, ends, 2)
+  return v128.load32_lane(bounds + 252, ends, 3)
+}
+
+/** How many of sixteen bounds are below the value in all four lanes. */
+function countBelow(bounds: usize, v: v128): i32 {
+  return countTrue(
+    f32x4.lt(v128.load(bounds), v),
+    f32x4.lt(v128.load(bounds, 16), v),
+    f32x4.lt(v128.load(bounds, 32), v),
+    f32x4.lt(v128.load(bounds, 48), v),
+  )
+}
+
+/** How many of sixteen truth values of 32 bits hold. */
+function countTrue(a: v128, b: v128, c: v128, d: v128): i32 {
+  return popcnt(i8x16.bitmask(i8x16.narrow_i16x8_s(i16x8.narrow_i32x4_s(a, b), i16x8.narrow_i32x4_s(c, d))))
 }
 
 /** Eight columns to rows of eight bytes, `stride` apart; eight rows at a time. */
