@@ -23,11 +23,13 @@ export interface IntervalChart {
 }
 
 const longestLabel = 26
+/** Of a letter in names of 12 px, in the widest of the usual fonts (DejaVu Sans, Verdana). */
+const letterWidth = 7
 
 /** Values with their intervals, one row each, in the order given. */
 export function intervalsChart({ title, axis, rows, digits, width, reference, fromZero }: IntervalChart): string {
   const labels = rows.map((row) => shorten(row.label))
-  const marginLeft = Math.min(width * 0.45, 12 + 6.25 * Math.max(4, ...labels.map((label) => label.length)))
+  const marginLeft = Math.min(width * 0.45, 12 + letterWidth * Math.max(4, ...labels.map((label) => label.length)))
   const drawn = rows.map((row, at) => ({ ...row, at })).filter((row) => Number.isFinite(row.value))
   return draw(
     {
