@@ -137,7 +137,9 @@ function classes(population: readonly CutoffPopulation[], parts: Readonly<Record
     observed:
       single.length === 0
         ? 'both classes at every cutoff'
-        : `one class at ${single.map(({ cutoff }) => cutoff).join(', ')}`,
+        : single.length <= 4
+          ? `one class at ${single.map(({ cutoff }) => cutoff).join(', ')}`
+          : `one class at ${single.length} of ${population.length} cutoffs`,
     expected: 'users who churned and users who stayed',
     message: `one class only in ${lacking.join(', ')}: nothing can be learned or judged there`,
   }
