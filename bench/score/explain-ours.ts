@@ -1,21 +1,25 @@
-// Explains a table by an imported LightGBM model, in a worker thread. argv: table.json, model.txt, threads, rows, file for the values.
+// Explains a table by an imported LightGBM model, in a worker thread. argv: table.json, model.txt, threads, rows, file for the values, calls.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { Worker, isMainThread, parentPort, workerData } from 'node:worker_threads'
 import { type Contributions, contributionsOf } from '../../models/explanation.ts'
 import { importedModel } from '../../models/formats/imported.ts'
 import { firstRows } from '../trees/first-rows.ts'
+import { levelNames } from './level-names.ts'
 import { readTable } from '../trees/read-table.ts'
 import type { TableFiles } from '../trees/table.ts'
 import { watchMemory } from '../watch-memory.ts'
 
-/** The clock covers all that a first call needs: plans, tables, and every value in one array. */
-async function explain([about, file, threads, rows, output]: readonly string[]): Promise<void> {
+/** The clock covers all that a first call needs: plans, tables, and every value in one array; of several calls, those after the first. */
+async function explain([about, file, threads, rows, output, calls]: readonly string[]): Promise<void> {
   const { files } = JSON.parse(readFileSync(about!, 'utf8')) as { files: TableFiles }
   const x = firstRows(readTable(files, 'train').x, Number(rows))
-  const model = importedModel(readFileSync(file!), file!)
+  const model = importedModel(readFileSync(file!), file!, { levels: levelNames(x) })
+  const again = (): Promise<Contributions> => contributionsOf(model.explain(x, { threads: Number(threads) })!)
+  if (Number(calls) > 1) await again()
   const memory = watchMemory()
   const start = performance.now()
-  const contributions = await contributionsOf(model.explain(x, { threads: Number(threads) })!)
+  let contributions = await again()
+  for (let call = 1; call < Number(calls); call++) contributions = await again()
   const seconds = (performance.now() - start) / 1000
   const peakMb = memory.addedMb()
   const values = asLightgbmHasIt(contributions, x.names)

@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { Worker, isMainThread, parentPort, workerData } from 'node:worker_threads'
 import { importedModel } from '../../models/formats/imported.ts'
 import { firstRows } from '../trees/first-rows.ts'
+import { levelNames } from './level-names.ts'
 import { readTable } from '../trees/read-table.ts'
 import type { TableFiles } from '../trees/table.ts'
 import { watchMemory } from '../watch-memory.ts'
@@ -10,7 +11,7 @@ import { watchMemory } from '../watch-memory.ts'
 async function score([about, file, threads, rows, output]: readonly string[]): Promise<void> {
   const { files } = JSON.parse(readFileSync(about!, 'utf8')) as { files: TableFiles }
   const x = firstRows(readTable(files, 'train').x, Number(rows))
-  const model = importedModel(readFileSync(file!), file!)
+  const model = importedModel(readFileSync(file!), file!, { levels: levelNames(x) })
   const memory = watchMemory()
   const start = performance.now()
   const values = await model.predict(x, { threads: Number(threads) })
