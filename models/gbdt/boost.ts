@@ -165,11 +165,12 @@ function drawFeatures({ space, bins, parameters, random, directions }: BoostTask
 }
 
 /** log(rate / (1 - rate)) of the weighted base rate. */
-function baseScore({ x, y, rows }: Part): number {
+function baseScore({ x: { weights }, y, rows }: Part): number {
   let churned = 0
   let weight = 0
-  for (const row of rows) {
-    const w = x.weights?.[row] ?? 1
+  for (let i = 0; i < rows.length; i++) {
+    const row = rows[i]!
+    const w = weights === undefined ? 1 : weights[row]!
     weight += w
     churned += w * y[row]!
   }

@@ -93,7 +93,7 @@ function startClock(): { stop(): number } {
 
 describe('1,000,000 rows x 40 columns, 2 threads', () => {
   test.each<[string, string, object]>([
-    ['fit', 'gbdt', { trees: 40 }],
+    ['fit', 'gbdt', { trees: 80 }],
     ['fit', 'forest', { trees: 8 }],
     ['fit', 'extra_trees', { trees: 8 }],
     ['fit', 'tree', {}],
