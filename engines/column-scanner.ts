@@ -9,9 +9,8 @@ export interface IntegerPiece {
 export type VisitIntegers = (piece: IntegerPiece) => void
 
 /**
- * Reads rows straight from the memory of an engine that lives inside this process. Every column of the queries must be a
- * 32-bit INTEGER without NULL. The queries run one after the other; the rows of one come in any order, while the engine
- * still works on it. If a query fails, or the visitor throws, the scan fails, whatever was visited by then.
+ * Reads results straight from the memory of an engine that lives inside this process. Every column of the queries must
+ * be a 32-bit INTEGER without NULL. The queries run one after the other; the next one works while the last is visited.
  */
 export interface ColumnScanner {
   /** SQL: 1-based place of a text in a list of at most some hundred texts, 0 if it is not there or NULL. */

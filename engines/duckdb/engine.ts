@@ -11,7 +11,7 @@ import { duckDbFault } from './faults.ts'
 import { loadTable } from './load-table.ts'
 import { partitionCopy, partitionFiles } from './partition-files.ts'
 import { plainValue } from './plain-value.ts'
-import { IntegerScans } from './scan-integers.ts'
+import { scanIntegers } from './scan-integers.ts'
 import { DuckDbSession, quoteName, quoteText, type DuckDbOptions } from './session.ts'
 
 const defaultRowLimit = 10_000
@@ -33,10 +33,9 @@ class DuckDbEngine implements Engine {
     fingerprint: (expressions) => `CAST(sum(hash(${expressions.join(', ')})) AS VARCHAR)`,
     parquet: (paths) => `read_parquet([${paths.map(quoteText).join(', ')}])`,
     scan: (queries, visit, options = {}) =>
-      this.session.use((connection, stop) => this.scans.run(connection, { queries, visit, stop }), options.signal),
+      this.session.use((connection, stop) => scanIntegers(connection, { queries, visit, stop }), options.signal),
   }
   private readonly session: DuckDbSession
-  private readonly scans = new IntegerScans()
 
   constructor(session: DuckDbSession) {
     this.session = session
