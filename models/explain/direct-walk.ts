@@ -76,44 +76,39 @@ function goDown({ tree, edgeInto, sameAbove, share }: Anatomy, times: WalkTimes,
   const { size, t, rest, weights } = times
   const { states, vectors } = room
   for (let node = 0; node < edgeInto.length; node++) {
-    const edge = 2 * node
     const into = edgeInto[node]!
     const above = sameAbove[node]!
     const source = into < 0 ? weights : vectors
     const from = into < 0 ? 0 : into * size
-    const onLeft = valueOf(tree, tree.left[node]!)
-    const onRight = valueOf(tree, tree.right[node]!)
     const z = above < 0 ? 1 : share[above]!
-    if (above >= 0 && states[above] !== 2) {
-      states[edge] = states[edge + 1] = 0
-      const left = (onLeft * share[edge]!) / z
-      const right = (onRight * share[edge + 1]!) / z
-      for (let q = 0, at = edge * size; q < size; q++, at++) {
-        vectors[at] = source[from + q]! * left
-        vectors[at + size] = source[from + q]! * right
+    const hasFailed = above >= 0 && states[above] !== 2
+    const left = hasFailed || isLeft(tree, node, row) ? 1 : 0
+    const passed = 2 * node + 1 - left
+    const other = 2 * node + left
+    const straight = valueOf(tree, left === 1 ? tree.left[node]! : tree.right[node]!)
+    const scaled = straight * share[passed]!
+    const missed = valueOf(tree, left === 1 ? tree.right[node]! : tree.left[node]!) * share[other]!
+    const to = passed * size
+    const away = other * size
+    states[passed] = hasFailed ? 0 : 2
+    states[other] = hasFailed ? 0 : 1
+    if (hasFailed) {
+      const [hot, cold] = [scaled / z, missed / z]
+      for (let q = 0; q < size; q++) {
+        vectors[to + q] = source[from + q]! * hot
+        vectors[away + q] = source[from + q]! * cold
       }
-      continue
-    }
-    const left = isLeft(tree, node, row) ? 1 : 0
-    states[edge] = 1 + left
-    states[edge + 1] = 2 - left
-    const straight = left === 1 ? onLeft : onRight
-    const scaled = straight * share[edge + 1 - left]!
-    const missed = (left === 1 ? onRight : onLeft) * share[edge + left]!
-    const to = (edge + 1 - left) * size
-    const away = (edge + left) * size
-    for (let q = 0; q < size; q++) {
-      const product = above < 0 ? source[from + q]! : source[from + q]! * (1 / (z * rest[q]! + t[q]!))
-      const fails = product * rest[q]!
-      vectors[to + q] = scaled * fails + straight * (product * t[q]!)
-      vectors[away + q] = missed * fails
-    }
+    } else
+      for (let q = 0; q < size; q++) {
+        const product = above < 0 ? source[from + q]! : source[from + q]! * (1 / (z * rest[q]! + t[q]!))
+        const fails = product * rest[q]!
+        vectors[to + q] = scaled * fails + straight * (product * t[q]!)
+        vectors[away + q] = missed * fails
+      }
   }
 }
 
-/**
- * Nodes from the last to the first: children come first. Sums of even and of odd q apart, as the kernel's vectors of two have them.
- */
+/** Nodes from the last to the first: children come first. What the edge of the same feature above has counted is taken back. */
 function comeBack(
   { tree, edgeInto, sameAbove, share }: Anatomy,
   times: WalkTimes,
@@ -122,33 +117,30 @@ function comeBack(
 ): void {
   const { size, t, rest, inverseRest } = times
   const { states, vectors } = room
-  const pulls = [0, 0]
   for (let node = edgeInto.length - 1; node >= 0; node--) {
-    const edge = 2 * node
     const to = Math.max(0, edgeInto[node]!) * size // the root's sum is written where nobody reads again
-    const state = states[edge]!
-    if (state === 0) {
-      for (let q = 0, at = edge * size; q < size; q++, at++) vectors[to + q] = vectors[at]! + vectors[at + size]!
-      continue
-    }
+    const state = states[2 * node]!
+    const passed = 2 * node + (state === 1 ? 1 : 0)
+    const leaves = passed * size
+    const others = (4 * node + 1 - passed) * size
     const above = sameAbove[node]!
-    const passed = state === 2 ? edge : edge + 1
     const z = share[passed]!
     const zAbove = above < 0 ? 1 : share[above]!
+    let pull = 0
     for (let lane = 0; lane < 2; lane++) {
-      let gained = 0
-      let lost = 0
-      let counted = 0
+      // Even and odd q apart, as the kernel's vectors of two have them.
+      let [gained, lost, counted] = [0, 0, 0]
       for (let q = lane; q < size; q += 2) {
-        const a = vectors[passed * size + q]!
-        const b = vectors[(2 * edge + 1 - passed) * size + q]!
+        const a = vectors[leaves + q]!
+        const b = vectors[others + q]!
+        vectors[to + q] = a + b
+        if (state === 0) continue
         gained += a * (1 / (z * rest[q]! + t[q]!))
         lost += b * inverseRest[q]!
         if (above >= 0) counted += (a + b) * (1 / (zAbove * rest[q]! + t[q]!))
-        vectors[to + q] = a + b
       }
-      pulls[lane] = (1 - z) * gained - lost - (above < 0 ? 0 : 1 - zAbove) * counted
+      pull += (1 - z) * gained - lost - (1 - zAbove) * counted
     }
-    phi[tree.feature[node]!]! += pulls[0]! + pulls[1]!
+    if (state !== 0) phi[tree.feature[node]!]! += pull
   }
 }

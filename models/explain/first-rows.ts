@@ -10,7 +10,7 @@ import { createDirectWalk, type DirectWalk, type RowValues } from './direct-walk
 import { walkBytes } from './walk-plan.ts'
 
 /** To make a model ready takes about as long as walking so many rows straight down its trees, whatever its size. */
-export const mostFirstRows = 24
+export const mostFirstRows = 16
 
 type Options = PredictOptions & { readonly where: string }
 
