@@ -25,7 +25,7 @@ export interface ExplainerLimits {
   readonly fewestRows?: number
   /** Calls with fewer steps of arithmetic have one thread, as others are not worth their start; default 1e8, some 50 ms. */
   readonly fewestSteps?: number
-  /** Rows that are explained before a model is made ready; default 16, 0 = none. */
+  /** Rows that are explained before a model is made ready; default 4, 0 = none. */
   readonly firstRows?: number
 }
 
