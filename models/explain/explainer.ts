@@ -3,10 +3,9 @@ import type { Dataset } from '../../core/dataset.ts'
 import type { ContributionBlock, Explanation, PredictOptions } from '../estimator.ts'
 import { throwIfAborted } from '../guards.ts'
 import type { KernelChoice } from '../kernels/kernel-pool.ts'
+import { byteEnsemble } from '../trees/byte-ensemble.ts'
 import type { TreeEnsemble } from '../trees/ensemble.ts'
 import { type ColumnSources, findColumns } from '../trees/staged-columns.ts'
-import { type Anatomy, anatomyOf } from './anatomy.ts'
-import { createFirstRows, type FirstRows, mostFirstRows } from './first-rows.ts'
 import { type ExplainSession, openSession } from './explain-session.ts'
 import { interactionBlocks } from './interactions.ts'
 import { type Explained, type PlanBatch, planBatches, prepareEnsemble } from './plans.ts'
@@ -25,8 +24,6 @@ export interface ExplainerLimits {
   readonly fewestRows?: number
   /** Calls with fewer steps of arithmetic have one thread, as others are not worth their start; default 1e8, some 50 ms. */
   readonly fewestSteps?: number
-  /** Rows that are explained before a model is made ready; default 4, 0 = none. */
-  readonly firstRows?: number
 }
 
 /** Explains rows of `x`; `where` names the caller in errors. */
@@ -46,42 +43,20 @@ export type Explain = (x: Dataset, options: ExplainOptions) => Explanation
  */
 export function createExplainer(ensemble: TreeEnsemble, limits: ExplainerLimits = {}): Explain {
   const { batchBytes = 64 * 2 ** 20, fewestRows = fewestRowsForTables, fewestSteps = 1e8 } = limits
-  const { firstRows = mostFirstRows } = limits
-  let looked: Looked | null = null
   let explained: Explained | null = null
   const kept = new Map<boolean, KeptPlans | null>()
   return (x, options) => {
-    const { first, anatomies, used, bias } = (looked ??= lookAt(ensemble, { batchBytes, firstRows }))
-    const sources = findColumns(used, ensemble.features, { x, where: options.where })
+    const ready = (explained ??= prepareEnsemble(ensemble, byteEnsemble(ensemble)))
+    const sources = findColumns(ready.overBytes, ensemble.features, { x, where: options.where })
     const withTables = Math.max(x.rowCount, options.rowsInAll ?? 0) >= fewestRows
-    const ready = (): Explained => (explained ??= prepareEnsemble(ensemble, anatomies))
-    const blocks = (): AsyncGenerator<ContributionBlock> =>
-      !withTables && first.takes(x, options)
-        ? first.blocks(x, sources, options)
-        : explainBlocks({ explained: ready(), kept, x, sources, options, batchBytes, withTables, fewestSteps })
-    const names = ensemble.features.map(({ name }) => name)
-    return { bias, names, rowCount: x.rowCount, blocks, interactions: () => interactionBlocks(ready(), x, options) }
-  }
-}
-
-/** What every call needs of a model. */
-interface Looked {
-  readonly anatomies: readonly Anatomy[]
-  /** Features that are split on, in their order. */
-  readonly used: ReadonlySet<number>
-  readonly bias: number
-  readonly first: FirstRows
-}
-
-function lookAt(ensemble: TreeEnsemble, limits: Pick<Required<ExplainerLimits>, 'batchBytes' | 'firstRows'>): Looked {
-  const anatomies = ensemble.trees.map(anatomyOf)
-  const used = new Set<number>()
-  for (const { feature } of ensemble.trees) for (const f of feature) used.add(f)
-  return {
-    anatomies,
-    used: new Set([...used].sort((a, b) => a - b)),
-    bias: anatomies.reduce((sum, { mean }) => sum + mean, ensemble.base),
-    first: createFirstRows(ensemble, anatomies, limits),
+    const task: ExplainTask = { explained: ready, kept, x, sources, options, batchBytes, withTables, fewestSteps }
+    return {
+      bias: ready.anatomies.reduce((sum, { mean }) => sum + mean, ensemble.base),
+      names: ensemble.features.map(({ name }) => name),
+      rowCount: x.rowCount,
+      blocks: () => explainBlocks(task),
+      interactions: () => interactionBlocks(ready, x, options),
+    }
   }
 }
 

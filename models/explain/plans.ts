@@ -1,8 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { throwIfAborted } from '../guards.ts'
 import type { TreeEnsemble } from '../trees/ensemble.ts'
-import { type ByteEnsemble, byteEnsemble } from '../trees/byte-ensemble.ts'
-import type { Anatomy } from './anatomy.ts'
+import type { ByteEnsemble } from '../trees/byte-ensemble.ts'
+import { type Anatomy, anatomyOf } from './anatomy.ts'
 import { featureCodes } from './codes.ts'
 import { type ExplainShape, explainShape } from './explain-shape.ts'
 import { ImageWriter } from './image-writer.ts'
@@ -18,9 +18,7 @@ export interface Explained {
   readonly context: ImageContext
 }
 
-/** `anatomies` are those of the ensemble's trees. */
-export function prepareEnsemble(ensemble: TreeEnsemble, anatomies: readonly Anatomy[]): Explained {
-  const overBytes = byteEnsemble(ensemble)
+export function prepareEnsemble(ensemble: TreeEnsemble, overBytes: ByteEnsemble): Explained {
   const shape: ExplainShape = explainShape(overBytes)
   const numbers = new Map(shape.used.map((feature, number) => [feature, number]))
   const context = {
@@ -28,7 +26,7 @@ export function prepareEnsemble(ensemble: TreeEnsemble, anatomies: readonly Anat
     codes: featureCodes(overBytes),
     phiOf: (feature: number) => numbers.get(feature)! * shape.distance,
   }
-  return { ensemble, overBytes, anatomies, context }
+  return { ensemble, overBytes, anatomies: ensemble.trees.map(anatomyOf), context }
 }
 
 /** Some trees made ready for `explainRows`. */

@@ -1,7 +1,7 @@
 import { cutOf, setOf } from '../trees/score-image.ts'
 import { bySet, type Tree } from '../trees/tree.ts'
 import type { Anatomy } from './anatomy.ts'
-import { quadratureFor } from './gauss-legendre.ts'
+import { type Quadrature, quadratureFor } from './gauss-legendre.ts'
 import type { ImageWriter } from './image-writer.ts'
 import type { ImageContext } from './table-image.ts'
 
@@ -37,14 +37,16 @@ export function writeWalk(
   { shape, phiOf }: ImageContext,
 ): number {
   const { tree, edgeInto, sameAbove } = anatomy
-  const { size, t, rest, inverseRest, weights } = walkTimes(anatomy)
+  const size = vectorSize(anatomy)
+  const quadrature = paddedTo(size, quadratureFor(anatomy.mostFeatures))
   const sets = new Map<number, number>()
   for (let node = 0; node < tree.feature.length; node++)
     if ((tree.flags[node]! & bySet) !== 0) {
       sets.set(node, writer.offset)
       writer.push(...setOf(overBytes, node))
     }
-  const times = [t, rest, inverseRest, weights].map((values) => writer.doubles(values))
+  const { nodes: t, weights } = quadrature
+  const times = [t, t.map((at) => 1 - at), t.map((at) => 1 / (1 - at)), weights].map((values) => writer.doubles(values))
   const numbers = writer.doubles(edgeNumbers(anatomy))
   const inverses = writer.doubles(edgeInverses(anatomy, t))
   const offset = writer.offset
@@ -60,24 +62,12 @@ export function writeWalk(
   return offset
 }
 
-/** The quadrature of a tree, `size` entries each: t, 1 - t, 1 / (1 - t) and weights. */
-export interface WalkTimes {
-  readonly size: number
-  readonly t: Float64Array
-  readonly rest: Float64Array
-  readonly inverseRest: Float64Array
-  readonly weights: Float64Array
-}
-
-/** Padded to whole vectors: nodes of weight 0 change nothing. */
-export function walkTimes(anatomy: Anatomy): WalkTimes {
-  const size = vectorSize(anatomy)
-  const quadrature = quadratureFor(anatomy.mostFeatures)
-  const t = new Float64Array(size).fill(0.5)
-  const weights = new Float64Array(size)
-  t.set(quadrature.nodes)
-  weights.set(quadrature.weights)
-  return { size, t, rest: t.map((at) => 1 - at), inverseRest: t.map((at) => 1 / (1 - at)), weights }
+/** Nodes of weight 0 change nothing. */
+function paddedTo(size: number, { nodes, weights }: Quadrature): Quadrature {
+  const padded = { nodes: new Float64Array(size).fill(0.5), weights: new Float64Array(size) }
+  padded.nodes.set(nodes)
+  padded.weights.set(weights)
+  return padded
 }
 
 /** By edge: z, 1 - z, the value v of the leaf it leads to (1 where there is none), v z. */

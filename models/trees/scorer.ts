@@ -109,7 +109,7 @@ function openSession(
   const tiles = Math.min(tilesPerTurn, Math.max(threads, Math.floor(stepsPerTurn / (tileRows * (trees.length + 1)))))
   const rows = Math.max(1, Math.min(x.rowCount, tiles * tileRows))
   const plan = new MemoryPlan({ where, what: `${rows} rows x ${trees.length} trees` })
-  const sources = findColumns(new Set(overBytes.columns.map(({ feature }) => feature)), features, { x, where })
+  const sources = findColumns(overBytes, features, { x, where })
   const columns = stageColumns(plan, overBytes, { features, rows })
   const bytesRoom = stride * columns.count + 64
   const bytes = plan.reserve(threads * bytesRoom)

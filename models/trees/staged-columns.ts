@@ -17,17 +17,14 @@ export interface StagedColumns {
 /** Columns of a dataset by feature of the ensemble. */
 export type ColumnSources = ReadonlyMap<number, Column>
 
-/** Finds the features `used` by name; an EbbError of kind `data` names one that is missing or of another kind. */
+/** Finds the features that are split on by name; an EbbError of kind `data` names one that is missing or of another kind. */
 export function findColumns(
-  used: ReadonlySet<number>,
+  { columns }: ByteEnsemble,
   features: readonly FeatureBins[],
   { x, where }: { x: Dataset; where: string },
 ): ColumnSources {
   return new Map(
-    Array.from(used, (feature) => {
-      const { name, kind } = features[feature]!
-      return [feature, columnNamed(x, name, { kind, where })]
-    }),
+    columns.map(({ feature, kind }) => [feature, columnNamed(x, features[feature]!.name, { kind, where })]),
   )
 }
 
