@@ -30,13 +30,15 @@ export interface GatheredRows {
   readonly excluded: string | null
 }
 
+type GatheredPart = Omit<GatheredRows, 'relation' | 'tables' | 'excluded'>
+
 /** The scores of one prediction, part after part of its users. */
 export class ScoredRows {
   private readonly scoring: Scoring
   private readonly options: ScoredRowsOptions
   private readonly byName: ReadonlyMap<string, Feature>
   private readonly modelKey: string
-  private readonly parts: Omit<GatheredRows, 'relation' | 'tables' | 'excluded'>[] = []
+  private readonly parts: GatheredPart[] = []
   private readonly excluded: string[] = []
   private readonly tables: string[] = []
 
@@ -61,22 +63,10 @@ export class ScoredRows {
     return {
       relation: options.relation,
       tables,
-      users: joined(
-        Uint32Array,
-        parts.map((part) => part.users),
-      ),
-      raw: joined(
-        Float64Array,
-        parts.map((part) => part.raw),
-      ),
-      probability: joined(
-        Float64Array,
-        parts.map((part) => part.probability),
-      ),
-      recentValue: joined(
-        Float32Array,
-        parts.map((part) => part.recentValue),
-      ),
+      users: joined(Uint32Array, parts, (part) => part.users),
+      raw: joined(Float64Array, parts, (part) => part.raw),
+      probability: joined(Float64Array, parts, (part) => part.probability),
+      recentValue: joined(Float32Array, parts, (part) => part.recentValue),
       lifecycle: joinedCodes(parts.map((part) => part.lifecycle)),
       excluded: excluded.length === 0 ? null : excluded.join('\nUNION ALL\n'),
     }
@@ -127,12 +117,16 @@ export class ScoredRows {
 
 type Numbers = Uint32Array | Float32Array | Float64Array
 
-function joined<T extends Numbers>(type: new (length: number) => T, parts: readonly T[]): T {
-  const all = new type(parts.reduce((sum, part) => sum + part.length, 0))
+function joined<T extends Numbers>(
+  type: new (length: number) => T,
+  parts: readonly GatheredPart[],
+  of: (part: GatheredPart) => T,
+): T {
+  const all = new type(parts.reduce((sum, part) => sum + of(part).length, 0))
   let at = 0
   for (const part of parts) {
-    all.set(part, at)
-    at += part.length
+    all.set(of(part), at)
+    at += of(part).length
   }
   return all
 }
