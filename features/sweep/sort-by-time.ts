@@ -1,28 +1,23 @@
-import type { Field, RecordLayout } from './program.ts'
+import type { RecordLayout } from './program.ts'
 
-/** Records moved by insertion, per record of the user, above which a radix sort costs less. */
-const mostMoved = 16
+/** Up to so many events of a user are sorted by insertion. */
+const fewEvents = 48
 const radix = 256
 
 /**
- * Puts each user's records in order of second and, where the layout has it, microsecond. Records that are in order already
- * cost one comparison each; those that come a few places late, as from an engine whose threads read a sorted file, are
- * moved there; only real disorder is sorted. Stable; equal moments stay in the order in which they came, which no value
- * depends on.
+ * Puts each user's records in order of second and, where the layout has it, microsecond. Records that are in order
+ * already cost one comparison each. Stable; equal moments stay in the order in which they came, which no value depends on.
  */
 export function sortByTime(
   records: Int32Array,
   { layout, start, users }: { layout: RecordLayout; start: Int32Array; users: number },
 ): void {
-  const held = new Int32Array(layout.words)
   for (let u = 0; u < users; u++) {
     const from = start[u]!
     const count = start[u + 1]! - from
-    const isDone =
-      layout.micro === null
-        ? insertBySecond(records, held, { from, count })
-        : insertByMicrosecond(records, held, { from, count, micro: layout.micro })
-    if (!isDone) permute(records, layout, { from, order: radixOrder(keysOf(records, layout, { from, count })) })
+    if (isInOrder(records, layout, { from, count })) continue
+    const order = count <= fewEvents ? insertionOrder : radixOrder
+    permute(records, layout, { from, order: order(keysOf(records, layout, { from, count })) })
   }
 }
 
@@ -31,58 +26,17 @@ interface Stretch {
   readonly count: number
 }
 
-/** Moves records that are later than they should be; false where that takes too many moves (the rest is left as it is). */
-function insertBySecond(records: Int32Array, held: Int32Array, { from, count }: Stretch): boolean {
-  const words = held.length
-  const first = from * words
-  const end = (from + count) * words
-  let left = mostMoved * count * words
-  for (let p = first + words; p < end; p += words) {
-    const second = records[p]!
-    if (records[p - words]! <= second) continue
-    let to = p - words
-    while (to > first && records[to - words]! > second) to -= words
-    left -= p - to
-    if (left < 0) return false
-    moveBack(records, held, { from: p, to })
+function isInOrder(records: Int32Array, { words, micro }: RecordLayout, { from, count }: Stretch): boolean {
+  let p = from * words
+  for (let i = 1; i < count; i++, p += words) {
+    const difference = records[p + words]! - records[p]!
+    if (difference < 0) return false
+    if (difference > 0 || micro === null) continue
+    const mask = 2 ** micro.bits - 1
+    const earlier = (records[p + micro.word]! >>> micro.shift) & mask
+    if (((records[p + words + micro.word]! >>> micro.shift) & mask) < earlier) return false
   }
   return true
-}
-
-function insertByMicrosecond(
-  records: Int32Array,
-  held: Int32Array,
-  { from, count, micro }: Stretch & { readonly micro: Field },
-): boolean {
-  const words = held.length
-  const { word, shift } = micro
-  const mask = 2 ** micro.bits - 1
-  const first = from * words
-  const end = (from + count) * words
-  let left = mostMoved * count * words
-  for (let p = first + words; p < end; p += words) {
-    const second = records[p]!
-    const fraction = (records[p + word]! >>> shift) & mask
-    let to = p
-    for (; to > first; to -= words) {
-      const before = records[to - words]!
-      if (before < second) break
-      if (before === second && ((records[to - words + word]! >>> shift) & mask) <= fraction) break
-    }
-    if (to === p) continue
-    left -= p - to
-    if (left < 0) return false
-    moveBack(records, held, { from: p, to })
-  }
-  return true
-}
-
-/** The record at word `from` goes to word `to`, those between one place on. */
-function moveBack(records: Int32Array, held: Int32Array, { from, to }: { from: number; to: number }): void {
-  const words = held.length
-  for (let w = 0; w < words; w++) held[w] = records[from + w]!
-  for (let p = from - 1; p >= to; p--) records[p + words] = records[p]!
-  for (let w = 0; w < words; w++) records[to + w] = held[w]!
 }
 
 /** Second and microsecond as one number, exact below 2^53. */
@@ -94,6 +48,19 @@ function keysOf(records: Int32Array, { words, micro }: RecordLayout, { from, cou
     keys[i] = records[p]! * 1_048_576 + fraction
   }
   return keys
+}
+
+function insertionOrder(keys: Float64Array): Uint32Array {
+  const order = new Uint32Array(keys.length)
+  for (let i = 0; i < keys.length; i++) {
+    let j = i
+    while (j > 0 && keys[order[j - 1]!]! > keys[i]!) {
+      order[j] = order[j - 1]!
+      j--
+    }
+    order[j] = i
+  }
+  return order
 }
 
 /** Least significant byte first; a byte that all keys share costs only its count. */
