@@ -25,7 +25,7 @@ export default defineConfig({
         'reports/**',
         'core/**',
       ],
-      exclude: ['models/kernels/assembly/**'],
+      exclude: ['**/kernels/assembly/**'],
       reporter: ['text-summary', 'json-summary'],
     },
   },

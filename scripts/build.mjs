@@ -15,7 +15,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { createRequire } from 'node:module'
-import { dirname, join, relative } from 'node:path'
+import { basename, dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
@@ -49,27 +49,36 @@ const walk = (folder) =>
 const require = createRequire(import.meta.url)
 const expected = new Set()
 
-// Every file at the top of assembly/ becomes one module: assembly/training.ts -> dist/models/kernels/training.wasm.
-const assembly = join(root, 'models', 'kernels', 'assembly')
+// Every file at the top of an assembly/ becomes one module: models/kernels/assembly/training.ts -> dist/models/kernels/training.wasm.
+const kernelFolders = ['models/kernels', 'features/sweep/kernels', 'engines/parquet/kernels']
+const assemblies = kernelFolders.map((folder) => join(root, folder, 'assembly')).filter((path) => existsSync(path))
 const assemblyFlags = (
   '-O3 --noAssert --runtime stub --noExportMemory --importMemory --sharedMemory --initialMemory 1 ' +
   '--maximumMemory 65536 --enable simd --enable threads --enable bulk-memory'
 ).split(' ')
 const assemblyVersion = JSON.parse(readFileSync(require.resolve('assemblyscript/package.json'), 'utf8')).version
 const assemblyHash = createHash('sha256').update(JSON.stringify([assemblyVersion, assemblyFlags]))
-for (const path of walk(assembly).sort())
-  assemblyHash.update(relative(assembly, path)).update('\0').update(readFileSync(path))
+for (const path of assemblies.flatMap(walk).sort())
+  assemblyHash.update(relative(root, path)).update('\0').update(readFileSync(path))
 const stamp = assemblyHash.digest('hex')
 const stampFile = join(dist, 'kernels.sha256')
-const kernelSources = readdirSync(assembly).filter((name) => name.endsWith('.ts'))
-const kernelFiles = kernelSources.map((name) => join(dist, 'models', 'kernels', name.replace(/\.ts$/, '.wasm')))
-const isStamped = existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp && kernelFiles.every(existsSync)
-for (const [k, source] of kernelSources.entries()) {
-  expected.add(kernelFiles[k])
+const kernelSources = assemblies.flatMap((assembly) =>
+  readdirSync(assembly)
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => join(assembly, name)),
+)
+const kernelFile = (source) =>
+  join(dist, relative(root, dirname(dirname(source))), basename(source).replace(/\.ts$/, '.wasm'))
+const isStamped =
+  existsSync(stampFile) &&
+  readFileSync(stampFile, 'utf8') === stamp &&
+  kernelSources.every((source) => existsSync(kernelFile(source)))
+for (const source of kernelSources) {
+  expected.add(kernelFile(source))
   if (isStamped) continue
   const asc = join(dirname(require.resolve('assemblyscript/package.json')), 'bin', 'asc.js')
-  const input = relative(root, join(assembly, source))
-  const made = spawnSync(process.execPath, [asc, input, ...assemblyFlags, '-o', relative(root, kernelFiles[k])], {
+  const target = relative(root, kernelFile(source))
+  const made = spawnSync(process.execPath, [asc, relative(root, source), ...assemblyFlags, '-o', target], {
     cwd: root,
     stdio: 'inherit',
   })
@@ -83,7 +92,7 @@ if (compiled.status !== 0) process.exit(compiled.status ?? 1)
 
 for (const room of rooms) {
   for (const path of walk(join(root, room))) {
-    if (path.startsWith(assembly)) continue
+    if (assemblies.some((assembly) => path.startsWith(assembly))) continue
     const target = join(dist, relative(root, path))
     if (path.endsWith('.ts')) expected.add(target.replace(/\.ts$/, '.js'))
     else if (assetEndings.some((ending) => path.endsWith(ending))) {

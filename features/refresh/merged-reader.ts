@@ -1,6 +1,7 @@
 import { openSync, readSync } from 'node:fs'
 import { crc32 } from 'node:zlib'
 import type { BucketEvents } from '../sweep/bucket-reader.ts'
+import type { KernelThread } from '../sweep/kernels/sweep-kernels.ts'
 import type { SweepProgram } from '../sweep/program.ts'
 import { sortByTime } from '../sweep/sort-by-time.ts'
 import { KeptStateFault } from './kept-state.ts'
@@ -39,10 +40,11 @@ interface Piece extends SegmentPlace {
  * have joined since.
  */
 export class MergedReader implements BucketEvents {
-  records: Int32Array<ArrayBufferLike> = new Int32Array(0)
+  records: Int32Array = new Int32Array(0)
   readonly start: Int32Array
   readonly counts: Int32Array
   private readonly program: SweepProgram
+  private readonly thread: KernelThread
   private readonly added: BucketEvents
   private readonly kept: KeptEvents
   private readonly userCount: number
@@ -53,16 +55,17 @@ export class MergedReader implements BucketEvents {
   constructor(
     program: SweepProgram,
     added: BucketEvents,
-    { kept, userCount }: { kept: KeptEvents; userCount: number },
+    { kept, userCount, thread }: { kept: KeptEvents; userCount: number; thread: KernelThread },
   ) {
     this.program = program
+    this.thread = thread
     this.added = added
     this.kept = kept
     this.userCount = userCount
     const users = 2 ** program.layout.user.bits
-    this.start = new Int32Array(users + 2)
-    this.counts = new Int32Array(users)
-    this.together = new Int32Array(users + 1)
+    this.start = thread.space.int32(users + 2)
+    this.counts = thread.space.int32(users)
+    this.together = thread.space.int32(users + 1)
     // The descriptors are closed when the worker ends.
     this.pieces = kept.segments.map((place) => ({
       ...place,
@@ -91,7 +94,8 @@ export class MergedReader implements BucketEvents {
     const sizes = pieces.map(({ starts }) => starts[first + users]! - starts[first]!)
     const room = sizes.reduce((sum, size) => sum + size, this.addedEvents(users))
     for (const [p, piece] of pieces.entries())
-      if (p === 0 || sizes[p]! > 0) load(piece, { first, users, words, room: p === 0 ? room : 0, isChecked })
+      if (p === 0 || sizes[p]! > 0)
+        load(piece, { first, users, words, room: p === 0 ? room : 0, isChecked, thread: this.thread })
     this.records = pieces[0]!.records
     const main = pieces[0]!
     const isWhole = this.kept.dropped.length === 0
@@ -178,10 +182,11 @@ interface Loading {
   /** Records that shall fit behind those of the file. */
   readonly room: number
   readonly isChecked: boolean
+  readonly thread: KernelThread
 }
 
 /** Brings the segment's records of these users into memory, in whole blocks where they are checked. */
-function load(piece: Piece, { first, users, words, room, isChecked }: Loading): void {
+function load(piece: Piece, { first, users, words, room, isChecked, thread }: Loading): void {
   const { starts, ends } = piece
   const size = words * 4
   let from = starts[first]! * size
@@ -196,8 +201,11 @@ function load(piece: Piece, { first, users, words, room, isChecked }: Loading): 
     end = ends[last]!
   }
   const needed = (end - from) / 4 + room * words
-  if (piece.records.length < needed) piece.records = new Int32Array(2 ** Math.ceil(Math.log2(needed)))
-  const bytes = new Uint8Array(piece.records.buffer, 0, end - from)
+  if (piece.records.length < needed) {
+    thread.space.giveBack(piece.records)
+    piece.records = thread.space.int32(2 ** Math.ceil(Math.log2(needed)))
+  }
+  const bytes = new Uint8Array(piece.records.buffer, piece.records.byteOffset, end - from)
   for (let done = 0; done < bytes.length;) {
     const read = readSync(piece.file, bytes, done, bytes.length - done, from + done)
     if (read === 0) throw new KeptStateFault(`${piece.path}: it ends too early`)

@@ -1,4 +1,5 @@
 import { missingCode } from '../../core/dataset.ts'
+import type { KernelThread } from './kernels/sweep-kernels.ts'
 import { status, type SweepProgram } from './program.ts'
 import type { KeyColumns, LabelColumns } from './tasks.ts'
 
@@ -31,15 +32,15 @@ export class BatchRows {
   private readonly userIndexes: Int32Array
   private readonly most: number
 
-  constructor({ cutoffs }: SweepProgram, most: number) {
+  constructor({ cutoffs }: SweepProgram, most: number, { space }: KernelThread) {
     this.cutoffs = cutoffs
     this.most = most
-    this.rowsFrom = new Int32Array(most + 1)
-    this.order = new Int32Array(most)
-    this.cutoff = new Int32Array(most)
-    this.from = new Int32Array(cutoffs.length + 1)
-    this.next = new Int32Array(cutoffs.length)
-    this.userIndexes = new Int32Array(most)
+    this.rowsFrom = space.int32(most + 1).fill(0)
+    this.order = space.int32(most)
+    this.cutoff = space.int32(most)
+    this.from = space.int32(cutoffs.length + 1)
+    this.next = space.int32(cutoffs.length)
+    this.userIndexes = space.int32(most)
   }
 
   /** Rows of cutoff k go to row `rowStart[at + k]` of the result and after. */

@@ -1,4 +1,5 @@
 import { readSync, writeSync } from 'node:fs'
+import type { KernelThread } from './kernels/sweep-kernels.ts'
 import { sortByTime } from './sort-by-time.ts'
 import type { SweepProgram } from './program.ts'
 
@@ -33,19 +34,21 @@ export interface BucketEvents {
 /** Brings the records of one bucket of users together: by user, each user's oldest first. */
 export class BucketReader implements BucketEvents {
   /** The records, user by user. */
-  records = new Int32Array(0)
+  records: Int32Array = new Int32Array(0)
   /** Records of local user u: `start[u] .. start[u + 1] - 1`. */
   readonly start: Int32Array
   readonly counts: Int32Array
-  private raw = new Int32Array(0)
+  private raw: Int32Array = new Int32Array(0)
+  private readonly thread: KernelThread
   private readonly program: SweepProgram
   private readonly data: EventBlocks
 
-  constructor(program: SweepProgram, data: EventBlocks) {
+  constructor(program: SweepProgram, data: EventBlocks, thread: KernelThread) {
+    this.thread = thread
     this.program = program
     this.data = data
-    this.start = new Int32Array(2 ** program.layout.user.bits + 2)
-    this.counts = new Int32Array(2 ** program.layout.user.bits)
+    this.start = thread.space.int32(2 ** program.layout.user.bits + 2)
+    this.counts = thread.space.int32(2 ** program.layout.user.bits)
   }
 
   /** Reads a bucket whose records came in any order, and puts them in order in place. */
@@ -54,7 +57,7 @@ export class BucketReader implements BucketEvents {
     const { records: from } = this
     this.records = this.raw
     this.raw = from
-    if (this.records.length < this.raw.length) this.records = new Int32Array(this.raw.length)
+    if (this.records.length < this.raw.length) this.makeRoom(this.raw.length)
     this.scatter(count)
     sortByTime(this.records, { layout: this.program.layout, start: this.start, users: this.start.length - 2 })
     this.countUsers()
@@ -71,7 +74,7 @@ export class BucketReader implements BucketEvents {
   private load(bucket: number): number {
     const { blockWords, memory, file, from, blocks, events } = this.data
     const words = events[bucket]! * this.program.layout.words
-    if (this.records.length < words) this.records = new Int32Array(2 ** Math.ceil(Math.log2(words)))
+    if (this.records.length < words) this.makeRoom(2 ** Math.ceil(Math.log2(words)))
     let at = 0
     for (let k = from[bucket]!; k < from[bucket + 1]!; k++) {
       const length = Math.min(blockWords, words - at)
@@ -81,6 +84,11 @@ export class BucketReader implements BucketEvents {
       at += length
     }
     return events[bucket]!
+  }
+
+  private makeRoom(words: number): void {
+    this.thread.space.giveBack(this.records)
+    this.records = this.thread.space.int32(words)
   }
 
   private store(bucket: number, count: number): void {

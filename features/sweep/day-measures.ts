@@ -69,7 +69,10 @@ function gapSquares({ hits, days }: HitDays, condition: number, registers: Regis
     const register: Register & { values: Float64Array } = {
       values: new Float64Array(0),
       prepare(count) {
-        if (register.values.length < days.days.length) register.values = new Float64Array(days.days.length)
+        if (register.values.length < days.days.length) {
+          registers.thread.space.giveBack(register.values)
+          register.values = registers.thread.space.float64(days.days.length)
+        }
         const known = days.counts[hits.counts[count]!]!
         let sum = 0
         for (let j = 0; j < known; j++) {
@@ -93,7 +96,10 @@ function longestGap({ hits, days }: HitDays, code: MeasureCode, registers: Regis
     const register: Register & { values: Int32Array } = {
       values: new Int32Array(0),
       prepare() {
-        if (register.values.length < days.days.length) register.values = new Int32Array(days.days.length)
+        if (register.values.length < days.days.length) {
+          registers.thread.space.giveBack(register.values)
+          register.values = registers.thread.space.int32(days.days.length)
+        }
         const { start, users } = registers.events
         for (let u = 0; u < users; u++) runningLongest({ hits, days }, register.values, [start[u]!, start[u + 1]!])
       },

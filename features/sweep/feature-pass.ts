@@ -1,4 +1,5 @@
 import { BatchRows, type SweptSpine } from './batch-rows.ts'
+import type { KernelThread } from './kernels/sweep-kernels.ts'
 import { makeMeasure } from './measures.ts'
 import { knowsInOrder, status, type SweepProgram } from './program.ts'
 import { Registers } from './registers.ts'
@@ -31,19 +32,21 @@ export class FeaturePass {
   private readonly events: UserEvents
   /** Those that windows with a beginning see, where they are few among all; else null. */
   private readonly recent: RecentEvents | null
+  private readonly thread: KernelThread
   private readonly mostEvents: number
   private readonly leastDelay: number
   private readonly evaluate: () => void
 
-  constructor(program: SweepProgram, result: Result) {
+  constructor(program: SweepProgram, result: Result, thread: KernelThread) {
     const slots = Math.max(1, program.measures.length + program.derived.length)
     const most = Math.max(program.cutoffs.length, Math.min(mostRows, Math.floor(batchValues / slots)))
     this.program = program
+    this.thread = thread
     this.result = result
-    this.rows = new BatchRows(program, most)
-    this.values = new RowValues(program, result.columns, most)
-    this.recent = recentEvents(program)
-    this.events = new UserEvents(program, this.recent === null ? 'features' : 'lifetime')
+    this.rows = new BatchRows(program, most, thread)
+    this.values = new RowValues(program, result.columns, { mostRows: most, thread })
+    this.recent = recentEvents(program, thread)
+    this.events = new UserEvents(program, this.recent === null ? 'features' : 'lifetime', thread)
     // Sums that take two words are exact for one user, but not for many.
     this.mostEvents = program.layout.isWide ? 0 : batchEvents
     this.leastDelay = Math.min(...program.delaysDays)
@@ -109,6 +112,7 @@ export class FeaturePass {
       const edges = new WindowEdges(
         used.map((w) => windows[w]!),
         this.rows.cutoff,
+        this.thread,
       )
       const made = measures.flatMap((code, slot): { evaluate: Evaluate; rows: WindowRows; offset: number }[] => {
         if (!isMeant(code.window)) return []
@@ -133,8 +137,9 @@ export class FeaturePass {
   /** Sources of different delay: a window's events are picked out for each row, then measured as a whole. */
   private bySelection(): () => void {
     const { windows, measures } = this.program
-    const chosen = new UserEvents(this.program, 'features')
-    const one: WindowRows = { count: 1, cutoff: new Int32Array(1), lo: new Int32Array(1), hi: new Int32Array(1) }
+    const chosen = new UserEvents(this.program, 'features', this.thread)
+    const { space } = this.thread
+    const one: WindowRows = { count: 1, cutoff: space.int32(1), lo: space.int32(1).fill(0), hi: space.int32(1) }
     const { values, stride } = this.values
     const parts = windows.map((window, w) => {
       const registers = new Registers(this.program, chosen)

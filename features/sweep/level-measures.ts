@@ -1,4 +1,5 @@
 import type { LevelStatistic } from '../definition.ts'
+import type { KernelThread } from './kernels/sweep-kernels.ts'
 import type { MeasureCode, SweepProgram } from './program.ts'
 import type { Hits, Registers } from './registers.ts'
 import type { Evaluate } from './window-rows.ts'
@@ -18,9 +19,9 @@ class LevelCounts {
   met = 0
   total = 0
 
-  constructor(levels: number) {
-    this.counts = new Int32Array(levels + 1)
-    this.touched = new Int32Array(levels + 1)
+  constructor(levels: number, { space }: KernelThread) {
+    this.counts = space.int32(levels + 1).fill(0)
+    this.touched = space.int32(levels + 1)
   }
 
   /** Of hits a .. b - 1. */
@@ -46,7 +47,7 @@ export function distinctOf(
   const levels = program.levels[of]
   if (levels <= maskLevels) return maskedDistinctOf(code, of, registers)
   const hits = registers.levelled(of, code.condition)
-  const counts = new LevelCounts(levels)
+  const counts = new LevelCounts(levels, registers.thread)
   return ({ count, lo, hi }, values, offset) => {
     for (let r = 0; r < count; r++) {
       counts.fill(hits, events[of], { a: hits.counts[lo[r]!]!, b: hits.counts[hi[r]!]! })
@@ -110,7 +111,7 @@ export function spreadOf(
 ): Evaluate {
   const hits = registers.levelled(of, code.condition)
   const { events } = registers
-  const counts = new LevelCounts(program.levels[of])
+  const counts = new LevelCounts(program.levels[of], registers.thread)
   const value = statistics[statistic]
   const ln = (n: number): number => program.logarithms[n] ?? Math.log(n)
   return ({ count, lo, hi }, values, offset) => {

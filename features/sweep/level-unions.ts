@@ -1,3 +1,4 @@
+import type { KernelThread } from './kernels/sweep-kernels.ts'
 import type { Hits, LevelBits, Register } from './registers.ts'
 
 /**
@@ -11,8 +12,10 @@ export class LevelUnions implements Register {
   /** Rows that are made for the present events. */
   private made = 0
   private count = 0
+  private readonly thread: KernelThread
 
-  constructor(hits: Hits, bits: LevelBits) {
+  constructor(hits: Hits, bits: LevelBits, thread: KernelThread) {
+    this.thread = thread
     this.hits = hits
     this.bits = bits
   }
@@ -46,7 +49,10 @@ export class LevelUnions implements Register {
   private makeRow(j: number): void {
     const { count } = this
     if (this.rows.length === j) this.rows.push(new Int32Array(0))
-    if (this.rows[j]!.length < count) this.rows[j] = new Int32Array(2 ** Math.ceil(Math.log2(count)))
+    if (this.rows[j]!.length < count) {
+      this.thread.space.giveBack(this.rows[j]!)
+      this.rows[j] = this.thread.space.int32(2 ** Math.ceil(Math.log2(count)))
+    }
     const row = this.rows[j]!
     if (j === 0) firstRow(this.hits, this.bits, { row, count })
     else joinPairs(this.rows[j - 1]!, { row, count, half: 2 ** (j - 1) })

@@ -1,3 +1,4 @@
+import type { KernelThread } from './kernels/sweep-kernels.ts'
 import { knowsInOrder, type SweepProgram } from './program.ts'
 import { UserEvents } from './user-events.ts'
 
@@ -15,7 +16,7 @@ export interface RecentEvents {
  * Where all cutoffs lie close together, most events of a long history are seen by windows without a beginning alone. The
  * others then have events of their own: sums over windows are the same integers wherever the running sums begin.
  */
-export function recentEvents(program: SweepProgram): RecentEvents | null {
+export function recentEvents(program: SweepProgram, thread: KernelThread): RecentEvents | null {
   const { cutoffs, windows, measures, layout, baseDay, delaysDays } = program
   const days = measures.flatMap(({ window }) => {
     const { lookbackDays, offsetDays } = windows[window]!
@@ -24,7 +25,7 @@ export function recentEvents(program: SweepProgram): RecentEvents | null {
   const isClose = cutoffs.length > 0 && cutoffs.at(-1)! - cutoffs[0]! <= mostSpanDays
   if (!isClose || days.length === 0 || !knowsInOrder(program)) return null
   const reach = Math.max(...days) + delaysDays[0]! + baseDay
-  const events = new UserEvents(program, 'features')
+  const events = new UserEvents(program, 'features', thread)
   return {
     events,
     add(records, { from, count }, cutoff) {

@@ -1,3 +1,4 @@
+import type { KernelThread } from './kernels/sweep-kernels.ts'
 import { LevelUnions } from './level-unions.ts'
 import type { ConditionCode, SweepProgram } from './program.ts'
 import type { UserEvents } from './user-events.ts'
@@ -37,17 +38,30 @@ export interface Days extends Register {
 
 const roomFor = (length: number): number => Math.max(512, 2 ** Math.ceil(Math.log2(length + 1)))
 
+/** Room for more, in the place of a smaller one. */
+function larger({ space }: KernelThread, smaller: Int32Array, count: number): Int32Array {
+  space.giveBack(smaller)
+  return space.int32(roomFor(count))
+}
+
+function largerSums({ space }: KernelThread, smaller: Float64Array, count: number): Float64Array {
+  space.giveBack(smaller)
+  return space.float64(roomFor(count))
+}
+
 /** The registers of a set of measures over the same columns of events; equal ones are shared. */
 export class Registers {
   readonly events: UserEvents
   /** Few rows see each event: a measure that can look for its event shall not ask for all hits. */
   readonly isWalked: boolean
+  readonly thread: KernelThread
   private readonly conditions: readonly ConditionCode[]
   private readonly byKey = new Map<string, Register>()
   private readonly inOrder: Register[] = []
 
   constructor(program: SweepProgram, events: UserEvents, isWalked = false) {
     this.events = events
+    this.thread = events.thread
     this.isWalked = isWalked
     this.conditions = program.conditions
   }
@@ -83,18 +97,18 @@ export class Registers {
     const all = this.hits(condition)
     const { events } = this
     return this.shared(`levelled/${of}/${condition}`, () =>
-      growing((into, count) => keepLevelled(all, events[of], { into, count })),
+      growing(events.thread, (into, count) => keepLevelled(all, events[of], { into, count })),
     )
   }
 
   /** One bit per level, 0 where the event has none; for at most 31 levels. */
   levelBits(of: 'category' | 'channel'): LevelBits {
-    const { events } = this
+    const { events, thread } = this
     return this.shared(`bits/${of}`, () => {
       const register: LevelBits = {
         values: new Int32Array(0),
         prepare(count) {
-          if (register.values.length <= count) register.values = new Int32Array(roomFor(count))
+          if (register.values.length <= count) register.values = larger(thread, register.values, count)
           setBits(events[of], register.values, count)
         },
       }
@@ -106,17 +120,17 @@ export class Registers {
   levelUnions(of: 'category' | 'channel', condition: number): LevelUnions {
     const hits = this.hits(condition)
     const bits = this.levelBits(of)
-    return this.shared(`unions/${of}/${condition}`, () => new LevelUnions(hits, bits))
+    return this.shared(`unions/${of}/${condition}`, () => new LevelUnions(hits, bits, this.thread))
   }
 
   sums(of: 'amount' | 'quantity', condition: number): Sums {
     const hits = this.hits(condition)
-    const { events } = this
+    const { events, thread } = this
     return this.shared(`sums/${of}/${condition}`, () => {
       const register: Sums = {
         values: new Float64Array(0),
         prepare(count) {
-          if (register.values.length <= count) register.values = new Float64Array(roomFor(count))
+          if (register.values.length <= count) register.values = largerSums(thread, register.values, count)
           addUp(events[of], hits, { into: register.values, count })
         },
       }
@@ -126,15 +140,15 @@ export class Registers {
 
   days(condition: number): Days {
     const hits = this.hits(condition)
-    const { events } = this
+    const { events, thread } = this
     return this.shared(`days/${condition}`, () => {
       const register: Days = {
         counts: new Int32Array(0),
         days: new Int32Array(0),
         prepare(count) {
           if (register.counts.length <= count) {
-            register.counts = new Int32Array(roomFor(count))
-            register.days = new Int32Array(roomFor(count))
+            register.counts = larger(thread, register.counts, count)
+            register.days = larger(thread, register.days, count)
           }
           findDays(events, hits, register)
         },
@@ -145,33 +159,44 @@ export class Registers {
 }
 
 function hitsOf(code: ConditionCode, events: UserEvents): Hits {
-  if (code.by === 'all') return everyEvent()
-  if (code.by === 'type') return growing((into, count) => lookUp(code.hits, events.type, { into, count }))
-  return growing((into, count) => takeFlagged(events.flags[code.flag]!, { into, count }))
+  if (code.by === 'all') return everyEvent(events.thread)
+  if (code.by === 'type') return typedHits(code.hits, events)
+  return growing(events.thread, (into, count) => takeFlagged(events.flags[code.flag]!, { into, count }))
+}
+
+/** Codes of types are few: the table of those that are meant lies beside the events. */
+function typedHits(hits: Uint8Array, events: UserEvents): Hits {
+  const { space, kernels } = events.thread
+  const table = space.uint8(hits.length)
+  table.set(hits)
+  return growing(events.thread, ({ counts, indexes }, count) =>
+    kernels.lookUp(table.byteOffset, events.type.byteOffset, counts.byteOffset, indexes.byteOffset, count),
+  )
 }
 
 /** Every event is a hit; only a longer batch needs anything new. */
-function everyEvent(): Hits {
+function everyEvent(thread: KernelThread): Hits {
   const register: Hits = {
     counts: new Int32Array(0),
     indexes: new Int32Array(0),
     prepare(count) {
       if (register.counts.length > count) return
-      register.counts = Int32Array.from({ length: roomFor(count) }, (_, i) => i)
+      register.counts = larger(thread, register.counts, count)
+      for (let i = 0; i < register.counts.length; i++) register.counts[i] = i
       register.indexes = register.counts
     },
   }
   return register
 }
 
-function growing(fill: (into: Hits, count: number) => void): Hits {
+function growing(thread: KernelThread, fill: (into: Hits, count: number) => void): Hits {
   const register: Hits = {
     counts: new Int32Array(0),
     indexes: new Int32Array(0),
     prepare(count) {
       if (register.counts.length <= count) {
-        register.counts = new Int32Array(roomFor(count))
-        register.indexes = new Int32Array(roomFor(count))
+        register.counts = larger(thread, register.counts, count)
+        register.indexes = larger(thread, register.indexes, count)
       }
       fill(register, count)
     },
@@ -182,17 +207,6 @@ function growing(fill: (into: Hits, count: number) => void): Hits {
 interface Filling<T> {
   readonly into: T
   readonly count: number
-}
-
-function lookUp(table: Uint8Array, codes: Int32Array, { into, count }: Filling<Hits>): void {
-  const { counts, indexes } = into
-  let m = 0
-  counts[0] = 0
-  for (let i = 0; i < count; i++) {
-    indexes[m] = i
-    m += table[codes[i]!]!
-    counts[i + 1] = m
-  }
 }
 
 function takeFlagged(flags: Int32Array, { into, count }: Filling<Hits>): void {

@@ -1,5 +1,6 @@
 import { missingCode } from '../../core/dataset.ts'
 import type { BatchRows } from './batch-rows.ts'
+import type { KernelThread } from './kernels/sweep-kernels.ts'
 import type { SweepProgram } from './program.ts'
 import { computeOf, type Compute } from './sweep-formulas.ts'
 
@@ -17,13 +18,17 @@ export class RowValues {
   private readonly program: SweepProgram
   private readonly columns: readonly SweptColumn[]
 
-  constructor(program: SweepProgram, columns: readonly SweptColumn[], mostRows: number) {
+  constructor(
+    program: SweepProgram,
+    columns: readonly SweptColumn[],
+    { mostRows, thread }: { mostRows: number; thread: KernelThread },
+  ) {
     const { measures, derived } = program
     const slots = measures.length + derived.length
     this.program = program
     this.columns = columns
     this.stride = mostRows
-    this.values = new Float64Array(slots * mostRows)
+    this.values = thread.space.float64(slots * mostRows)
     this.views = Array.from({ length: slots }, (_, slot) =>
       this.values.subarray(slot * mostRows, (slot + 1) * mostRows),
     )

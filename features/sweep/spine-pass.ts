@@ -1,3 +1,4 @@
+import type { KernelThread } from './kernels/sweep-kernels.ts'
 import { labelLeaf, type LabelLeaf, type LabelState } from './label-leaf.ts'
 import { churnKinds, knowsInOrder, status, type PredictionCode, type SpineCode, type SweepProgram } from './program.ts'
 import { Registers, type Hits } from './registers.ts'
@@ -31,10 +32,10 @@ export class SpinePass {
   private firstDay = 0
   private readonly state: LabelState = { already: false, inGap: false, churned: false }
 
-  constructor(program: SweepProgram, spine: SpineCode) {
+  constructor(program: SweepProgram, spine: SpineCode, thread: KernelThread) {
     this.program = program
     this.spine = spine
-    this.events = new UserEvents(program, 'spine')
+    this.events = new UserEvents(program, 'spine', thread)
     this.isInOrder = knowsInOrder(program)
     this.registers = new Registers(program, this.events)
     const { events, registers } = this

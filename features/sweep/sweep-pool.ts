@@ -3,15 +3,17 @@ import { EbbError } from '../../core/errors.ts'
 import { locate } from '../../core/locate.ts'
 import type { GroupEncoder } from '../../engines/write-parquet.ts'
 import type { SweepSetup, SweepTask } from './tasks.ts'
-import type { SweepMessage, SweepReply } from './worker.ts'
+import { sweepModule } from './kernels/sweep-kernels.ts'
+import type { SweepMessage, SweepReply, SweepWorkerData } from './worker.ts'
 
 /** The worker threads of one sweep. They start at once, so that they are there when the events are. */
 export class SweepPool {
   private readonly workers: readonly Worker[]
 
   constructor(threads: number) {
+    const workerData: SweepWorkerData = { module: sweepModule() }
     this.workers = Array.from({ length: threads }, () => {
-      const worker = new Worker(locate('features/sweep/worker.js'))
+      const worker = new Worker(locate('features/sweep/worker.js'), { workerData })
       // A failure before the first message; later ones are heard by `ask`.
       worker.on('error', () => undefined)
       return worker

@@ -3,6 +3,7 @@ import { type KeptEvents, MergedReader } from '../refresh/merged-reader.ts'
 import { type BucketEvents, BucketReader, type EventBlocks } from './bucket-reader.ts'
 import { gatherRows, type GatherTask } from './loose-rows.ts'
 import { FeaturePass } from './feature-pass.ts'
+import type { KernelThread } from './kernels/sweep-kernels.ts'
 import { status, statusCount, type SweepProgram } from './program.ts'
 import type { SweptColumn } from './row-values.ts'
 import { SpinePass } from './spine-pass.ts'
@@ -71,14 +72,16 @@ export type SweepTask = SpineTask | FeatureTask | GatherTask | KeptTask
 /** Takes buckets until none is left; which worker takes which changes no value. */
 export class SweepWorker {
   private readonly setup: SweepSetup
+  private readonly thread: KernelThread
   private readonly added: BucketEvents
   private readonly reader: BucketEvents
 
-  constructor(setup: SweepSetup) {
+  constructor(setup: SweepSetup, thread: KernelThread) {
+    this.thread = thread
     const { program, blocks, kept, userCount } = setup
     this.setup = setup
-    this.added = new BucketReader(program, blocks)
-    this.reader = kept === null ? this.added : new MergedReader(program, this.added, { kept, userCount })
+    this.added = new BucketReader(program, blocks, thread)
+    this.reader = kept === null ? this.added : new MergedReader(program, this.added, { kept, userCount, thread })
   }
 
   run(task: SweepTask): void {
@@ -90,7 +93,7 @@ export class SweepWorker {
 
   private judgeUsers({ next, isGiven, rowCounts, population, made }: SpineTask): void {
     const { program, statuses, rows } = this.setup
-    const pass = isGiven ? null : new SpinePass(program, program.spine!)
+    const pass = isGiven ? null : new SpinePass(program, program.spine!, this.thread)
     const features = made === null ? null : this.featurePass(made)
     const cutoffs = program.cutoffs.length
     const counts = new Int32Array(statuses.length * cutoffs * statusCount)
@@ -125,7 +128,7 @@ export class SweepWorker {
   /** Makes the rows of a bucket that was read. */
   private featurePass({ rowStart, columns, keys }: MadeRows): (bucket: number) => void {
     const { program, statuses, rows } = this.setup
-    const pass = new FeaturePass(program, { columns, keys, statuses, rows })
+    const pass = new FeaturePass(program, { columns, keys, statuses, rows }, this.thread)
     return (bucket) => {
       const { records } = this.reader
       pass.begin(rowStart, bucket * program.cutoffs.length)

@@ -1,3 +1,4 @@
+import type { KernelThread } from './kernels/sweep-kernels.ts'
 import type { Field, RecordLayout, SweepProgram } from './program.ts'
 
 /**
@@ -9,30 +10,34 @@ export class UserEvents {
   count = 0
   users = 0
   /** Events of the u-th user: start[u] .. start[u + 1] - 1. */
-  start = new Int32Array(64)
-  second = new Int32Array(0)
-  day = new Int32Array(0)
+  start: Int32Array
+  second: Int32Array = new Int32Array(0)
+  day: Int32Array = new Int32Array(0)
   /** The day plus the source's delay; what windows go by. */
-  seen = new Int32Array(0)
+  seen: Int32Array = new Int32Array(0)
   /** Day from whose end on the event is known: a cutoff knows it iff it is greater. */
-  known = new Int32Array(0)
-  type = new Int32Array(0)
-  category = new Int32Array(0)
-  channel = new Int32Array(0)
-  micro = new Int32Array(0)
+  known: Int32Array = new Int32Array(0)
+  type: Int32Array = new Int32Array(0)
+  category: Int32Array = new Int32Array(0)
+  channel: Int32Array = new Int32Array(0)
+  micro: Int32Array = new Int32Array(0)
   flags: Int32Array[]
-  amount = new Float64Array(0)
-  quantity = new Float64Array(0)
+  amount: Float64Array = new Float64Array(0)
+  quantity: Float64Array = new Float64Array(0)
   private capacity = 0
   private records: Int32Array = new Int32Array(0)
   /** Word of each user's first record. */
-  private from = new Int32Array(64)
+  private from: Int32Array
+  readonly thread: KernelThread
   private readonly program: SweepProgram
   private readonly layout: RecordLayout
 
   /** Labels need no more than times and types; `lifetime`: measures over windows without a beginning. */
-  constructor(program: SweepProgram, purpose: 'spine' | 'features' | 'lifetime') {
+  constructor(program: SweepProgram, purpose: 'spine' | 'features' | 'lifetime', thread: KernelThread) {
     this.program = program
+    this.thread = thread
+    this.start = thread.space.int32(64).fill(0)
+    this.from = thread.space.int32(64)
     this.layout = layoutFor(program, purpose)
     this.flags = this.layout.flags.map(() => new Int32Array(0))
   }
@@ -42,7 +47,9 @@ export class UserEvents {
     if (count <= this.capacity) return
     this.capacity = Math.max(256, 2 ** Math.ceil(Math.log2(count)))
     const { layout } = this
-    const integers = (isNeeded: boolean): Int32Array<ArrayBuffer> => new Int32Array(isNeeded ? this.capacity : 0)
+    const { space } = this.thread
+    for (const column of this.columns()) space.giveBack(column)
+    const integers = (isNeeded: boolean): Int32Array => space.int32(isNeeded ? this.capacity : 0)
     this.second = integers(true)
     this.day = integers(true)
     const isPrompt = layout.delay === null && this.program.delaysDays[0] === 0
@@ -53,8 +60,14 @@ export class UserEvents {
     this.channel = integers(layout.channel !== null)
     this.micro = integers(layout.micro !== null)
     this.flags = layout.flags.map(() => integers(true))
-    this.amount = new Float64Array(layout.amount === null ? 0 : this.capacity)
-    this.quantity = new Float64Array(layout.quantity === null ? 0 : this.capacity)
+    this.amount = space.float64(layout.amount === null ? 0 : this.capacity)
+    this.quantity = space.float64(layout.quantity === null ? 0 : this.capacity)
+  }
+
+  /** Each once: the seen and the known day may be the day itself. */
+  private columns(): ReadonlySet<Int32Array | Float64Array> {
+    const { second, day, seen, known, type, category, channel, micro, flags, amount, quantity } = this
+    return new Set([second, day, seen, known, type, category, channel, micro, ...flags, amount, quantity])
   }
 
   /** Reads one user: `count` records from word `from` on. */
@@ -92,8 +105,9 @@ export class UserEvents {
 
   private growUsers(): void {
     for (const name of ['start', 'from'] as const) {
-      const larger = new Int32Array(2 * this[name].length)
+      const larger = this.thread.space.int32(2 * this[name].length)
       larger.set(this[name])
+      this.thread.space.giveBack(this[name])
       this[name] = larger
     }
   }

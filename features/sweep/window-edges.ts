@@ -1,4 +1,5 @@
 import type { BatchRows } from './batch-rows.ts'
+import type { KernelThread } from './kernels/sweep-kernels.ts'
 import type { WindowCode } from './program.ts'
 import type { UserEvents } from './user-events.ts'
 import type { WindowRows } from './window-rows.ts'
@@ -15,14 +16,14 @@ export class WindowEdges {
   /** The first event of the row's user. */
   private readonly beginning: Int32Array
 
-  constructor(windows: readonly WindowCode[], cutoff: Int32Array) {
+  constructor(windows: readonly WindowCode[], cutoff: Int32Array, { space }: KernelThread) {
     const most = cutoff.length
     const start = ({ lookbackDays, offsetDays }: WindowCode): number | null =>
       lookbackDays === null ? null : offsetDays + lookbackDays
     const ages = windows.flatMap((window) => [window.offsetDays, start(window) ?? window.offsetDays])
     this.ages = [...new Set(ages)]
-    this.edges = this.ages.map(() => new Int32Array(most))
-    this.beginning = new Int32Array(most)
+    this.edges = this.ages.map(() => space.int32(most))
+    this.beginning = space.int32(most)
     const edge = (age: number | null): Int32Array =>
       age === null ? this.beginning : this.edges[this.ages.indexOf(age)]!
     this.windows = windows.map((window) => ({

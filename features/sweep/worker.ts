@@ -1,6 +1,13 @@
-import { parentPort } from 'node:worker_threads'
+import { parentPort, workerData } from 'node:worker_threads'
+import type { CompiledModule } from '../../core/web-assembly.ts'
 import { encodeColumns, type EncodedColumn, type ParquetColumn, type RowRange } from '../../engines/write-parquet.ts'
+import { kernelThread } from './kernels/sweep-kernels.ts'
 import { SweepWorker, type SweepSetup, type SweepTask } from './tasks.ts'
+
+export interface SweepWorkerData {
+  /** The kernels, compiled by the main thread for all. */
+  readonly module: CompiledModule
+}
 
 /** Main thread -> worker: first what is shared, then tasks one by one; or rows of columns to be encoded as Parquet. */
 export type SweepMessage =
@@ -14,12 +21,13 @@ export type SweepReply =
 
 const port = parentPort
 if (port === null) throw new Error('features/sweep/worker.ts runs as a worker thread only')
+const thread = kernelThread((workerData as SweepWorkerData).module)
 let worker: SweepWorker | null = null
 
 port.on('message', (message: SweepMessage) => {
   try {
     if ('columns' in message) return void encode(message)
-    if ('setup' in message) worker = new SweepWorker(message.setup)
+    if ('setup' in message) worker = new SweepWorker(message.setup, thread)
     else worker!.run(message.task)
     port.postMessage({ failure: null } satisfies SweepReply)
   } catch (error) {

@@ -1,6 +1,6 @@
 import type { Kernel } from './kernel-control.ts'
 import type { KernelModule } from './kernel-module.ts'
-import { type SharedMemory, webAssembly } from './web-assembly.ts'
+import { type SharedMemory, webAssembly } from '../../core/web-assembly.ts'
 
 /** What kernels ask of the thread that they run on. */
 export interface KernelHost {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { locate } from '../../core/locate.ts'
-import { type CompiledModule, webAssembly } from './web-assembly.ts'
+import { type CompiledModule, webAssembly } from '../../core/web-assembly.ts'
 
 /** A compiled kernel module: `names[i]` is the i-th kernel. Travels to other threads without being compiled again. */
 export interface KernelModule {

@@ -18,7 +18,7 @@ import { kernelsOf } from './kernel-instance.ts'
 import { type KernelModule, kernelModule } from './kernel-module.ts'
 import { type KernelThread, startKernelThread } from './kernel-thread.ts'
 import { refillThreads, takeThread } from './ready-threads.ts'
-import { type SharedMemory, webAssembly } from './web-assembly.ts'
+import { type SharedMemory, webAssembly } from '../../core/web-assembly.ts'
 
 /** Which code runs: WebAssembly, its twins in plain TypeScript, or `auto`: WebAssembly where the runtime has it. */
 export type KernelChoice = 'auto' | 'wasm' | 'ts'

@@ -2,7 +2,7 @@ import { type MessagePort, receiveMessageOnPort, workerData } from 'node:worker_
 import { controlWords, spins, word, workOff } from './kernel-control.ts'
 import { kernelsOf, onAbort } from './kernel-instance.ts'
 import type { KernelModule } from './kernel-module.ts'
-import type { SharedMemory } from './web-assembly.ts'
+import type { SharedMemory } from '../../core/web-assembly.ts'
 
 /** `workerData` of a thread. */
 export interface KernelWorkerSetup {

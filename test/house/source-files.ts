@@ -24,7 +24,7 @@ export const rooms = [
 export type Room = (typeof rooms)[number]
 
 /** AssemblyScript: another compiler, other rules for imports. */
-const assembly = 'models/kernels/assembly/'
+const assembly = '/kernels/assembly/'
 
 /** Paths below `folder` (relative to the checkout, with `/`) that end with one of `endings`; kernels in AssemblyScript left out. */
 export function filesBelow(folder: string, endings: readonly string[]): string[] {
@@ -37,6 +37,6 @@ export function filesBelow(folder: string, endings: readonly string[]): string[]
         .slice(root.length + 1)
         .replaceAll('\\', '/'),
     )
-    .filter((path) => !path.startsWith(assembly))
+    .filter((path) => !path.includes(assembly))
     .sort()
 }

@@ -3,10 +3,15 @@ export interface CompiledModule {
   readonly opaque: 'WebAssembly.Module'
 }
 
-/** Memory shared by threads. */
+/** Memory shared by threads. A view of its buffer stays valid when it grows. */
 export interface SharedMemory {
   readonly buffer: SharedArrayBuffer
+  /** By so many pages of 65,536 bytes; throws RangeError where there is no more. */
+  grow(pages: number): number
 }
+
+/** What kernels ask of the thread that they run on: functions by the module that declares them. */
+export type KernelImports = Readonly<Record<string, Readonly<Record<string, unknown>>>>
 
 /** The part of the WebAssembly JavaScript interface that is used; the compiler's library has it only for browsers. */
 interface WebAssemblyInterface {
@@ -17,11 +22,7 @@ interface WebAssemblyInterface {
   }
   readonly Instance: new (
     module: CompiledModule,
-    imports: {
-      readonly env: { readonly memory: SharedMemory; readonly abort: () => never }
-      readonly 'is-stopped': { readonly isStopped: () => boolean }
-      readonly 'run-chunks': { readonly runChunks: (kernel: number, chunks: number) => void }
-    },
+    imports: { readonly env: { readonly memory: SharedMemory; readonly abort: () => never } } & KernelImports,
   ) => { readonly exports: Readonly<Record<string, unknown>> }
   readonly Memory: new (descriptor: { initial: number; maximum: number; shared: true }) => SharedMemory
 }
