@@ -17,7 +17,7 @@ export interface ColumnScanner {
   position(expression: string, values: readonly string[]): string
   /** SQL, aggregate: text that stands for the multiset of these values' tuples; the same engine, the same text. */
   fingerprint(expressions: readonly string[]): string
-  /** SQL: a relation of all rows of Parquet files. */
-  parquet(paths: readonly string[]): string
+  /** SQL: two INTEGERs, 64 bits, that stand for a value; the same engine and value, the same numbers. */
+  marks(expression: string): readonly [string, string]
   scan(queries: readonly string[], visit: VisitIntegers, options?: Cancellable): Promise<void>
 }

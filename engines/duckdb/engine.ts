@@ -31,7 +31,10 @@ class DuckDbEngine implements Engine {
       // greatest() passes over NULL; coalesce() would do the same, but row by row where the text is a dictionary's.
       `greatest(list_position([${values.map(quoteText).join(', ')}], ${expression}), 0)`,
     fingerprint: (expressions) => `CAST(sum(hash(${expressions.join(', ')})) AS VARCHAR)`,
-    parquet: (paths) => `read_parquet([${paths.map(quoteText).join(', ')}])`,
+    marks: (expression) => [
+      `CAST(CAST(hash(${expression}) >> 32 AS BIGINT) - 2147483648 AS INTEGER)`,
+      `CAST(CAST(hash(${expression}) & 4294967295 AS BIGINT) - 2147483648 AS INTEGER)`,
+    ],
     scan: (queries, visit, options = {}) =>
       this.session.use((connection, stop) => scanIntegers(connection, { queries, visit, stop }), options.signal),
   }

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readFileSync, readSync, writeFileSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, readSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { KeptStateFault, type KeptFile } from './kept-state.ts'
@@ -6,12 +6,6 @@ import { KeptStateFault, type KeptFile } from './kept-state.ts'
 /** Writes bytes as one block. */
 export function writeKept(folder: string, name: string, bytes: Uint8Array): KeptFile {
   writeFileSync(join(folder, name), bytes)
-  return { name, bytes: bytes.length, blocks: [[bytes.length, crc32(bytes)]] }
-}
-
-/** A file that somebody else wrote just now. */
-export function describeKept(folder: string, name: string): KeptFile {
-  const bytes = readFileSync(join(folder, name))
   return { name, bytes: bytes.length, blocks: [[bytes.length, crc32(bytes)]] }
 }
 

@@ -36,7 +36,7 @@ export interface KeptCutoff {
 
 /** What one build leaves to the next: `state.json` of the folder. */
 export interface KeptState {
-  readonly schemaVersion: 1
+  readonly schemaVersion: 2
   /** Counts the states; begins the names of the files that this one added. */
   readonly serial: number
   /** Of all that decides how an event becomes a record. */
@@ -47,8 +47,8 @@ export interface KeptState {
   readonly userBits: number
   readonly isWide: boolean
   readonly parts: readonly EventPart[]
-  /** Kept ids 0 .. count - 1; they never change, while user_index moves when users join. */
-  readonly users: { readonly count: number; readonly files: readonly KeptFile[] }
+  /** Kept ids of the users, from 0 on; they never change, while user_index moves when users join. See `kept-users.ts`. */
+  readonly users: KeptFile
   readonly segments: readonly KeptSegment[]
   readonly cutoffs: readonly KeptCutoff[]
 }
@@ -56,12 +56,12 @@ export interface KeptState {
 /** The state in a document that was read; null where it is of another version, or none. */
 export function readKeptState(document: unknown): KeptState | null {
   const isState = typeof document === 'object' && document !== null && 'schemaVersion' in document
-  return isState && document.schemaVersion === 1 ? (document as KeptState) : null
+  return isState && document.schemaVersion === 2 ? (document as KeptState) : null
 }
 
 /** Every file of a state, once. */
 export const filesOf = ({ users, segments, cutoffs }: KeptState): readonly KeptFile[] => [
-  ...users.files,
+  users,
   ...segments.flatMap((segment) => [segment.records, segment.users]),
   ...cutoffs.map(({ file }) => file),
 ]

@@ -1,11 +1,16 @@
-import { join } from 'node:path'
 import type { ColumnScanner } from '../../engines/column-scanner.ts'
 import type { Engine } from '../../engines/engine.ts'
 import type { ExamplePlan } from '../plan.ts'
-import { describeKept } from './kept-file.ts'
-import type { KeptState } from './kept-state.ts'
+import { readKept, writeKept } from './kept-file.ts'
+import type { KeptFile } from './kept-state.ts'
 
 type Scanning = Engine & { readonly scanner: ColumnScanner }
+
+/** Two numbers by user_index that stand for the user's id: no id itself is kept. */
+interface UserMarks {
+  readonly first: Int32Array
+  readonly second: Int32Array
+}
 
 /** Users by their index of today, and by the id under which they are kept. */
 export interface KeptUsers {
@@ -13,84 +18,94 @@ export interface KeptUsers {
   readonly idOf: Int32Array
   /** By kept id, in shared memory. */
   readonly indexOf: Int32Array
-  /** Users whom the state does not know; user_index, ascending. */
-  readonly joined: Int32Array
+  /** Users whom the state does not know. */
+  readonly joined: number
+  /** Null: not asked for yet. */
+  readonly marks: UserMarks | null
 }
 
 /** Nobody is kept: the id is the index. */
 export function newUsers(userCount: number): KeptUsers {
   const ids = Int32Array.from({ length: userCount }, (_, index) => index)
-  return { idOf: ids, indexOf: sharedInt32(ids), joined: ids }
+  return { idOf: ids, indexOf: sharedInt32(ids), joined: userCount, marks: null }
 }
 
-/** Finds the users of the state among those of today. A sentence where some of them are gone: their data shall go too. */
+/**
+ * Finds the users of the state among those of today. Whoever joins, users keep their order, so one walk along both finds
+ * them. A sentence where some of them are gone: their data shall go too.
+ */
 export async function matchUsers(
   engine: Scanning,
   plan: ExamplePlan,
-  kept: {
-    readonly folder: string
-    readonly users: KeptState['users']
-    readonly userCount: number
-    signal: AbortSignal
-  },
+  kept: { readonly folder: string; readonly users: KeptFile; readonly userCount: number; readonly signal: AbortSignal },
 ): Promise<KeptUsers | string> {
-  const { dialect, scanner } = engine
-  const { users, userCount } = kept
-  const paths = users.files.map(({ name }) => join(kept.folder, name))
-  const id = dialect.cast('COALESCE(k.kept_id, -1)', 'integer')
-  const sql = `SELECT u.user_index, ${id} AS kept_id
-FROM ${plan.relations.users} AS u LEFT JOIN ${scanner.parquet(paths)} AS k ON k.user_id = ${dialect.cast('u.user_id', 'text')}`
-  const idOf = new Int32Array(userCount).fill(-1)
-  const indexOf = sharedInt32(new Int32Array(users.count).fill(-1))
-  await scanner.scan(
-    [sql],
-    ({ rows, columns: [index, found] }) => {
-      for (let i = 0; i < rows; i++) {
-        idOf[index![i]!] = found![i]!
-        if (found![i]! >= 0) indexOf[found![i]!] = index![i]!
-      }
-    },
-    { signal: kept.signal },
-  )
-  const gone = indexOf.filter((index) => index < 0).length
-  if (gone > 0) return `${gone} users are gone`
-  const joined = Int32Array.from([...idOf.keys()].filter((index) => idOf[index]! < 0))
-  const all = sharedInt32(new Int32Array(users.count + joined.length))
-  all.set(indexOf)
-  for (const [i, index] of joined.entries()) {
-    idOf[index] = users.count + i
-    all[users.count + i] = index
+  const { userCount } = kept
+  const marks = await readMarks(engine, plan, kept)
+  const known = readUsers(kept.folder, kept.users)
+  const count = known.ids.length
+  const idOf = new Int32Array(userCount)
+  const indexOf = new Int32Array(new SharedArrayBuffer(Math.max(count, userCount) * 4))
+  let met = 0
+  let next = count
+  for (let index = 0; index < userCount; index++) {
+    const isMet = met < count && marks.first[index] === known.first[met] && marks.second[index] === known.second[met]
+    const id = isMet ? known.ids[met++]! : next++
+    idOf[index] = id
+    if (id < indexOf.length) indexOf[id] = index
   }
-  return { idOf, indexOf: all, joined }
+  return met < count ? whyUnmatched(known, marks) : { idOf, indexOf, joined: next - count, marks }
 }
 
-/** Writes ids of users whom the state did not know before. */
+function whyUnmatched(known: UserMarks, now: UserMarks): string {
+  const there = new Set(keysOf(now))
+  const gone = keysOf(known).filter((key) => !there.has(key)).length
+  return gone > 0 ? `${gone} users are gone` : 'users are no longer in the order in which they were kept'
+}
+
+/** 53 bits of the marks of each. */
+const keysOf = ({ first, second }: UserMarks): number[] =>
+  Array.from(first, (high, i) => high * 2 ** 21 + (second[i]! >>> 11))
+
+/** Everybody's kept id and marks, by user_index, in three rows. */
 export async function keepUsers(
   engine: Scanning,
   plan: ExamplePlan,
   to: { readonly folder: string; readonly name: string; readonly users: KeptUsers; readonly signal: AbortSignal },
-): Promise<KeptState['users']['files'][number]> {
-  const { dialect } = engine
-  const { idOf, joined } = to.users
-  const table = `${plan.prefix ?? 'ebb_'}kept_users`
-  const name = dialect.identifier(table)
-  const { signal } = to
-  await engine.load(
-    table,
-    [
-      { name: 'user_index', type: 'integer', values: joined },
-      { name: 'kept_id', type: 'integer', values: joined.map((index) => idOf[index]!) },
-    ],
+): Promise<KeptFile> {
+  const { idOf } = to.users
+  const { first, second } = to.users.marks ?? (await readMarks(engine, plan, { userCount: idOf.length, ...to }))
+  const rows = new Int32Array(idOf.length * 3)
+  for (const [at, row] of [idOf, first, second].entries()) rows.set(row, at * idOf.length)
+  return writeKept(to.folder, to.name, new Uint8Array(rows.buffer))
+}
+
+function readUsers(folder: string, file: KeptFile): UserMarks & { readonly ids: Int32Array } {
+  const bytes = readKept(folder, file)
+  const rows = new Int32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4)
+  const count = rows.length / 3
+  const [ids, first, second] = [0, 1, 2].map((at) => rows.subarray(at * count, (at + 1) * count))
+  return { ids: ids!, first: first!, second: second! }
+}
+
+async function readMarks(
+  { dialect, scanner }: Scanning,
+  { relations: { users } }: ExamplePlan,
+  { userCount, signal }: { readonly userCount: number; readonly signal: AbortSignal },
+): Promise<UserMarks> {
+  const marks = scanner.marks(dialect.cast('u.user_id', 'text'))
+  const first = new Int32Array(userCount)
+  const second = new Int32Array(userCount)
+  await scanner.scan(
+    [`SELECT u.user_index, ${marks.join(', ')} FROM ${users} AS u`],
+    ({ rows, columns: [index, high, low] }) => {
+      for (let i = 0; i < rows; i++) {
+        first[index![i]!] = high![i]!
+        second[index![i]!] = low![i]!
+      }
+    },
     { signal },
   )
-  try {
-    const sql = `SELECT n.kept_id, ${dialect.cast('u.user_id', 'text')} AS user_id
-FROM ${name} AS n JOIN ${plan.relations.users} AS u ON u.user_index = n.user_index ORDER BY n.kept_id`
-    await engine.write(sql, join(to.folder, to.name), { signal })
-  } finally {
-    for (const sql of dialect.dropTable(name)) await engine.execute(sql)
-  }
-  return describeKept(to.folder, to.name)
+  return { first, second }
 }
 
 function sharedInt32(from: Int32Array): Int32Array {

@@ -31,19 +31,21 @@ export async function writeState(
     const segments = await keepEvents(pool, building)
     const unwritten = written.find(({ file }) => file.bytes < 0)
     if (unwritten !== undefined) throw new Error(`${join(folder, unwritten.file.name)} could not be written`)
-    const isNobodyNew = users.joined.length === 0
-    const name = `${serial}-users.parquet`
-    const joined = isNobodyNew ? [] : [await keepUsers(engine, building.plan, { folder, name, users, signal })]
+    const name = `${serial}-users.bin`
+    const isNobodyNew = previous !== null && users.joined === 0
+    const keptUsers = isNobodyNew
+      ? previous.state.users
+      : await keepUsers(engine, building.plan, { folder, name, users, signal })
     const { baseDay, layout } = read.made.program
     return {
-      schemaVersion: 1,
+      schemaVersion: 2,
       serial,
       ...identity,
       baseDay,
       userBits: layout.user.bits,
       isWide: layout.isWide,
       parts: options.parts.parts,
-      users: { count: users.indexOf.length, files: [...(previous?.state.users.files ?? []), ...joined] },
+      users: keptUsers,
       segments,
       cutoffs: [...(previous?.cutoffs ?? []), ...written.map((rows) => keptCutoff(rows, swept))].sort(
         (a, b) => a.cutoff - b.cutoff,

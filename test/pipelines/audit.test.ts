@@ -109,7 +109,7 @@ const broken = {
       scanner: {
         position: (expression, values) => scanner.position(expression, values),
         fingerprint: (expressions) => scanner.fingerprint(expressions),
-        parquet: (paths) => scanner.parquet(paths),
+        marks: (expression) => scanner.marks(expression),
         scan: (queries, visit, options) => scanner.scan(queries.map(oneSecondTooLong), visit, options),
       },
     })
