@@ -1,7 +1,7 @@
 import { closeSync, openSync, writeFileSync, writeSync } from 'node:fs'
 import { crc32 } from 'node:zlib'
 import type { BucketEvents } from '../sweep/bucket-reader.ts'
-import type { SweptColumn } from '../sweep/row-values.ts'
+import type { SweptColumn } from '../sweep/waiting-rows.ts'
 import type { KeyColumns, SweepSetup } from '../sweep/tasks.ts'
 import { ReusedBytes } from './kept-file.ts'
 import { KeptStateFault, type KeptFile } from './kept-state.ts'

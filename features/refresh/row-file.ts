@@ -1,5 +1,5 @@
 import { missingCode } from '../../core/dataset.ts'
-import type { SweptColumn } from '../sweep/row-values.ts'
+import type { SweptColumn } from '../sweep/waiting-rows.ts'
 import type { LabelColumns } from '../sweep/tasks.ts'
 import type { Stretches } from './kept-file.ts'
 

@@ -4,8 +4,9 @@ import { makeMeasure } from './measures.ts'
 import { knowsInOrder, status, type SweepProgram } from './program.ts'
 import { Registers } from './registers.ts'
 import { recentEvents, type RecentEvents } from './recent-events.ts'
-import { RowValues, type SweptColumn } from './row-values.ts'
+import { RowValues } from './row-values.ts'
 import { UserEvents } from './user-events.ts'
+import { WaitingRows, type SweptColumn } from './waiting-rows.ts'
 import { WindowEdges } from './window-edges.ts'
 import type { Evaluate, WindowRows } from './window-rows.ts'
 
@@ -27,6 +28,7 @@ interface Result extends SweptSpine {
 export class FeaturePass {
   private readonly rows: BatchRows
   private readonly values: RowValues
+  private readonly waiting: WaitingRows
   private readonly program: SweepProgram
   private readonly result: Result
   private readonly events: UserEvents
@@ -44,7 +46,8 @@ export class FeaturePass {
     this.thread = thread
     this.result = result
     this.rows = new BatchRows(program, most, thread)
-    this.values = new RowValues(program, result.columns, { mostRows: most, thread })
+    this.values = new RowValues(program, most, thread)
+    this.waiting = new WaitingRows(program, result.columns, { values: this.values, batchRows: most, thread })
     this.recent = recentEvents(program, thread)
     this.events = new UserEvents(program, this.recent === null ? 'features' : 'lifetime', thread)
     // Sums that take two words are exact for one user, but not for many.
@@ -56,9 +59,10 @@ export class FeaturePass {
   /** The next users are those of a bucket whose rows of cutoff k begin at `rowStart[at + k]`. */
   begin(rowStart: Int32Array, at: number): void {
     this.rows.begin(rowStart, at)
+    this.waiting.begin(rowStart, at)
   }
 
-  /** The user's records from word `from` on; users come in ascending order, and records stay until `flush`. */
+  /** The user's records from word `from` on; users come in ascending order, and records stay until `finish`. */
   add(records: Int32Array, { from, count }: { from: number; count: number }, user: number): void {
     const { cutoffs } = this.program
     const at = user * cutoffs.length
@@ -79,14 +83,21 @@ export class FeaturePass {
     this.recent?.add(records, { from, count: visible }, cutoffs[first]!)
   }
 
+  /** All users of the bucket were added. */
+  finish(records: Int32Array): void {
+    this.flush(records)
+    this.waiting.writeOut()
+  }
+
   /** Makes the rows of the users that were added. */
-  flush(records: Int32Array): void {
+  private flush(records: Int32Array): void {
     if (this.rows.users === 0) return
     this.events.readAdded(records)
     this.recent?.events.readAdded(records)
     this.rows.arrange(this.result)
     this.evaluate()
-    this.values.finish(this.rows)
+    this.values.finish(this.rows.count)
+    this.waiting.add(this.rows)
     this.rows.clear()
     this.events.clear()
     this.recent?.events.clear()

@@ -1,4 +1,4 @@
-import type { SweptColumn } from './row-values.ts'
+import type { SweptColumn } from './waiting-rows.ts'
 import type { KeyColumns } from './tasks.ts'
 
 /** Rows of the result, or rows before it is known how many there are. */

@@ -4,7 +4,7 @@ import type { GivenSpine } from './given-spine.ts'
 import { statusCount } from './program.ts'
 import type { ReadEvents } from './read-events.ts'
 import { looseStarts, type RowArrays } from './loose-rows.ts'
-import type { SweptColumn } from './row-values.ts'
+import type { SweptColumn } from './waiting-rows.ts'
 import type { SweepPool } from './sweep-pool.ts'
 import type { KeyColumns } from './tasks.ts'
 

@@ -2,7 +2,7 @@ import { type Column, missingCode, sharedFloat32, sharedUint16 } from '../../cor
 import type { ContextColumn, ExamplePlan } from '../plan.ts'
 import { contextOf, levelColumn, outputFeatures, type SweepSplit } from './plan-sweep.ts'
 import type { SweepProgram } from './program.ts'
-import type { SweptColumn } from './row-values.ts'
+import type { SweptColumn } from './waiting-rows.ts'
 
 interface Assembling {
   readonly plan: ExamplePlan

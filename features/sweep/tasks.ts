@@ -5,8 +5,8 @@ import { gatherRows, type GatherTask } from './loose-rows.ts'
 import { FeaturePass } from './feature-pass.ts'
 import type { KernelThread } from './kernels/sweep-kernels.ts'
 import { status, statusCount, type SweepProgram } from './program.ts'
-import type { SweptColumn } from './row-values.ts'
 import { SpinePass } from './spine-pass.ts'
+import type { SweptColumn } from './waiting-rows.ts'
 
 /** What every worker shares; all arrays in shared memory. */
 export interface SweepSetup {
@@ -133,7 +133,7 @@ export class SweepWorker {
       const { records } = this.reader
       pass.begin(rowStart, bucket * program.cutoffs.length)
       this.eachUser(bucket, (user, from, count) => pass.add(records, { from, count }, user))
-      pass.flush(records)
+      pass.finish(records)
     }
   }
 

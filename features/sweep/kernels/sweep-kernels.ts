@@ -12,6 +12,11 @@ export type Kernel<A extends readonly number[]> = (...args: A) => void
  * stands at the kernel itself. The SQL compiler is their slow twin.
  */
 export interface SweepKernels {
+  readonly computeFormulas: Kernel<[table: number, limits: number, formulas: number, rows: number]>
+  readonly appendValues: Kernel<[table: number, columns: number, at: number, rows: number]>
+  readonly orderByCutoff: Kernel<
+    [column: number, power: number, edges: number, batches: number, cutoffs: number, into: number]
+  >
   readonly lookUp: Kernel<[table: number, codes: number, counts: number, indexes: number, count: number]>
 }
 
