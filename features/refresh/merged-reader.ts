@@ -2,8 +2,8 @@ import { openSync, readSync } from 'node:fs'
 import { crc32 } from 'node:zlib'
 import type { BucketEvents } from '../sweep/bucket-reader.ts'
 import type { KernelThread } from '../sweep/kernels/sweep-kernels.ts'
+import { orderByTime } from '../sweep/order-by-time.ts'
 import type { SweepProgram } from '../sweep/program.ts'
-import { sortByTime } from '../sweep/sort-by-time.ts'
 import { KeptStateFault } from './kept-state.ts'
 
 /** Kept records of events, as the workers see them. */
@@ -51,6 +51,7 @@ export class MergedReader implements BucketEvents {
   private readonly pieces: readonly Piece[]
   /** Users put together from several places: their first records, and the end of the last. */
   private readonly together: Int32Array
+  private spare: Int32Array = new Int32Array(0)
 
   constructor(
     program: SweepProgram,
@@ -118,8 +119,21 @@ export class MergedReader implements BucketEvents {
       total += counts[u]!
     }
     together[joined] = at
-    sortByTime(this.records, { layout: program.layout, start: together, users: joined })
+    this.order(joined)
     return total
+  }
+
+  /** The users that were put together, as many as `joined`. */
+  private order(joined: number): void {
+    const { records, together, program, thread } = this
+    let longest = 0
+    for (let i = 0; i < joined; i++) longest = Math.max(longest, together[i + 1]! - together[i]!)
+    const words = longest * program.layout.words
+    if (this.spare.length < words) {
+      thread.space.giveBack(this.spare)
+      this.spare = thread.space.int32(2 ** Math.ceil(Math.log2(words)))
+    }
+    orderByTime(records, { layout: program.layout, start: together, stretches: joined, spare: this.spare, thread })
   }
 
   private addedEvents(users: number): number {

@@ -1,7 +1,7 @@
 import { readSync, writeSync } from 'node:fs'
 import type { KernelThread } from './kernels/sweep-kernels.ts'
-import { sortByTime } from './sort-by-time.ts'
-import type { SweepProgram } from './program.ts'
+import { orderByTime } from './order-by-time.ts'
+import type { RecordLayout, SweepProgram } from './program.ts'
 
 /** Where the records lie: blocks of equal size, in shared memory or in a file. */
 export interface EventBlocks {
@@ -31,69 +31,89 @@ export interface BucketEvents {
   read(bucket: number): void
 }
 
+export interface ReaderSetup {
+  readonly userEvents: Int32Array
+  readonly thread: KernelThread
+}
+
 /** Brings the records of one bucket of users together: by user, each user's oldest first. */
 export class BucketReader implements BucketEvents {
   /** The records, user by user. */
   records: Int32Array = new Int32Array(0)
-  /** Records of local user u: `start[u] .. start[u + 1] - 1`. */
   readonly start: Int32Array
   readonly counts: Int32Array
+  /** Records in the order in which they came; then the spare room for putting them in order. */
   private raw: Int32Array = new Int32Array(0)
+  /** Where each user's next record goes. */
+  private readonly next: Int32Array
   private readonly thread: KernelThread
-  private readonly program: SweepProgram
+  private readonly layout: RecordLayout
   private readonly data: EventBlocks
+  private readonly userEvents: Int32Array
 
-  constructor(program: SweepProgram, data: EventBlocks, thread: KernelThread) {
+  /** `userEvents`: events by user, of whole buckets; in shared memory, written by `sort` and read by `read`. */
+  constructor({ layout }: SweepProgram, data: EventBlocks, { userEvents, thread }: ReaderSetup) {
+    const { space } = thread
+    const users = 2 ** layout.user.bits
     this.thread = thread
-    this.program = program
+    this.layout = layout
     this.data = data
-    this.start = thread.space.int32(2 ** program.layout.user.bits + 2)
-    this.counts = thread.space.int32(2 ** program.layout.user.bits)
+    this.userEvents = userEvents
+    this.start = space.int32(users + 1)
+    this.counts = space.int32(users)
+    this.next = space.int32(users)
   }
 
   /** Reads a bucket whose records came in any order, and puts them in order in place. */
   sort(bucket: number): void {
-    const count = this.load(bucket)
-    const { records: from } = this
-    this.records = this.raw
-    this.raw = from
-    if (this.records.length < this.raw.length) this.makeRoom(this.raw.length)
-    this.scatter(count)
-    sortByTime(this.records, { layout: this.program.layout, start: this.start, users: this.start.length - 2 })
-    this.countUsers()
+    const { layout, data, counts, start, next, thread } = this
+    const users = counts.length
+    const count = data.events[bucket]!
+    this.raw = this.roomy(this.raw, count)
+    this.records = this.roomy(this.records, count)
+    this.load(bucket, this.raw)
+    const { raw, records } = this
+    const made = [counts.byteOffset, start.byteOffset, next.byteOffset] as const
+    thread.kernels.groupByUser(raw.byteOffset, records.byteOffset, count, layout.words, users, ...made)
+    orderByTime(records, { layout, start, stretches: users, spare: raw, thread })
     this.store(bucket, count)
+    this.userEvents.set(counts, bucket * users)
   }
 
   /** Reads a bucket that was sorted before. */
   read(bucket: number): void {
-    this.findUsers(this.load(bucket))
-    this.countUsers()
+    const { layout, data, counts, start, next, thread } = this
+    this.records = this.roomy(this.records, data.events[bucket]!)
+    this.load(bucket, this.records)
+    counts.set(this.userEvents.subarray(bucket * counts.length, (bucket + 1) * counts.length))
+    thread.kernels.placeUsers(counts.byteOffset, start.byteOffset, next.byteOffset, counts.length, 0, layout.words)
   }
 
-  /** Into `records`, in the order of the blocks. */
-  private load(bucket: number): number {
+  /** In the order of the blocks. */
+  private load(bucket: number, into: Int32Array): void {
     const { blockWords, memory, file, from, blocks, events } = this.data
-    const words = events[bucket]! * this.program.layout.words
-    if (this.records.length < words) this.makeRoom(2 ** Math.ceil(Math.log2(words)))
+    const words = events[bucket]! * this.layout.words
     let at = 0
     for (let k = from[bucket]!; k < from[bucket + 1]!; k++) {
       const length = Math.min(blockWords, words - at)
       const start = blocks[k]! * blockWords
-      if (memory !== null) this.records.set(memory.subarray(start, start + length), at)
-      else readSync(file!, this.records, { offset: at * 4, length: length * 4, position: start * 4 } as never)
+      if (memory !== null) into.set(memory.subarray(start, start + length), at)
+      else readSync(file!, into, { offset: at * 4, length: length * 4, position: start * 4 } as never)
       at += length
     }
-    return events[bucket]!
   }
 
-  private makeRoom(words: number): void {
-    this.thread.space.giveBack(this.records)
-    this.records = this.thread.space.int32(words)
+  private roomy(room: Int32Array, count: number): Int32Array {
+    const words = count * this.layout.words
+    if (room.length >= words) return room
+    const { space } = this.thread
+    space.giveBack(room)
+    return space.int32(2 ** Math.ceil(Math.log2(words)))
   }
 
   private store(bucket: number, count: number): void {
     const { blockWords, memory, file, from, blocks } = this.data
-    const words = count * this.program.layout.words
+    const words = count * this.layout.words
     let at = 0
     for (let k = from[bucket]!; k < from[bucket + 1]!; k++) {
       const length = Math.min(blockWords, words - at)
@@ -103,35 +123,5 @@ export class BucketReader implements BucketEvents {
       else writeSync(file!, part, 0, length * 4, start * 4)
       at += length
     }
-  }
-
-  /** `raw` -> `records`, by user, keeping the order inside a user. */
-  private scatter(count: number): void {
-    const { start, raw, records } = this
-    const { words, user } = this.program.layout
-    const mask = 2 ** user.bits - 1
-    start.fill(0)
-    for (let i = 0, p = user.word; i < count; i++, p += words) start[(raw[p]! & mask) + 2]!++
-    for (let u = 2; u < start.length; u++) start[u]! += start[u - 1]!
-    for (let i = 0, p = 0; i < count; i++, p += words) {
-      const to = start[(raw[p + user.word]! & mask) + 1]!++ * words
-      records[to] = raw[p]!
-      records[to + 1] = raw[p + 1]!
-      for (let w = 2; w < words; w++) records[to + w] = raw[p + w]!
-    }
-  }
-
-  private countUsers(): void {
-    const { start, counts } = this
-    for (let u = 0; u < counts.length; u++) counts[u] = start[u + 1]! - start[u]!
-  }
-
-  private findUsers(count: number): void {
-    const { start, records } = this
-    const { words, user } = this.program.layout
-    const mask = 2 ** user.bits - 1
-    start.fill(0)
-    for (let i = 0, p = user.word; i < count; i++, p += words) start[(records[p]! & mask) + 1]!++
-    for (let u = 1; u < start.length; u++) start[u]! += start[u - 1]!
   }
 }

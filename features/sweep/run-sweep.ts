@@ -65,7 +65,8 @@ export async function runSweep(pool: SweepPool, sweeping: Sweeping): Promise<Swe
   const rows = predictions === 1 ? statuses[0]! : sharedUint8(pairs)
   if (given !== null) await given.fill(statuses)
   const { blocks, userCount } = read
-  await pool.setUp({ program, blocks, kept, userCount, statuses, rows, cancelled })
+  const userEvents = integers(buckets * 2 ** program.layout.user.bits)
+  await pool.setUp({ program, blocks, kept, userCount, userEvents, statuses, rows, cancelled })
   const rowCounts = integers(buckets * cutoffs)
   const counts = integers(cutoffs * predictions * statusCount)
   const loose = looseRows(sweeping)

@@ -15,6 +15,8 @@ export interface SweepSetup {
   /** Events beside those of the blocks; null: none. */
   readonly kept: KeptEvents | null
   readonly userCount: number
+  /** Events of each user among those of the blocks, for whole buckets; written by the first pass. */
+  readonly userEvents: Int32Array
   /** Of every prediction, statuses of user u at cutoff k: entry u * cutoffs + k. */
   readonly statuses: readonly Uint8Array[]
   /** A status from `example` on where some prediction has an example; of one prediction, its statuses. */
@@ -78,9 +80,9 @@ export class SweepWorker {
 
   constructor(setup: SweepSetup, thread: KernelThread) {
     this.thread = thread
-    const { program, blocks, kept, userCount } = setup
+    const { program, blocks, kept, userCount, userEvents } = setup
     this.setup = setup
-    this.added = new BucketReader(program, blocks, thread)
+    this.added = new BucketReader(program, blocks, { userEvents, thread })
     this.reader = kept === null ? this.added : new MergedReader(program, this.added, { kept, userCount, thread })
   }
 
