@@ -1,141 +1,98 @@
 import type { MeasureCode } from './program.ts'
-import type { Registers } from './registers.ts'
-import type { Evaluate } from './window-rows.ts'
+import { addresses, type Registers } from './registers.ts'
+import { type Evaluate, rowAddresses, valuesAt } from './window-rows.ts'
 
 /** Units of the event table in one unit of the source. */
 const units = { amount: 100, quantity: 1_000 } as const
 
 export function countOf(code: MeasureCode, registers: Registers): Evaluate {
+  const { kernels } = registers.thread
   if (code.condition === 0)
-    return ({ count, lo, hi }, values, offset) => {
-      for (let r = 0; r < count; r++) values[offset + r] = hi[r]! - lo[r]!
-    }
-  const hits = registers.hits(code.condition)
-  return ({ count, lo, hi }, values, offset) => {
-    const { counts } = hits
-    for (let r = 0; r < count; r++) values[offset + r] = counts[hi[r]!]! - counts[lo[r]!]!
-  }
+    return (rows, values, offset) => kernels.countAll(...rowAddresses(rows), valuesAt(values, offset))
+  const counts = registers.counts(code.condition)
+  return (rows, values, offset) =>
+    kernels.countHits(...rowAddresses(rows), counts.address, counts.stride, valuesAt(values, offset))
 }
 
 /** A sum of nothing is 0, or missing where the feature says so. */
 export function sumOf(code: MeasureCode, of: 'amount' | 'quantity', registers: Registers): Evaluate {
-  const isZero = code.feature.whenEmpty === 'zero'
-  const condition = isZero ? code.condition : code.filled
-  const hits = registers.hits(condition)
-  const sums = registers.sums(of, condition)
+  if (code.feature.whenEmpty !== 'zero') return sumOfSome(code, { of, isMean: false }, registers)
+  const { kernels } = registers.thread
+  const sums = registers.sums(of, code.condition)
   const unit = units[of]
-  return ({ count, lo, hi }, values, offset) => {
-    const { counts } = hits
-    const running = sums.values
-    for (let r = 0; r < count; r++) {
-      const a = counts[lo[r]!]!
-      const b = counts[hi[r]!]!
-      values[offset + r] = isZero || b > a ? (running[b]! - running[a]!) / unit : Number.NaN
-    }
+  return (rows, values, offset) =>
+    kernels.sumHits(...rowAddresses(rows), sums.values.byteOffset, unit, valuesAt(values, offset))
+}
+
+/** Over the events that have a value. */
+export function meanOf(code: MeasureCode, of: 'amount' | 'quantity', registers: Registers): Evaluate {
+  return sumOfSome(code, { of, isMean: true }, registers)
+}
+
+/** Missing without events that have a value. */
+function sumOfSome(
+  code: MeasureCode,
+  { of, isMean }: { of: 'amount' | 'quantity'; isMean: boolean },
+  registers: Registers,
+): Evaluate {
+  const { kernels } = registers.thread
+  const counts = registers.counts(code.filled)
+  const sums = registers.sums(of, code.filled)
+  const how = [units[of], isMean ? 1 : 0] as const
+  return (rows, values, offset) => {
+    const { address, stride } = counts
+    const into = valuesAt(values, offset)
+    kernels.sumSome(...rowAddresses(rows), address, stride, sums.values.byteOffset, ...how, into)
   }
 }
 
 /** Days from the last event of the window to the cutoff. */
 export function lastOf(code: MeasureCode, registers: Registers): Evaluate {
-  const types = registers.isWalked ? registers.typesOf(code.condition) : null
-  if (types !== null) return lastByWalk(types, registers)
-  const hits = registers.hits(code.condition)
+  const { kernels } = registers.thread
+  const latest = registers.latest(code.condition)
   const { events } = registers
-  return ({ count, lo, hi, cutoff }, values, offset) => {
-    const { counts, indexes } = hits
-    const { day } = events
-    for (let r = 0; r < count; r++) {
-      const b = counts[hi[r]!]!
-      values[offset + r] = b > counts[lo[r]!]! ? cutoff[r]! - day[indexes[b - 1]!]! : Number.NaN
-    }
-  }
-}
-
-/** The same, looking back from the window's end: of few cutoffs that costs less than counts of all events. */
-function lastByWalk(types: Uint8Array, { events }: Registers): Evaluate {
-  return ({ count, lo, hi, cutoff }, values, offset) => {
-    const { day, type } = events
-    for (let r = 0; r < count; r++) {
-      const first = lo[r]!
-      let i = hi[r]! - 1
-      while (i >= first && !(types[type[i]!]! > 0)) i--
-      values[offset + r] = i >= first ? cutoff[r]! - day[i]! : Number.NaN
-    }
+  return (rows, values, offset) => {
+    const { address, stride } = latest
+    const days = [rows.cutoff.byteOffset, address, stride, events.day.byteOffset] as const
+    kernels.sinceLast(...rowAddresses(rows), ...days, valuesAt(values, offset))
   }
 }
 
 /** Days from the first event of the window to the cutoff. */
 export function firstOf(code: MeasureCode, registers: Registers): Evaluate {
+  const { kernels } = registers.thread
   const hits = registers.hits(code.condition)
   const { events } = registers
-  return ({ count, lo, hi, cutoff }, values, offset) => {
-    const { counts, indexes } = hits
-    const { day } = events
-    for (let r = 0; r < count; r++) {
-      const a = counts[lo[r]!]!
-      values[offset + r] = counts[hi[r]!]! > a ? cutoff[r]! - day[indexes[a]!]! : Number.NaN
-    }
+  return (rows, values, offset) => {
+    const into = valuesAt(values, offset)
+    kernels.sinceFirst(...rowAddresses(rows), rows.cutoff.byteOffset, ...addresses(hits), events.day.byteOffset, into)
   }
 }
 
 /** Least or greatest value; events without one say nothing. */
 export function extremeOf(
   code: MeasureCode,
-  which: { of: 'amount' | 'quantity'; sign: 1 | -1 },
+  { of, sign }: { of: 'amount' | 'quantity'; sign: 1 | -1 },
   registers: Registers,
 ): Evaluate {
+  const { kernels } = registers.thread
   const hits = registers.hits(code.filled)
   const { events } = registers
-  const { sign, of } = which
-  const unit = units[of]
-  const empty = code.feature.whenEmpty === 'zero' ? 0 : Number.NaN
-  return ({ count, lo, hi }, values, offset) => {
-    const { counts, indexes } = hits
-    const measured = events[of]
-    for (let r = 0; r < count; r++) {
-      const b = counts[hi[r]!]!
-      let best = -Infinity
-      for (let m = counts[lo[r]!]!; m < b; m++) best = Math.max(best, sign * measured[indexes[m]!]!)
-      values[offset + r] = best === -Infinity ? empty : (sign * best) / unit
-    }
-  }
-}
-
-/** Over the events that have a value. */
-export function meanOf(code: MeasureCode, of: 'amount' | 'quantity', registers: Registers): Evaluate {
-  const hits = registers.hits(code.filled)
-  const sums = registers.sums(of, code.filled)
-  const unit = units[of]
-  return ({ count, lo, hi }, values, offset) => {
-    const { counts } = hits
-    for (let r = 0; r < count; r++) {
-      const a = counts[lo[r]!]!
-      const b = counts[hi[r]!]!
-      values[offset + r] = b > a ? (sums.values[b]! - sums.values[a]!) / ((b - a) * unit) : Number.NaN
-    }
+  const how = [sign, units[of], code.feature.whenEmpty === 'zero' ? 0 : Number.NaN] as const
+  return (rows, values, offset) => {
+    const into = valuesAt(values, offset)
+    kernels.findExtreme(...rowAddresses(rows), ...addresses(hits), events[of].byteOffset, ...how, into)
   }
 }
 
 /** Of the last event that has a value; at one instant the greatest counts. */
 export function lastValueOf(code: MeasureCode, of: 'amount' | 'quantity', registers: Registers): Evaluate {
+  const { kernels } = registers.thread
   const hits = registers.hits(code.filled)
   const { events } = registers
   const unit = units[of]
-  return ({ count, lo, hi }, values, offset) => {
-    const { counts, indexes } = hits
-    const { second, micro } = events
-    const measured = events[of]
-    for (let r = 0; r < count; r++) {
-      const a = counts[lo[r]!]!
-      const b = counts[hi[r]!]!
-      const edge = b > a ? indexes[b - 1]! : 0
-      let best = -Infinity
-      for (let m = b - 1; m >= a; m--) {
-        const i = indexes[m]!
-        if (second[i] !== second[edge] || micro[i] !== micro[edge]) break
-        best = Math.max(best, measured[i]!)
-      }
-      values[offset + r] = b > a ? best / unit : Number.NaN
-    }
+  return (rows, values, offset) => {
+    const columns = [events.second.byteOffset, events.micro.byteOffset, events[of].byteOffset] as const
+    kernels.findLastValue(...rowAddresses(rows), ...addresses(hits), ...columns, unit, valuesAt(values, offset))
   }
 }

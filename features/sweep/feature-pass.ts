@@ -118,7 +118,7 @@ export class FeaturePass {
     const { values, stride } = this.values
     const isRecent = (w: number): boolean => this.recent !== null && windows[w]!.lookbackDays !== null
     const over = (events: UserEvents, isMeant: (window: number) => boolean): (() => void) => {
-      const registers = new Registers(this.program, events, this.program.cutoffs.length === 1)
+      const registers = new Registers(this.program, events)
       const used = [...windows.keys()].filter(isMeant)
       const edges = new WindowEdges(
         used.map((w) => windows[w]!),

@@ -1,6 +1,7 @@
 import type { KernelThread } from './kernels/sweep-kernels.ts'
 import { LevelUnions } from './level-unions.ts'
 import type { ConditionCode, SweepProgram } from './program.ts'
+import { TypeCounts } from './type-counts.ts'
 import type { UserEvents } from './user-events.ts'
 
 /** A column that is made anew for every batch of users. */
@@ -20,17 +21,23 @@ export interface Hits extends Register {
   indexes: Int32Array
 }
 
+/** A number of the first i events, for i = 0 .. events, at address + i * stride. Both hold until the next batch. */
+export interface Running {
+  readonly address: number
+  readonly stride: number
+}
+
 /** By event. */
 export interface LevelBits extends Register {
   values: Int32Array
 }
 
-/** Sums over the first m hits. */
+/** Sums over the hits among the first i events. */
 export interface Sums extends Register {
   values: Float64Array
 }
 
-/** Each user's distinct days of hits, ascending, and how many among the first m hits. */
+/** Each user's distinct days of hits, ascending, and how many among the first i events. */
 export interface Days extends Register {
   counts: Int32Array
   days: Int32Array
@@ -52,17 +59,14 @@ function largerSums({ space }: KernelThread, smaller: Float64Array, count: numbe
 /** The registers of a set of measures over the same columns of events; equal ones are shared. */
 export class Registers {
   readonly events: UserEvents
-  /** Few rows see each event: a measure that can look for its event shall not ask for all hits. */
-  readonly isWalked: boolean
   readonly thread: KernelThread
   private readonly conditions: readonly ConditionCode[]
   private readonly byKey = new Map<string, Register>()
   private readonly inOrder: Register[] = []
 
-  constructor(program: SweepProgram, events: UserEvents, isWalked = false) {
+  constructor(program: SweepProgram, events: UserEvents) {
     this.events = events
     this.thread = events.thread
-    this.isWalked = isWalked
     this.conditions = program.conditions
   }
 
@@ -86,10 +90,26 @@ export class Registers {
     return this.shared(`hits/${condition}`, () => hitsOf(code, this.events))
   }
 
-  /** 1 where the event's type code meets the condition; null where more than its type decides. */
-  typesOf(condition: number): Uint8Array | null {
+  /** How many events meet the condition. */
+  counts(condition: number): Running {
     const code = this.conditions[condition]!
-    return code.by === 'type' ? code.hits : null
+    if (code.by === 'type') return this.types().counts(code.hits)
+    const hits = this.hits(condition)
+    return running(() => hits.counts.byteOffset)
+  }
+
+  /** Index of the last event that meets the condition; -1: none. */
+  latest(condition: number): Running {
+    const code = this.conditions[condition]!
+    if (code.by === 'type') return this.types().latest(code.hits)
+    const hits = this.hits(condition)
+    if (code.by === 'all') return running(() => hits.counts.byteOffset - 4)
+    const register = this.shared(`latest/${condition}`, () => latestOf(hits, this.thread))
+    return running(() => register.values.byteOffset)
+  }
+
+  private types(): TypeCounts {
+    return this.shared('types', () => new TypeCounts(this.events))
   }
 
   /** Hits that have a level. */
@@ -97,7 +117,9 @@ export class Registers {
     const all = this.hits(condition)
     const { events } = this
     return this.shared(`levelled/${of}/${condition}`, () =>
-      growing(events.thread, (into, count) => keepLevelled(all, events[of], { into, count })),
+      growing(events.thread, (into, count) =>
+        events.thread.kernels.keepLevelled(all.counts.byteOffset, events[of].byteOffset, ...addresses(into), count),
+      ),
     )
   }
 
@@ -124,14 +146,15 @@ export class Registers {
   }
 
   sums(of: 'amount' | 'quantity', condition: number): Sums {
-    const hits = this.hits(condition)
+    const counts = this.counts(condition)
     const { events, thread } = this
     return this.shared(`sums/${of}/${condition}`, () => {
       const register: Sums = {
         values: new Float64Array(0),
         prepare(count) {
           if (register.values.length <= count) register.values = largerSums(thread, register.values, count)
-          addUp(events[of], hits, { into: register.values, count })
+          const { address, stride } = counts
+          thread.kernels.addUp(events[of].byteOffset, address, stride, register.values.byteOffset, count)
         },
       }
       return register
@@ -139,7 +162,7 @@ export class Registers {
   }
 
   days(condition: number): Days {
-    const hits = this.hits(condition)
+    const counts = this.counts(condition)
     const { events, thread } = this
     return this.shared(`days/${condition}`, () => {
       const register: Days = {
@@ -150,7 +173,10 @@ export class Registers {
             register.counts = larger(thread, register.counts, count)
             register.days = larger(thread, register.days, count)
           }
-          findDays(events, hits, register)
+          const { address, stride } = counts
+          const { day, start, users } = events
+          const into = [register.counts.byteOffset, register.days.byteOffset] as const
+          thread.kernels.findDays(day.byteOffset, address, stride, start.byteOffset, users, ...into)
         },
       }
       return register
@@ -158,10 +184,25 @@ export class Registers {
   }
 }
 
+const running = (address: () => number): Running => ({
+  get address() {
+    return address()
+  },
+  stride: 4,
+})
+
+/** As kernels take them. */
+export const addresses = ({ counts, indexes }: Hits): readonly [counts: number, indexes: number] => [
+  counts.byteOffset,
+  indexes.byteOffset,
+]
+
 function hitsOf(code: ConditionCode, events: UserEvents): Hits {
   if (code.by === 'all') return everyEvent(events.thread)
   if (code.by === 'type') return typedHits(code.hits, events)
-  return growing(events.thread, (into, count) => takeFlagged(events.flags[code.flag]!, { into, count }))
+  return growing(events.thread, (into, count) =>
+    events.thread.kernels.takeFlagged(events.flags[code.flag]!.byteOffset, ...addresses(into), count),
+  )
 }
 
 /** Codes of types are few: the table of those that are meant lies beside the events. */
@@ -169,21 +210,34 @@ function typedHits(hits: Uint8Array, events: UserEvents): Hits {
   const { space, kernels } = events.thread
   const table = space.uint8(hits.length)
   table.set(hits)
-  return growing(events.thread, ({ counts, indexes }, count) =>
-    kernels.lookUp(table.byteOffset, events.type.byteOffset, counts.byteOffset, indexes.byteOffset, count),
+  return growing(events.thread, (into, count) =>
+    kernels.lookUp(table.byteOffset, events.type.byteOffset, ...addresses(into), count),
   )
 }
 
-/** Every event is a hit; only a longer batch needs anything new. */
+/** Every event is a hit; only a longer batch needs anything new. A word before the counts says -1, so that they tell the last hit, too. */
 function everyEvent(thread: KernelThread): Hits {
+  let room: Int32Array = new Int32Array(0)
   const register: Hits = {
-    counts: new Int32Array(0),
-    indexes: new Int32Array(0),
+    counts: room,
+    indexes: room,
     prepare(count) {
       if (register.counts.length > count) return
-      register.counts = larger(thread, register.counts, count)
-      for (let i = 0; i < register.counts.length; i++) register.counts[i] = i
+      room = larger(thread, room, count + 1)
+      for (let i = 0; i < room.length; i++) room[i] = i - 1
+      register.counts = room.subarray(1)
       register.indexes = register.counts
+    },
+  }
+  return register
+}
+
+function latestOf(hits: Hits, thread: KernelThread): LevelBits {
+  const register: LevelBits = {
+    values: new Int32Array(0),
+    prepare(count: number) {
+      if (register.values.length <= count) register.values = larger(thread, register.values, count)
+      thread.kernels.findLatest(...addresses(hits), register.values.byteOffset, count)
     },
   }
   return register
@@ -204,60 +258,6 @@ function growing(thread: KernelThread, fill: (into: Hits, count: number) => void
   return register
 }
 
-interface Filling<T> {
-  readonly into: T
-  readonly count: number
-}
-
-function takeFlagged(flags: Int32Array, { into, count }: Filling<Hits>): void {
-  const { counts, indexes } = into
-  let m = 0
-  counts[0] = 0
-  for (let i = 0; i < count; i++) {
-    indexes[m] = i
-    m += flags[i]!
-    counts[i + 1] = m
-  }
-}
-
-function keepLevelled(all: Hits, levels: Int32Array, { into, count }: Filling<Hits>): void {
-  const { counts, indexes } = into
-  let m = 0
-  counts[0] = 0
-  for (let i = 0; i < count; i++) {
-    if (all.counts[i + 1]! > all.counts[i]! && levels[i]! > 0) indexes[m++] = i
-    counts[i + 1] = m
-  }
-}
-
 function setBits(levels: Int32Array, into: Int32Array, count: number): void {
   for (let i = 0; i < count; i++) into[i] = (1 << levels[i]!) >>> 1
-}
-
-function addUp(values: Float64Array, hits: Hits, { into, count }: Filling<Float64Array>): void {
-  const { indexes } = hits
-  const n = hits.counts[count]!
-  let sum = 0
-  into[0] = 0
-  for (let m = 0; m < n; m++) {
-    sum += values[indexes[m]!]!
-    into[m + 1] = sum
-  }
-}
-
-function findDays({ day, users, start }: UserEvents, hits: Hits, into: Days): void {
-  const { indexes } = hits
-  const { counts, days } = into
-  let found = 0
-  counts[0] = 0
-  for (let u = 0; u < users; u++) {
-    const end = hits.counts[start[u + 1]!]!
-    let last = -1
-    for (let m = hits.counts[start[u]!]!; m < end; m++) {
-      const today = day[indexes[m]!]!
-      if (today !== last) days[found++] = today
-      last = today
-      counts[m + 1] = found
-    }
-  }
 }

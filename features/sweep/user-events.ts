@@ -31,6 +31,7 @@ export class UserEvents {
   readonly thread: KernelThread
   private readonly program: SweepProgram
   private readonly layout: RecordLayout
+  private readonly recordBytes: number
 
   /** Labels need no more than times and types; `lifetime`: measures over windows without a beginning. */
   constructor(program: SweepProgram, purpose: 'spine' | 'features' | 'lifetime', thread: KernelThread) {
@@ -39,6 +40,7 @@ export class UserEvents {
     this.start = thread.space.int32(64).fill(0)
     this.from = thread.space.int32(64)
     this.layout = layoutFor(program, purpose)
+    this.recordBytes = 4 * program.layout.words
     this.flags = this.layout.flags.map(() => new Int32Array(0))
   }
 
@@ -70,7 +72,7 @@ export class UserEvents {
     return new Set([second, day, seen, known, type, category, channel, micro, ...flags, amount, quantity])
   }
 
-  /** Reads one user: `count` records from word `from` on. */
+  /** Reads one user: `count` records from word `from` on. Records lie in the thread's space. */
   read(records: Int32Array, from: number, count: number): void {
     this.clear()
     this.add(from, count)
@@ -114,9 +116,10 @@ export class UserEvents {
 
   private readSeen(): void {
     const { seen, known, day, layout, count } = this
+    const { kernels } = this.thread
     const { delaysDays } = this.program
     if (seen !== day) {
-      if (layout.delay === null) for (let i = 0; i < count; i++) seen[i] = day[i]! + delaysDays[0]!
+      if (layout.delay === null) kernels.shiftAll(day.byteOffset, seen.byteOffset, count, delaysDays[0]!)
       else {
         this.readField(layout.delay, seen)
         for (let i = 0; i < count; i++) seen[i] = day[i]! + delaysDays[seen[i]!]!
@@ -124,7 +127,7 @@ export class UserEvents {
     }
     if (layout.late === null) return
     this.readField(layout.late, known)
-    for (let i = 0; i < count; i++) known[i] = known[i]! + seen[i]!
+    kernels.addColumn(seen.byteOffset, known.byteOffset, count)
   }
 
   /**
@@ -156,15 +159,10 @@ export class UserEvents {
   }
 
   private readTimes(): void {
-    const { second, day, records, users, start, from } = this
-    const { words } = this.layout
-    const { baseDay } = this.program
-    for (let u = 0; u < users; u++)
-      for (let i = start[u]!, p = from[u]!; i < start[u + 1]!; i++, p += words) {
-        const value = records[p]!
-        second[i] = value
-        day[i] = baseDay + ((value / 86_400) | 0)
-      }
+    const { second, day, recordBytes, program } = this
+    const { kernels } = this.thread
+    const [records, from, start, users] = this.source(0)
+    kernels.readTimes(records, from, start, users, recordBytes, second.byteOffset, day.byteOffset, program.baseDay)
   }
 
   /** All three codes mostly lie in one word, which is then read once. */
@@ -178,43 +176,37 @@ export class UserEvents {
   }
 
   private readThree([a, b, c]: readonly [Field, Field, Field]): void {
-    const { records, users, start, from, type, category, channel } = this
-    const { words } = this.layout
-    const [maskA, maskB, maskC] = [2 ** a.bits - 1, 2 ** b.bits - 1, 2 ** c.bits - 1] as const
-    const [shiftA, shiftB, shiftC] = [a.shift, b.shift, c.shift] as const
-    for (let u = 0; u < users; u++) {
-      const end = start[u + 1]!
-      for (let i = start[u]!, p = from[u]! + a.word; i < end; i++, p += words) {
-        const word = records[p]!
-        type[i] = (word >>> shiftA) & maskA
-        category[i] = (word >>> shiftB) & maskB
-        channel[i] = (word >>> shiftC) & maskC
-      }
-    }
+    const [records, from, start, users] = this.source(a.word)
+    const of = (field: Field, into: Int32Array) => [into.byteOffset, field.shift, 2 ** field.bits - 1] as const
+    this.thread.kernels.readThree(
+      records,
+      from,
+      start,
+      users,
+      this.recordBytes,
+      ...of(a, this.type),
+      ...of(b, this.category),
+      ...of(c, this.channel),
+    )
   }
 
   private readField(field: Field | null, into: Int32Array): void {
     if (field === null) return
-    const { records, users, start, from } = this
-    const { words } = this.layout
-    const { word, shift } = field
+    const [records, from, start, users] = this.source(field.word)
     const mask = 2 ** field.bits - 1
-    for (let u = 0; u < users; u++)
-      for (let i = start[u]!, p = from[u]! + word; i < start[u + 1]!; i++, p += words)
-        into[i] = (records[p]! >>> shift) & mask
+    this.thread.kernels.readField(records, from, start, users, this.recordBytes, into.byteOffset, field.shift, mask)
   }
 
   private readValue(word: number, into: Float64Array): void {
-    const { records, users, start, from } = this
-    const { words, isWide } = this.layout
-    for (let u = 0; u < users; u++) {
-      const end = start[u + 1]!
-      let p = from[u]! + word
-      if (!isWide) for (let i = start[u]!; i < end; i++, p += words) into[i] = records[p]!
-      else
-        for (let i = start[u]!; i < end; i++, p += words)
-          into[i] = records[p + 1]! * 4_294_967_296 + (records[p]! >>> 0)
-    }
+    const [records, from, start, users] = this.source(word)
+    const isWide = this.layout.isWide ? 1 : 0
+    this.thread.kernels.readValue(records, from, start, users, this.recordBytes, into.byteOffset, isWide)
+  }
+
+  /** Addresses of that word of the first record, and of whose records are where. */
+  private source(word: number): readonly [records: number, from: number, start: number, users: number] {
+    const { records, from, start, users } = this
+    return [records.byteOffset + 4 * word, from.byteOffset, start.byteOffset, users]
   }
 }
 

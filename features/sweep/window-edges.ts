@@ -35,30 +35,14 @@ export class WindowEdges {
   }
 
   /** Events are ordered by user and by the day on which they are seen, each user's rows by cutoff. */
-  find(events: UserEvents, rows: BatchRows): void {
-    for (let a = 0; a < this.ages.length; a++) walk(events, rows, { age: this.ages[a]!, into: this.edges[a]! })
-    begin(events, rows, this.beginning)
-    for (const window of this.windows) window.count = rows.count
-  }
-}
-
-function walk(
-  { seen, start }: UserEvents,
-  { users, rowsFrom, order, cutoff }: BatchRows,
-  { age, into }: { age: number; into: Int32Array },
-): void {
-  for (let u = 0; u < users; u++) {
-    const end = start[u + 1]!
-    let i = start[u]!
-    for (let j = rowsFrom[u]!; j < rowsFrom[u + 1]!; j++) {
-      const r = order[j]!
-      const day = cutoff[r]! - age
-      while (i < end && seen[i]! < day) i++
-      into[r] = i
+  find({ seen, start, thread }: UserEvents, { users, rowsFrom, order, cutoff, count }: BatchRows): void {
+    const { kernels } = thread
+    const rows = [rowsFrom.byteOffset, order.byteOffset] as const
+    for (let a = 0; a < this.ages.length; a++) {
+      const into = this.edges[a]!.byteOffset
+      kernels.findEdges(seen.byteOffset, start.byteOffset, users, ...rows, cutoff.byteOffset, this.ages[a]!, into)
     }
+    kernels.findBeginnings(start.byteOffset, users, ...rows, this.beginning.byteOffset)
+    for (const window of this.windows) window.count = count
   }
-}
-
-function begin({ start }: UserEvents, { users, rowsFrom, order }: BatchRows, into: Int32Array): void {
-  for (let u = 0; u < users; u++) for (let j = rowsFrom[u]!; j < rowsFrom[u + 1]!; j++) into[order[j]!] = start[u]!
 }

@@ -8,3 +8,13 @@ export interface WindowRows {
 
 /** Writes the value of a measure for row r to `values[offset + r]`. NaN = missing. */
 export type Evaluate = (rows: WindowRows, values: Float64Array, offset: number) => void
+
+/** What every kernel of a measure begins with. */
+export const rowAddresses = ({ lo, hi, count }: WindowRows): readonly [lo: number, hi: number, rows: number] => [
+  lo.byteOffset,
+  hi.byteOffset,
+  count,
+]
+
+/** Address of the values of a measure. */
+export const valuesAt = (values: Float64Array, offset: number): number => values.byteOffset + 8 * offset

@@ -7,6 +7,17 @@ import type { RecordKernels } from './record-kernels.ts'
 /** Arguments by name; WebAssembly takes as many as it likes. */
 export type Kernel<A extends readonly number[]> = (...args: A) => void
 
+/** Records by user (see `columns.ts`). */
+type Records = [records: number, from: number, start: number, users: number, recordBytes: number]
+/** Rows and the events that they see (see `event-measures.ts`). */
+type Rows = [lo: number, hi: number, rows: number]
+/** Hits and their number among the first events. */
+type Hits = [counts: number, indexes: number]
+/** How many hits are among the first events, every so many bytes. */
+type Counts = [counts: number, stride: number]
+/** Distinct days and their number among the first events. */
+type Days = [dayCounts: number, days: number]
+
 /**
  * The loops over events and rows, in WebAssembly (`assembly/`): compiled once for all threads, and at full speed from the
  * first batch on. Arrays are told by their address, `byteOffset` of a view of the thread's `KernelSpace`; what each argument is
@@ -19,6 +30,56 @@ export interface SweepKernels extends RecordKernels {
     [column: number, power: number, edges: number, batches: number, cutoffs: number, into: number]
   >
   readonly lookUp: Kernel<[table: number, codes: number, counts: number, indexes: number, count: number]>
+  readonly readTimes: Kernel<[...Records, second: number, day: number, baseDay: number]>
+  readonly readField: Kernel<[...Records, into: number, shift: number, mask: number]>
+  readonly readThree: Kernel<
+    [...Records, ...[number, number, number], ...[number, number, number], ...[number, number, number]]
+  >
+  readonly readValue: Kernel<[...Records, into: number, isWide: number]>
+  readonly shiftAll: Kernel<[values: number, into: number, count: number, by: number]>
+  readonly addColumn: Kernel<[values: number, into: number, count: number]>
+  readonly takeFlagged: Kernel<[flags: number, ...Hits, count: number]>
+  readonly keepLevelled: Kernel<[all: number, codes: number, ...Hits, count: number]>
+  readonly findLatest: Kernel<[...Hits, latest: number, count: number]>
+  readonly countTypes: Kernel<[masks: number, codes: number, ...Counts, count: number]>
+  readonly findLatestTypes: Kernel<[masks: number, codes: number, latest: number, stride: number, count: number]>
+  readonly addUp: Kernel<[values: number, ...Counts, sums: number, count: number]>
+  readonly findDays: Kernel<[day: number, ...Counts, start: number, users: number, dayCounts: number, days: number]>
+  readonly findEdges: Kernel<
+    [
+      seen: number,
+      start: number,
+      users: number,
+      rowsFrom: number,
+      order: number,
+      cutoff: number,
+      age: number,
+      into: number,
+    ]
+  >
+  readonly findBeginnings: Kernel<[start: number, users: number, rowsFrom: number, order: number, into: number]>
+  readonly countAll: Kernel<[...Rows, into: number]>
+  readonly countHits: Kernel<[...Rows, ...Counts, into: number]>
+  readonly sumHits: Kernel<[...Rows, sums: number, unit: number, into: number]>
+  readonly sumSome: Kernel<[...Rows, ...Counts, sums: number, unit: number, isMean: number, into: number]>
+  readonly sinceLast: Kernel<[...Rows, cutoff: number, latest: number, stride: number, day: number, into: number]>
+  readonly sinceFirst: Kernel<[...Rows, cutoff: number, ...Hits, day: number, into: number]>
+  readonly findExtreme: Kernel<
+    [...Rows, ...Hits, values: number, sign: number, unit: number, empty: number, into: number]
+  >
+  readonly findLastValue: Kernel<
+    [...Rows, ...Hits, second: number, micro: number, values: number, unit: number, into: number]
+  >
+  readonly countDays: Kernel<[...Rows, dayCounts: number, into: number]>
+  readonly countGaps: Kernel<[...Rows, dayCounts: number, into: number]>
+  readonly meanGaps: Kernel<[...Rows, ...Days, into: number]>
+  readonly firstGaps: Kernel<[...Rows, ...Days, into: number]>
+  readonly addSquares: Kernel<[days: number, squares: number, count: number]>
+  readonly spreadGaps: Kernel<[...Rows, ...Days, squares: number, into: number]>
+  readonly sinceReturn: Kernel<[...Rows, cutoff: number, ...Days, silentDays: number, into: number]>
+  readonly longestGaps: Kernel<[...Rows, ...Days, into: number]>
+  readonly runLongest: Kernel<[start: number, users: number, ...Days, longest: number]>
+  readonly longestSoFar: Kernel<[...Rows, dayCounts: number, longest: number, into: number]>
 }
 
 let compiled: CompiledModule | null = null

@@ -1,3 +1,7 @@
+export * from './sweep/columns'
+export * from './sweep/day-measures'
+export * from './sweep/edges'
+export * from './sweep/event-measures'
 export * from './sweep/formulas'
 export { groupByUser, orderByTime, placeUsers } from './sweep/records'
 export * from './sweep/registers'

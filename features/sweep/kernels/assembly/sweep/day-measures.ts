@@ -1,0 +1,147 @@
+/*
+ * Measures of a user's distinct days of hits. Row r sees the events lo[r] .. hi[r] - 1 of its user, so the days
+ * dayCounts[lo[r]] .. dayCounts[hi[r]] - 1 (see `findDays`); gap j lies between days j - 1 and j.
+ */
+
+export function countDays(lo: usize, hi: usize, rows: i32, dayCounts: usize, into: usize): void {
+  for (let r: i32 = 0; r < rows; r++) {
+    const at = (<usize>r) << 2
+    const a = load<i32>(dayCounts + ((<usize>load<i32>(lo + at)) << 2))
+    const b = load<i32>(dayCounts + ((<usize>load<i32>(hi + at)) << 2))
+    store<f64>(into + ((<usize>r) << 3), <f64>(b - a))
+  }
+}
+
+/** Gaps; 0 of no day. */
+export function countGaps(lo: usize, hi: usize, rows: i32, dayCounts: usize, into: usize): void {
+  for (let r: i32 = 0; r < rows; r++) {
+    const at = (<usize>r) << 2
+    const a = load<i32>(dayCounts + ((<usize>load<i32>(lo + at)) << 2))
+    const b = load<i32>(dayCounts + ((<usize>load<i32>(hi + at)) << 2))
+    store<f64>(into + ((<usize>r) << 3), <f64>max(0, b - a - 1))
+  }
+}
+
+export function meanGaps(lo: usize, hi: usize, rows: i32, dayCounts: usize, days: usize, into: usize): void {
+  for (let r: i32 = 0; r < rows; r++) {
+    const at = (<usize>r) << 2
+    const a = load<i32>(dayCounts + ((<usize>load<i32>(lo + at)) << 2))
+    const b = load<i32>(dayCounts + ((<usize>load<i32>(hi + at)) << 2))
+    let value: f64 = NaN
+    if (b - a > 1)
+      value = <f64>(load<i32>(days + ((<usize>(b - 1)) << 2)) - load<i32>(days + ((<usize>a) << 2))) / <f64>(b - a - 1)
+    store<f64>(into + ((<usize>r) << 3), value)
+  }
+}
+
+export function firstGaps(lo: usize, hi: usize, rows: i32, dayCounts: usize, days: usize, into: usize): void {
+  for (let r: i32 = 0; r < rows; r++) {
+    const at = (<usize>r) << 2
+    const a = load<i32>(dayCounts + ((<usize>load<i32>(lo + at)) << 2))
+    const b = load<i32>(dayCounts + ((<usize>load<i32>(hi + at)) << 2))
+    const first = days + ((<usize>a) << 2)
+    store<f64>(into + ((<usize>r) << 3), b - a > 1 ? <f64>(load<i32>(first, 4) - load<i32>(first)) : NaN)
+  }
+}
+
+/** squares[j] = sum of the squares of gaps 1 .. j over `count` days, users' borders included: only differences count. */
+export function addSquares(days: usize, squares: usize, count: i32): void {
+  let sum: i64 = 0
+  for (let j: i32 = 0; j < count; j++) {
+    const day = days + ((<usize>j) << 2)
+    const gap = j > 0 ? <i64>load<i32>(day) - <i64>load<i32>(day - 4) : 0
+    sum += gap * gap
+    store<i64>(squares + ((<usize>j) << 3), sum)
+  }
+}
+
+/** sqrt((n S2 - S1^2) / (n (n - 1))) of n gaps: exact up to the division. */
+export function spreadGaps(
+  lo: usize,
+  hi: usize,
+  rows: i32,
+  dayCounts: usize,
+  days: usize,
+  squares: usize,
+  into: usize,
+): void {
+  for (let r: i32 = 0; r < rows; r++) {
+    const at = (<usize>r) << 2
+    const a = load<i32>(dayCounts + ((<usize>load<i32>(lo + at)) << 2))
+    const b = load<i32>(dayCounts + ((<usize>load<i32>(hi + at)) << 2))
+    const n = b - a - 1
+    let value: f64 = NaN
+    if (n > 1) {
+      const sum = <i64>(load<i32>(days + ((<usize>(b - 1)) << 2)) - load<i32>(days + ((<usize>a) << 2)))
+      const square = load<i64>(squares + ((<usize>(b - 1)) << 3)) - load<i64>(squares + ((<usize>a) << 3))
+      value = sqrt(<f64>(<i64>n * square - sum * sum) / (<f64>n * <f64>(n - 1)))
+    }
+    store<f64>(into + ((<usize>r) << 3), value)
+  }
+}
+
+/** Days from the end of the last gap of more than `silentDays` to the cutoff. */
+export function sinceReturn(
+  lo: usize,
+  hi: usize,
+  rows: i32,
+  cutoff: usize,
+  dayCounts: usize,
+  days: usize,
+  silentDays: i32,
+  into: usize,
+): void {
+  for (let r: i32 = 0; r < rows; r++) {
+    const at = (<usize>r) << 2
+    const a = load<i32>(dayCounts + ((<usize>load<i32>(lo + at)) << 2))
+    const b = load<i32>(dayCounts + ((<usize>load<i32>(hi + at)) << 2))
+    let value: f64 = NaN
+    for (let j = b - 1; j > a; j--) {
+      const day = days + ((<usize>j) << 2)
+      if (load<i32>(day) - load<i32>(day - 4) <= silentDays) continue
+      value = <f64>(load<i32>(cutoff + at) - load<i32>(day))
+      break
+    }
+    store<f64>(into + ((<usize>r) << 3), value)
+  }
+}
+
+export function longestGaps(lo: usize, hi: usize, rows: i32, dayCounts: usize, days: usize, into: usize): void {
+  for (let r: i32 = 0; r < rows; r++) {
+    const at = (<usize>r) << 2
+    const a = load<i32>(dayCounts + ((<usize>load<i32>(lo + at)) << 2))
+    const b = load<i32>(dayCounts + ((<usize>load<i32>(hi + at)) << 2))
+    let longest: i32 = 0
+    for (let j = b - 1; j > a; j--) {
+      const day = days + ((<usize>j) << 2)
+      longest = max(longest, load<i32>(day) - load<i32>(day - 4))
+    }
+    store<f64>(into + ((<usize>r) << 3), b - a > 1 ? <f64>longest : NaN)
+  }
+}
+
+/** longest[j] = longest gap of its user up to day j; 0 on the user's first day. */
+export function runLongest(start: usize, users: i32, dayCounts: usize, days: usize, longest: usize): void {
+  let j = load<i32>(dayCounts + ((<usize>load<i32>(start)) << 2))
+  for (let u: i32 = 0; u < users; u++) {
+    const end = load<i32>(dayCounts + ((<usize>load<i32>(start + ((<usize>u) << 2), 4)) << 2))
+    let most: i32 = 0
+    let before = load<i32>(days + ((<usize>j) << 2))
+    for (; j < end; j++) {
+      const day = load<i32>(days + ((<usize>j) << 2))
+      most = max(most, day - before)
+      store<i32>(longest + ((<usize>j) << 2), most)
+      before = day
+    }
+  }
+}
+
+/** The same of windows that begin with their user: two look-ups. */
+export function longestSoFar(lo: usize, hi: usize, rows: i32, dayCounts: usize, longest: usize, into: usize): void {
+  for (let r: i32 = 0; r < rows; r++) {
+    const at = (<usize>r) << 2
+    const a = load<i32>(dayCounts + ((<usize>load<i32>(lo + at)) << 2))
+    const b = load<i32>(dayCounts + ((<usize>load<i32>(hi + at)) << 2))
+    store<f64>(into + ((<usize>r) << 3), b - a > 1 ? <f64>load<i32>(longest + ((<usize>(b - 1)) << 2)) : NaN)
+  }
+}
