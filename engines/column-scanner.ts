@@ -1,19 +1,26 @@
 import type { Cancellable } from './cancellable.ts'
 
-/** One piece of a result: `columns[j]` holds `rows` values of the j-th INTEGER expression. Valid only during the call. */
+/** Values of an INTEGER, USMALLINT or UTINYINT expression. */
+export type IntegerColumn = Int32Array | Uint16Array | Uint8Array
+
+/** One piece of a result: `columns[j]` holds `rows` values of the j-th expression. Valid only during the call. */
 export interface IntegerPiece {
   readonly rows: number
-  readonly columns: readonly Int32Array[]
+  readonly columns: readonly IntegerColumn[]
 }
 
 export type VisitIntegers = (piece: IntegerPiece) => void
 
 /**
  * Reads results straight from the memory of an engine that lives inside this process. Every column of the queries must
- * be a 32-bit INTEGER without NULL. The queries run one after the other; the next one works while the last is visited.
+ * be a 32-bit INTEGER, or one of the smaller unsigned types, without NULL. The queries run one after the other; the next
+ * one works while the last is visited.
  */
 export interface ColumnScanner {
-  /** SQL: 1-based place of a text in a list of at most some hundred texts, 0 if it is not there or NULL. */
+  /**
+   * SQL: 1-based place of a text in a list of at most some hundred texts, 0 if it is not there or NULL; of the smallest
+   * type that holds it.
+   */
   position(expression: string, values: readonly string[]): string
   /** SQL, aggregate: text that stands for the multiset of these values' tuples; the same engine, the same text. */
   fingerprint(expressions: readonly string[]): string

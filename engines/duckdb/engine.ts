@@ -27,9 +27,11 @@ class DuckDbEngine implements Engine {
   readonly dialect = duckdbDialect
   readonly version = `duckdb ${duckDbVersion().replace(/^v/, '')}`
   readonly scanner: ColumnScanner = {
-    position: (expression, values) =>
+    position: (expression, values) => {
+      const type = values.length < 256 ? 'UTINYINT' : values.length < 65_536 ? 'USMALLINT' : 'INTEGER'
       // greatest() passes over NULL; coalesce() would do the same, but row by row where the text is a dictionary's.
-      `greatest(list_position([${values.map(quoteText).join(', ')}], ${expression}), 0)`,
+      return `CAST(greatest(list_position([${values.map(quoteText).join(', ')}], ${expression}), 0) AS ${type})`
+    },
     fingerprint: (expressions) => `CAST(sum(hash(${expressions.join(', ')})) AS VARCHAR)`,
     marks: (expression) => [
       `CAST(CAST(hash(${expression}) >> 32 AS BIGINT) - 2147483648 AS INTEGER)`,

@@ -1,13 +1,14 @@
 import { createRequire } from 'node:module'
-import type { DuckDBConnection } from '@duckdb/node-api'
-import type { VisitIntegers } from '../column-scanner.ts'
+import { DuckDBTypeId, type DuckDBConnection } from '@duckdb/node-api'
+import type { IntegerColumn, VisitIntegers } from '../column-scanner.ts'
 
 /** The driver's lower half, which reads a result in memory without a promise; it comes with the driver. */
 interface Bindings {
+  column_count(result: unknown): number
+  column_type(result: unknown, column: number): DuckDBTypeId
   result_chunk_count(result: unknown): number
   result_get_chunk(result: unknown, index: number): unknown
   data_chunk_get_size(chunk: unknown): number
-  data_chunk_get_column_count(chunk: unknown): number
   data_chunk_get_vector(chunk: unknown, column: number): unknown
   vector_get_data(vector: unknown, byteCount: number): Uint8Array
 }
@@ -57,19 +58,38 @@ function weigh(bytes: number): void {
 
 /** Returns the bytes that were read. */
 async function visitChunks(result: unknown, visit: VisitIntegers, stop: AbortSignal): Promise<number> {
+  const types = Array.from({ length: bindings.column_count(result) }, (_, j) => typeOf(result, j))
   const chunks = bindings.result_chunk_count(result)
   let read = 0
   for (let at = 0; at < chunks && !stop.aborted; at++) {
     const chunk = bindings.result_get_chunk(result, at)
     const rows = bindings.data_chunk_get_size(chunk)
-    const columns: Int32Array[] = []
-    for (let j = 0; j < bindings.data_chunk_get_column_count(chunk); j++) {
-      const bytes = bindings.vector_get_data(bindings.data_chunk_get_vector(chunk, j), rows * 4)
-      columns.push(new Int32Array(bytes.buffer, bytes.byteOffset, rows))
-      read += rows * 4
+    const columns: IntegerColumn[] = []
+    for (let j = 0; j < types.length; j++) {
+      const { bytes, view } = types[j]!
+      columns.push(view(bindings.vector_get_data(bindings.data_chunk_get_vector(chunk, j), rows * bytes), rows))
+      read += rows * bytes
     }
     visit({ rows, columns })
     if (at % chunksPerTurn === chunksPerTurn - 1) await new Promise(setImmediate)
   }
   return read
+}
+
+interface ColumnType {
+  /** Of a value. */
+  readonly bytes: number
+  view(data: Uint8Array, rows: number): IntegerColumn
+}
+
+const columnTypes: ReadonlyMap<DuckDBTypeId, ColumnType> = new Map([
+  [DuckDBTypeId.INTEGER, { bytes: 4, view: (data, rows) => new Int32Array(data.buffer, data.byteOffset, rows) }],
+  [DuckDBTypeId.USMALLINT, { bytes: 2, view: (data, rows) => new Uint16Array(data.buffer, data.byteOffset, rows) }],
+  [DuckDBTypeId.UTINYINT, { bytes: 1, view: (data) => data }],
+])
+
+function typeOf(result: unknown, column: number): ColumnType {
+  const type = columnTypes.get(bindings.column_type(result, column))
+  if (type === undefined) throw new Error(`column ${column} of a scan is of another type than integers of 8 to 32 bits`)
+  return type
 }

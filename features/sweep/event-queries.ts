@@ -87,7 +87,7 @@ interface PlacedColumn extends ColumnPlace {
 }
 
 export interface EventQueries {
-  /** One per slice: user_index, then the parts of the record; all INTEGER, never NULL. */
+  /** One per slice: user_index, then the parts of the record; INTEGER, codes also of smaller types, never NULL. */
   readonly queries: readonly string[]
   /** Of every column but the first. */
   readonly places: readonly ColumnPlace[]
@@ -120,7 +120,7 @@ function recordColumns(asking: Asking): readonly PlacedColumn[] {
   const micros = `(${dialect.epochMicros('e.event_time')} - ${BigInt(baseDay) * 86_400_000_000n})`
   const columns: PlacedColumn[] = [{ word: 0, shift: 0, sql: integer(dialect.integerDivide(micros, '1000000')) }]
   const code = (field: Field | null, sql: () => string): void => {
-    if (field !== null) columns.push({ word: field.word, shift: field.shift, sql: integer(sql()) })
+    if (field !== null) columns.push({ word: field.word, shift: field.shift, sql: sql() })
   }
   code(layout.type, () => asking.scanner.position('e.event_type', made.typeNames))
   code(layout.category, () => levelCode(asking, 'category'))
@@ -159,9 +159,10 @@ function valueWords(column: string, isWide: boolean, dialect: Dialect): readonly
   return [signed, dialect.integerDivide(`(${value} - ${low})`, '4294967296')]
 }
 
-function levelCode({ plan, scanner }: Asking, of: 'category' | 'channel'): string {
+function levelCode({ plan, scanner, dialect }: Asking, of: 'category' | 'channel'): string {
   const levels = plan.levels[of]
-  return levels.length > longList ? `COALESCE(lv_${of}.code, 0)` : scanner.position(`e.${of}`, levels)
+  if (levels.length <= longList) return scanner.position(`e.${of}`, levels)
+  return dialect.cast(`COALESCE(lv_${of}.code, 0)`, 'integer')
 }
 
 /** Long lists of levels are joined as a relation. */

@@ -16,6 +16,7 @@ import {
 } from './event-queries.ts'
 import { makeProgram, type MadeProgram } from './make-program.ts'
 import type { SweepSplit } from './plan-sweep.ts'
+import { SpillFile } from './spill-file.ts'
 
 export interface ReadingLimits {
   /** Rows that the engine computes at once. */
@@ -138,13 +139,14 @@ export async function readSlices(
   const { layout } = made.program
   const asking = { plan, made, dialect: engine.dialect, scanner: engine.scanner }
   const { queries, places } = eventQueries(asking, slices)
-  const { memoryBytes, spillFile: file, signal } = limits
+  const { memoryBytes, spillFile, signal } = limits
+  const file = new SpillFile(spillFile)
   const arena = new EventArena({ layout, places, userCount, events, memoryBytes, file })
   try {
     await engine.scanner.scan(queries, (piece) => arena.add(piece), { signal })
-    return { made, blocks: arena.finish(), userCount, events, queries, close: () => arena.close() }
+    return { made, blocks: arena.finish(), userCount, events, queries, close: () => file.close() }
   } catch (error) {
-    arena.close()
+    file.close()
     throw error
   }
 }

@@ -1,0 +1,2 @@
+export * from './arena/pack'
+export * from './arena/place'
