@@ -1,6 +1,7 @@
 import { closeSync, fstatSync, openSync, readSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
+import type { KernelSpace } from '../sweep/kernels/kernel-space.ts'
 import { KeptStateFault, type KeptFile } from './kept-state.ts'
 
 /** Writes bytes as one block. */
@@ -9,66 +10,63 @@ export function writeKept(folder: string, name: string, bytes: Uint8Array): Kept
   return { name, bytes: bytes.length, blocks: [[bytes.length, crc32(bytes)]] }
 }
 
-/** The whole file. Throws KeptStateFault where size or checksum is another. */
+/** The whole file, on a boundary of words. Throws KeptStateFault where size or checksum is another. */
 export function readKept(folder: string, file: KeptFile): Uint8Array<ArrayBuffer> {
-  const bytes = new ReusedBytes().read(join(folder, file.name))
-  checkBlocks(bytes, file)
-  return bytes
+  const path = join(folder, file.name)
+  const descriptor = openKept(path)
+  try {
+    const bytes = new Uint8Array(fstatSync(descriptor).size)
+    readWhole(descriptor, { bytes, at: 0, path })
+    checkBlocks(bytes, file)
+    return bytes
+  } finally {
+    closeSync(descriptor)
+  }
 }
 
 /** A kept file read from its beginning to its end, a stretch at a time, so that each is still in the core's cache when it is used. */
 export interface Stretches {
-  /** The next bytes; valid until the next call. */
-  take(bytes: number): Uint8Array<ArrayBuffer>
+  /** The next bytes, on a boundary of words in the memory of kernels; valid until the next call. */
+  take(bytes: number): Uint8Array<SharedArrayBuffer>
 }
 
-/** Reads one file after the other into the same memory, which lies on a boundary of words. */
-export class ReusedBytes {
-  private memory = new ArrayBuffer(0)
+/** Kernels may read so many bytes too many. */
+const spareBytes = 64
 
-  /**
-   * What `use` makes of the file's stretches; they are compared with its checksums as they are read, so that nothing may be
-   * believed before this returns. Throws KeptStateFault where size or checksum is another.
-   */
-  use<T>(path: string, kept: KeptFile, use: (stretches: Stretches) => T): T {
-    const file = openKept(path)
-    try {
-      const sums = new Checksums(kept)
-      let at = 0
-      const take = (length: number): Uint8Array<ArrayBuffer> => {
-        if (!(length <= kept.bytes - at)) throw new KeptStateFault(`${kept.name}: it says another number of rows`)
-        const bytes = this.room(length)
-        readWhole(file, { bytes, at, path })
-        sums.add(bytes)
-        at += length
-        return bytes
+/**
+ * What `use` makes of the file's stretches; they are compared with its checksums as they are read, so that nothing may be
+ * believed before this returns. Throws KeptStateFault where size or checksum is another.
+ */
+export function readStretches<T>(
+  path: string,
+  kept: KeptFile,
+  { space, use }: { readonly space: KernelSpace; readonly use: (stretches: Stretches) => T },
+): T {
+  const file = openKept(path)
+  let room = space.uint8(0)
+  try {
+    const sums = new Checksums(kept)
+    let at = 0
+    const take = (length: number): Uint8Array<SharedArrayBuffer> => {
+      if (!(length <= kept.bytes - at)) throw new KeptStateFault(`${kept.name}: it says another number of rows`)
+      if (room.length < length + spareBytes) {
+        space.giveBack(room)
+        room = space.uint8(length + spareBytes)
       }
-      const { size } = fstatSync(file)
-      if (size !== kept.bytes)
-        throw new KeptStateFault(`${kept.name}: ${kept.bytes} bytes were kept, ${size} are there`)
-      const made = use({ take })
-      take(kept.bytes - at)
-      return made
-    } finally {
-      closeSync(file)
-    }
-  }
-
-  private room(bytes: number): Uint8Array<ArrayBuffer> {
-    if (this.memory.byteLength < bytes) this.memory = new ArrayBuffer(Math.ceil(bytes * 1.25))
-    return new Uint8Array(this.memory, 0, bytes)
-  }
-
-  /** Valid until the next call. */
-  read(path: string): Uint8Array<ArrayBuffer> {
-    const file = openKept(path)
-    try {
-      const bytes = this.room(fstatSync(file).size)
-      readWhole(file, { bytes, at: 0, path })
+      const bytes = room.subarray(0, length)
+      readWhole(file, { bytes, at, path })
+      sums.add(bytes)
+      at += length
       return bytes
-    } finally {
-      closeSync(file)
     }
+    const { size } = fstatSync(file)
+    if (size !== kept.bytes) throw new KeptStateFault(`${kept.name}: ${kept.bytes} bytes were kept, ${size} are there`)
+    const made = use({ take })
+    take(kept.bytes - at)
+    return made
+  } finally {
+    space.giveBack(room)
+    closeSync(file)
   }
 }
 

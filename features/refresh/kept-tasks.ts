@@ -1,9 +1,10 @@
-import { closeSync, openSync, writeFileSync, writeSync } from 'node:fs'
+import { closeSync, openSync, writeSync } from 'node:fs'
 import { crc32 } from 'node:zlib'
 import type { BucketEvents } from '../sweep/bucket-reader.ts'
+import type { KernelThread } from '../sweep/kernels/sweep-kernels.ts'
 import type { SweptColumn } from '../sweep/waiting-rows.ts'
 import type { KeyColumns, SweepSetup } from '../sweep/tasks.ts'
-import { ReusedBytes } from './kept-file.ts'
+import { readStretches } from './kept-file.ts'
 import { KeptStateFault, type KeptFile } from './kept-state.ts'
 import { decodeRows, encodeRows } from './row-file.ts'
 
@@ -50,11 +51,15 @@ export interface RowsTask extends Shared, Rows {
 
 export type KeptTask = KeepEventsTask | RowsTask
 
+interface KeptWorker {
+  readonly setup: SweepSetup
+  readonly all: BucketEvents
+  readonly added: BucketEvents
+  readonly thread: KernelThread
+}
+
 /** One worker's share of the task; all take from the same counter. */
-export function runKeptTask(
-  task: KeptTask,
-  worker: { setup: SweepSetup; all: BucketEvents; added: BucketEvents },
-): void {
+export function runKeptTask(task: KeptTask, worker: KeptWorker): void {
   const { cancelled } = worker.setup
   const each = (count: number, work: (at: number) => void): void => {
     for (;;) {
@@ -65,9 +70,11 @@ export function runKeptTask(
   }
   if (task.kind === 'keep-events') keepEvents(task, worker, each)
   else {
-    const memory = new ReusedBytes()
     const { length } = task.written
-    each(length + task.read.length, (at) => (at < length ? keepRows(task, at) : restoreRows(task, at - length, memory)))
+    const { thread } = worker
+    each(length + task.read.length, (at) =>
+      at < length ? keepRows(task, at, thread) : restoreRows(task, at - length, thread),
+    )
   }
 }
 
@@ -75,7 +82,7 @@ type Each = (count: number, work: (at: number) => void) => void
 
 function keepEvents(
   { path, isAll, from, userEvents, crcs }: KeepEventsTask,
-  { setup, all, added }: { setup: SweepSetup; all: BucketEvents; added: BucketEvents },
+  { setup, all, added }: KeptWorker,
   each: Each,
 ): void {
   const { program, userCount } = setup
@@ -90,9 +97,7 @@ function keepEvents(
       userEvents.set(events.counts.subarray(0, users), bucket * size)
       const bytes = recordsInARow(events, users, words)
       crcs[bucket] = crc32(bytes)
-      let done = 0
-      while (done < bytes.length)
-        done += writeSync(file, bytes, done, bytes.length - done, from[bucket]! * words * 4 + done)
+      writeWhole(file, bytes, from[bucket]! * words * 4)
     })
   } finally {
     closeSync(file)
@@ -111,24 +116,38 @@ function recordsInARow({ records, start, counts }: BucketEvents, users: number, 
   return new Uint8Array(row.buffer)
 }
 
-function keepRows({ written, columns, keys, idOf, bytes, crcs }: RowsTask, at: number): void {
+function keepRows({ written, columns, keys, idOf, bytes, crcs }: RowsTask, at: number, thread: KernelThread): void {
   const { path, from, rows } = written[at]!
   const ids = new Uint32Array(rows)
   for (let i = 0; i < rows; i++) ids[i] = idOf[keys.users[from + i]!]!
-  const content = encodeRows({ columns, predictions: keys.predictions, from, rows }, ids)
-  crcs[at] = crc32(content)
   try {
-    writeFileSync(path, content)
-    bytes[at] = content.length
+    const file = openSync(path, 'w')
+    try {
+      const write = (section: Uint8Array): void => {
+        crcs[at] = crc32(section, crcs[at])
+        writeWhole(file, section, bytes[at]!)
+        bytes[at]! += section.length
+      }
+      encodeRows({ columns, predictions: keys.predictions, from, rows }, ids, { thread, write })
+    } finally {
+      closeSync(file)
+    }
   } catch {
     bytes[at] = -1
   }
 }
 
-function restoreRows({ read, columns, keys, indexOf }: RowsTask, at: number, memory: ReusedBytes): void {
+function writeWhole(file: number, bytes: Uint8Array, at: number): void {
+  for (let done = 0; done < bytes.length;) done += writeSync(file, bytes, done, bytes.length - done, at + done)
+}
+
+function restoreRows({ read, columns, keys, indexOf }: RowsTask, at: number, thread: KernelThread): void {
   const { path, file, cutoff, from, rows } = read[at]!
   const { users, cutoffs, predictions } = keys
-  const ids = memory.use(path, file, (stretches) => decodeRows(stretches, { columns, predictions, from, rows }))
+  const ids = readStretches(path, file, {
+    space: thread.space,
+    use: (stretches) => decodeRows(stretches, { columns, predictions, from, rows }, thread),
+  })
   let last = -1
   for (let i = 0; i < rows; i++) {
     const index = indexOf[ids[i]!]!

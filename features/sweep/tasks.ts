@@ -90,7 +90,10 @@ export class SweepWorker {
     if (task.kind === 'spine') this.judgeUsers(task)
     else if (task.kind === 'features') this.makeRows(task)
     else if (task.kind === 'gather') gatherRows(task)
-    else runKeptTask(task, { setup: this.setup, all: this.reader, added: this.added })
+    else {
+      const { setup, reader, added, thread } = this
+      runKeptTask(task, { setup, all: reader, added, thread })
+    }
   }
 
   private judgeUsers({ next, isGiven, rowCounts, population, made }: SpineTask): void {

@@ -3,6 +3,7 @@ import { locate } from '../../../core/locate.ts'
 import { type CompiledModule, webAssembly } from '../../../core/web-assembly.ts'
 import { KernelSpace } from './kernel-space.ts'
 import type { RecordKernels } from './record-kernels.ts'
+import type { RefreshKernels } from './refresh-kernels.ts'
 
 /** Arguments by name; WebAssembly takes as many as it likes. */
 export type Kernel<A extends readonly number[]> = (...args: A) => void
@@ -23,7 +24,7 @@ type Days = [dayCounts: number, days: number]
  * first batch on. Arrays are told by their address, `byteOffset` of a view of the thread's `KernelSpace`; what each argument is
  * stands at the kernel itself. The SQL compiler is their slow twin.
  */
-export interface SweepKernels extends RecordKernels {
+export interface SweepKernels extends RecordKernels, RefreshKernels {
   readonly computeFormulas: Kernel<[table: number, limits: number, formulas: number, rows: number]>
   readonly appendValues: Kernel<[table: number, columns: number, at: number, rows: number]>
   readonly orderByCutoff: Kernel<

@@ -4,5 +4,15 @@ export * from './sweep/edges'
 export * from './sweep/event-measures'
 export * from './sweep/formulas'
 export { groupByUser, orderByTime, placeUsers } from './sweep/records'
+export {
+  bytesOfCodes,
+  bytesOfFloats,
+  bytesToCodes,
+  bytesToFloats,
+  codesToBytes,
+  floatsToBytes,
+  floatsToShorts,
+  shortsToFloats,
+} from './sweep/refresh'
 export * from './sweep/registers'
 export * from './sweep/waiting-rows'

@@ -1,0 +1,15 @@
+import type { Kernel } from './sweep-kernels.ts'
+
+type Coding = Kernel<[from: number, into: number, count: number]>
+
+/** Kept rows as bytes, and back; `assembly/sweep/refresh.ts`. */
+export interface RefreshKernels {
+  readonly bytesToFloats: Coding
+  readonly shortsToFloats: Coding
+  readonly bytesToCodes: Coding
+  readonly floatsToBytes: Coding
+  readonly floatsToShorts: Coding
+  readonly codesToBytes: Coding
+  readonly bytesOfFloats: (from: number, count: number) => number
+  readonly bytesOfCodes: (from: number, count: number) => number
+}
