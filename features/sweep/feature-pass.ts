@@ -1,10 +1,14 @@
-import { BatchRows, type SweptSpine } from './batch-rows.ts'
+import { BatchRows } from './batch-rows.ts'
+import type { BucketEvents } from './bucket-reader.ts'
+import { ChosenUsers, type SweptSpine } from './chosen-users.ts'
 import type { KernelThread } from './kernels/sweep-kernels.ts'
 import { makeMeasure } from './measures.ts'
-import { knowsInOrder, status, type SweepProgram } from './program.ts'
+import { knowsInOrder, type SweepProgram } from './program.ts'
 import { Registers } from './registers.ts'
-import { recentEvents, type RecentEvents } from './recent-events.ts'
+import { recentReach } from './recent-reach.ts'
+import { RowKeys } from './row-keys.ts'
 import { RowValues } from './row-values.ts'
+import type { KeyColumns } from './tasks.ts'
 import { UserEvents } from './user-events.ts'
 import { WaitingRows, type SweptColumn } from './waiting-rows.ts'
 import { WindowEdges } from './window-edges.ts'
@@ -17,8 +21,10 @@ const batchEvents = 4_096
 const batchValues = 65_536
 const mostRows = 1_024
 
-interface Result extends SweptSpine {
+interface Result {
+  readonly spine: SweptSpine
   readonly columns: readonly SweptColumn[]
+  readonly keys: KeyColumns
 }
 
 /**
@@ -26,90 +32,84 @@ interface Result extends SweptSpine {
  * every column and every measure is made by one plain loop over some thousand events or some hundred rows.
  */
 export class FeaturePass {
+  private readonly chosen: ChosenUsers
   private readonly rows: BatchRows
   private readonly values: RowValues
   private readonly waiting: WaitingRows
+  private readonly keys: RowKeys
+  /** Chosen users whose rows were written. */
+  private written = 0
   private readonly program: SweepProgram
-  private readonly result: Result
   private readonly events: UserEvents
   /** Those that windows with a beginning see, where they are few among all; else null. */
-  private readonly recent: RecentEvents | null
+  private readonly recent: UserEvents | null
   private readonly thread: KernelThread
   private readonly mostEvents: number
-  private readonly leastDelay: number
   private readonly evaluate: () => void
 
-  constructor(program: SweepProgram, result: Result, thread: KernelThread) {
+  constructor(program: SweepProgram, { spine, columns, keys }: Result, thread: KernelThread) {
     const slots = Math.max(1, program.measures.length + program.derived.length)
     const most = Math.max(program.cutoffs.length, Math.min(mostRows, Math.floor(batchValues / slots)))
+    const reachDays = recentReach(program)
     this.program = program
     this.thread = thread
-    this.result = result
+    this.chosen = new ChosenUsers(program, spine, { reachDays: reachDays ?? 0, thread })
     this.rows = new BatchRows(program, most, thread)
     this.values = new RowValues(program, most, thread)
-    this.waiting = new WaitingRows(program, result.columns, { values: this.values, batchRows: most, thread })
-    this.recent = recentEvents(program, thread)
-    this.events = new UserEvents(program, this.recent === null ? 'features' : 'lifetime', thread)
+    this.waiting = new WaitingRows(program, columns, { values: this.values, batchRows: most, thread })
+    this.keys = new RowKeys(program, keys, { roomRows: this.waiting.roomRows, thread })
+    this.recent = reachDays === null ? null : new UserEvents(program, 'features', thread)
+    this.events = new UserEvents(program, reachDays === null ? 'features' : 'lifetime', thread)
     // Sums that take two words are exact for one user, but not for many.
     this.mostEvents = program.layout.isWide ? 0 : batchEvents
-    this.leastDelay = Math.min(...program.delaysDays)
     this.evaluate = knowsInOrder(program) ? this.byRange() : this.bySelection()
   }
 
-  /** The next users are those of a bucket whose rows of cutoff k begin at `rowStart[at + k]`. */
-  begin(rowStart: Int32Array, at: number): void {
-    this.rows.begin(rowStart, at)
-    this.waiting.begin(rowStart, at)
-  }
-
-  /** The user's records from word `from` on; users come in ascending order, and records stay until `finish`. */
-  add(records: Int32Array, { from, count }: { from: number; count: number }, user: number): void {
-    const { cutoffs } = this.program
-    const at = user * cutoffs.length
-    let rows = 0
-    let first = -1
-    let last = 0
-    for (let k = 0; k < cutoffs.length; k++) {
-      if (this.result.rows[at + k]! < status.example) continue
-      rows++
-      if (first < 0) first = k
-      last = k
+  /** Makes the rows of the bucket whose events are at hand; those of cutoff k go to row `rowStart[bucket * cutoffs + k]` and after. */
+  makeRows(events: BucketEvents, bucket: number, rowStart: Int32Array): void {
+    const { chosen } = this
+    chosen.choose(events, bucket)
+    this.rows.begin()
+    this.written = 0
+    this.waiting.begin(rowStart, bucket * this.program.cutoffs.length)
+    for (let i = 0; i < chosen.count; i++) {
+      const rows = chosen.rows[i]!
+      const isFull = this.events.count + chosen.visible[i]! > this.mostEvents
+      if (!this.rows.hasRoom(rows) || isFull) this.flush(events.records)
+      this.rows.add(rows)
+      this.addEvents(i)
     }
-    if (rows === 0) return
-    const visible = this.visible(records, { from, count }, cutoffs[last]!)
-    if (!this.rows.hasRoom(rows) || this.events.count + visible > this.mostEvents) this.flush(records)
-    this.rows.add(user, rows)
-    this.events.add(from, visible)
-    this.recent?.add(records, { from, count: visible }, cutoffs[first]!)
+    this.flush(events.records)
+    this.writeOut()
   }
 
-  /** All users of the bucket were added. */
-  finish(records: Int32Array): void {
-    this.flush(records)
-    this.waiting.writeOut()
+  private addEvents(i: number): void {
+    const { from, visible, recent } = this.chosen
+    this.events.add(from[i]!, visible[i]!)
+    const older = visible[i]! - recent[i]!
+    this.recent?.add(from[i]! + older * this.program.layout.words, recent[i]!)
   }
 
   /** Makes the rows of the users that were added. */
   private flush(records: Int32Array): void {
     if (this.rows.users === 0) return
     this.events.readAdded(records)
-    this.recent?.events.readAdded(records)
-    this.rows.arrange(this.result)
+    this.recent?.readAdded(records)
+    this.rows.arrange(this.chosen)
     this.evaluate()
     this.values.finish(this.rows.count)
+    if (!this.waiting.hasRoom(this.rows.count)) this.writeOut()
     this.waiting.add(this.rows)
     this.rows.clear()
     this.events.clear()
-    this.recent?.events.clear()
+    this.recent?.clear()
   }
 
-  /** How many of the oldest events some row can see. */
-  private visible(records: Int32Array, { from, count }: { from: number; count: number }, cutoff: number): number {
-    const { baseDay, layout } = this.program
-    const end = (cutoff - this.leastDelay - baseDay) * 86_400
-    let n = count
-    while (n > 0 && records[from + (n - 1) * layout.words]! >= end) n--
-    return n
+  /** All rows but those of the present batch. */
+  private writeOut(): void {
+    const users = { from: this.written, to: this.rows.first }
+    this.waiting.writeOut((runs) => this.keys.write(this.chosen, users, runs))
+    this.written = users.to
   }
 
   /** One delay: what a window holds is a range of the events. */
@@ -138,7 +138,7 @@ export class FeaturePass {
     }
     const all = over(this.events, (w) => !isRecent(w))
     if (this.recent === null) return all
-    const latest = over(this.recent.events, isRecent)
+    const latest = over(this.recent, isRecent)
     return () => {
       all()
       latest()

@@ -133,13 +133,8 @@ export class SweepWorker {
   /** Makes the rows of a bucket that was read. */
   private featurePass({ rowStart, columns, keys }: MadeRows): (bucket: number) => void {
     const { program, statuses, rows } = this.setup
-    const pass = new FeaturePass(program, { columns, keys, statuses, rows }, this.thread)
-    return (bucket) => {
-      const { records } = this.reader
-      pass.begin(rowStart, bucket * program.cutoffs.length)
-      this.eachUser(bucket, (user, from, count) => pass.add(records, { from, count }, user))
-      pass.finish(records)
-    }
+    const pass = new FeaturePass(program, { spine: { statuses, rows }, columns, keys }, this.thread)
+    return (bucket) => pass.makeRows(this.reader, bucket, rowStart)
   }
 
   private eachBucket(next: Int32Array, work: (bucket: number) => void): void {

@@ -6,7 +6,7 @@ import type { RecordKernels } from './record-kernels.ts'
 import type { RefreshKernels } from './refresh-kernels.ts'
 
 /** Arguments by name; WebAssembly takes as many as it likes. */
-export type Kernel<A extends readonly number[]> = (...args: A) => void
+export type Kernel<A extends readonly number[], R = void> = (...args: A) => R
 
 /** Records by user (see `columns.ts`). */
 type Records = [records: number, from: number, start: number, users: number, recordBytes: number]
@@ -28,7 +28,33 @@ export interface SweepKernels extends RecordKernels, RefreshKernels {
   readonly computeFormulas: Kernel<[table: number, limits: number, formulas: number, rows: number]>
   readonly appendValues: Kernel<[table: number, columns: number, at: number, rows: number]>
   readonly orderByCutoff: Kernel<
-    [column: number, power: number, edges: number, batches: number, cutoffs: number, into: number]
+    [column: number, power: number, edges: number, batches: number, cutoffs: number, places: number, into: number]
+  >
+  readonly selectUsers: Kernel<
+    [
+      ...[statuses: number, users: number, cutoffs: number, start: number, counts: number, records: number],
+      ...[words: number, ends: number, beginnings: number, flags: number, chosen: number, rows: number],
+      ...[from: number, visible: number, recent: number],
+    ],
+    number
+  >
+  readonly arrangeRows: Kernel<
+    [
+      ...[flags: number, users: number, cutoffs: number, days: number, from: number, order: number],
+      ...[cutoff: number, next: number],
+    ]
+  >
+  readonly usersOfRows: Kernel<
+    [
+      ...[flags: number, chosen: number, users: number, cutoffs: number, firstUser: number, places: number],
+      ...[next: number, into: number],
+    ]
+  >
+  readonly labelsOfRows: Kernel<
+    [
+      ...[flags: number, chosen: number, users: number, cutoffs: number, statuses: number, places: number],
+      ...[next: number, labels: number, kinds: number, isExample: number],
+    ]
   >
   readonly lookUp: Kernel<[table: number, codes: number, counts: number, indexes: number, count: number]>
   readonly readTimes: Kernel<[...Records, second: number, day: number, baseDay: number]>

@@ -15,4 +15,5 @@ export {
   shortsToFloats,
 } from './sweep/refresh'
 export * from './sweep/registers'
+export * from './sweep/select-users'
 export * from './sweep/waiting-rows'

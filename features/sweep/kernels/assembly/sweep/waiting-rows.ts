@@ -49,19 +49,30 @@ function appendCodes(from: usize, into: usize, rows: i32): void {
 }
 
 /**
- * A column (2 ** power bytes a value), in which each batch's rows are ordered by cutoff, into the order of cutoff, then batch.
- * `edges`: by batch, rows of the column at which each cutoff begins, and the end; cutoffs + 1 of them.
+ * A column (2 ** power bytes a value), in which each batch's rows are ordered by cutoff, into the order of cutoff, then batch: cutoff
+ * k's from value `places[k]` of `into` on. Runs come one behind the other, with any gaps. `edges`: by batch, rows of the column at
+ * which each cutoff begins, and the end; cutoffs + 1 of them.
  */
-export function orderByCutoff(column: usize, power: i32, edges: usize, batches: i32, cutoffs: i32, into: usize): void {
+export function orderByCutoff(
+  column: usize,
+  power: i32,
+  edges: usize,
+  batches: i32,
+  cutoffs: i32,
+  places: usize,
+  into: usize,
+): void {
   const step = (<usize>cutoffs + 1) << 2
   const last = edges + step * <usize>batches
-  for (let k: i32 = 0; k < cutoffs; k++)
-    for (let edge = edges + ((<usize>k) << 2); edge < last; edge += step) {
+  for (let k: usize = 0; k < (<usize>cutoffs) << 2; k += 4) {
+    let run = into + ((<usize>load<u32>(places + k)) << power)
+    for (let edge = edges + k; edge < last; edge += step) {
       let from = column + ((<usize>load<u32>(edge)) << power)
       const end = column + ((<usize>load<u32>(edge, 4)) << power)
       const bytes = end - from
       // Sixteen bytes at a time; what is too much is written over by the next ones.
-      for (let to = into; from < end; from += 16, to += 16) v128.store(to, v128.load(from))
-      into += bytes
+      for (let to = run; from < end; from += 16, to += 16) v128.store(to, v128.load(from))
+      run += bytes
     }
+  }
 }
