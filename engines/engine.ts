@@ -25,6 +25,11 @@ export interface ParquetParts {
   readonly rows: number
 }
 
+export interface PartitionOptions extends Cancellable {
+  /** All texts of some text columns, NULL aside, where they are few: the files may then hold numbers for them. */
+  readonly levels?: ReadonlyMap<string, readonly string[]>
+}
+
 /** Runs the text that a dialect made. One engine = one session: tables made by `execute` live until `close`. */
 export interface Engine {
   readonly dialect: Dialect
@@ -51,7 +56,7 @@ export interface Engine {
     sql: string,
     column: string,
     folder: string,
-    options?: Cancellable,
+    options?: PartitionOptions,
   ): Promise<ReadonlyMap<number, readonly string[]>>
   /** Creates (or replaces) a session table from Node's memory. All columns have the same length. */
   load(table: string, columns: readonly TableColumn[], options?: Cancellable): Promise<void>

@@ -4,8 +4,11 @@ import type { Engine, ParquetParts, Row } from '../engines/engine.ts'
 import { compileExamples } from './compile.ts'
 import {
   examplesOfSlices,
-  namedEventColumns,
   excludedOfSlices,
+  fewLevelColumns,
+  fewLevels,
+  levelsSelect,
+  namedEventColumns,
   planOfSlice,
   populationOfSlices,
   stagedEventsSelect,
@@ -170,9 +173,23 @@ async function stageEvents(
     ],
     { signal },
   )
-  const files = await engine.partition(select, 'slice', join(options.folder, 'events'), { signal })
+  const levels = await levelsOf({ engine, plan, options }, columns)
+  const files = await engine.partition(select, 'slice', join(options.folder, 'events'), { signal, levels })
   for (const sql of dialect.dropTable(dialect.identifier(name))) await engine.execute(sql, { signal })
   return files
+}
+
+/** The texts of columns that have few, so that they can be laid out as numbers. */
+async function levelsOf(
+  { engine, plan, options }: Making,
+  columns: readonly string[],
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const levels = new Map<string, readonly string[]>()
+  for (const column of fewLevelColumns(plan, columns)) {
+    const found = fewLevels(await engine.rows(levelsSelect(plan, column), { signal: options.signal }))
+    if (found !== null) levels.set(column, found)
+  }
+  return levels
 }
 
 async function makeSlice(

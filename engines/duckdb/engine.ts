@@ -5,7 +5,7 @@ import { EbbError } from '../../core/errors.ts'
 import { makeFolder } from '../../core/make-folder.ts'
 import type { ColumnScanner } from '../column-scanner.ts'
 import type { Cancellable } from '../cancellable.ts'
-import type { Engine, ParquetParts, Row, TableColumn, Value } from '../engine.ts'
+import type { Engine, ParquetParts, PartitionOptions, Row, TableColumn, Value } from '../engine.ts'
 import { duckdbDialect } from './dialect.ts'
 import { duckDbFault } from './faults.ts'
 import { loadTable } from './load-table.ts'
@@ -88,11 +88,12 @@ class DuckDbEngine implements Engine {
     sql: string,
     column: string,
     folder: string,
-    options: Cancellable = {},
+    options: PartitionOptions = {},
   ): Promise<ReadonlyMap<number, readonly string[]>> {
+    const { levels = new Map(), signal } = options
     try {
       await makeFolder(folder)
-      await this.session.runUnordered(partitionCopy(sql, column, folder), options.signal)
+      await this.session.runUnordered(partitionCopy(sql, { column, folder, levels }), signal)
       return await partitionFiles(folder)
     } catch (error) {
       throw duckDbFault(error)

@@ -2,10 +2,28 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { quoteName, quoteText } from './session.ts'
 
-/** Writes `<folder>/<column>=<value>/*.parquet`. Lightly compressed: such files are read back at once, and deleted. */
-export function partitionCopy(sql: string, column: string, folder: string): string {
-  const how = `FORMAT parquet, COMPRESSION lz4, PARTITION_BY (${quoteName(column)})`
-  return `COPY (${sql}\n) TO ${quoteText(folder)} (${how})`
+/** Values further apart than this have no dictionary: making one would take longer than it saves. */
+const dictionaryValues = 1_000
+
+/**
+ * Writes `<folder>/<column>=<value>/*.parquet`, texts of known `levels` by their number. Such files are read back at once, and
+ * deleted: they are not compressed, and have no filters.
+ */
+export function partitionCopy(
+  sql: string,
+  { column, folder, levels }: { column: string; folder: string; levels: ReadonlyMap<string, readonly string[]> },
+): string {
+  const coded = [...levels].filter(([, texts]) => texts.length > 0).map(([name, texts]) => codedText(name, texts))
+  const rows = coded.length === 0 ? sql : `SELECT * REPLACE (${coded.join(', ')}) FROM (${sql}\n)`
+  const how = `COMPRESSION uncompressed, DICTIONARY_SIZE_LIMIT ${dictionaryValues}, WRITE_BLOOM_FILTER false`
+  return `COPY (${rows}) TO ${quoteText(folder)} (FORMAT parquet, ${how}, PARTITION_BY (${quoteName(column)}))`
+}
+
+/** The same text as an ENUM: functions look once at each text of a dictionary, a cast at every row. */
+function codedText(name: string, texts: readonly string[]): string {
+  const list = `[${texts.map(quoteText).join(', ')}]`
+  const coded = `CAST(${list} AS ENUM(${texts.map(quoteText).join(', ')})[])`
+  return `list_extract(${coded}, list_position(${list}, ${quoteName(name)})) AS ${quoteName(name)}`
 }
 
 /** Value -> its files, ascending. */

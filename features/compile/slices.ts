@@ -25,6 +25,34 @@ export function namedEventColumns(statements: readonly NamedSql[]): readonly str
   return eventColumns.filter((column) => words.has(column))
 }
 
+/** Columns of events that have few texts as a rule. */
+const levelColumns = ['event_type', 'category', 'channel', 'source'] as const
+/** More are not looked at one by one. */
+const mostLevels = 64
+const longestLevel = 200
+
+/** Which of these columns are worth a look at their texts; where the plan knows more than a few, they are not. */
+export function fewLevelColumns(plan: ExamplePlan, columns: readonly string[]): readonly string[] {
+  const known = (of: string): number => (of === 'category' || of === 'channel' ? plan.levels[of].length : 0)
+  return levelColumns.filter((of) => columns.includes(of) && known(of) <= mostLevels)
+}
+
+/** (level), ascending: the texts of a column of the events. The plan's own may be older than the events. */
+export function levelsSelect(plan: ExamplePlan, column: string): string {
+  return `SELECT DISTINCT e.${column} AS level
+FROM ${plan.relations.events} AS e
+WHERE e.${column} IS NOT NULL
+ORDER BY level
+LIMIT ${mostLevels + 1}`
+}
+
+/** The levels of such a query; null where there are too many, or they are no names that a statement may list. */
+export function fewLevels(rows: readonly Row[]): readonly string[] | null {
+  const levels = rows.map(({ level }) => String(level))
+  const isName = (level: string): boolean => level.length <= longestLevel && !level.includes('\0')
+  return levels.length <= mostLevels && levels.every(isName) ? levels : null
+}
+
 /** Some columns of the events and the number of their slice, from a table (bucket, slice). */
 export function stagedEventsSelect(
   plan: ExamplePlan,

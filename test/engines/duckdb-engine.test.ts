@@ -128,6 +128,17 @@ describe('partition', () => {
     expect(setting).toEqual([{ v: true }])
   })
 
+  it('texts of known levels, NULL among them, are read back as they were', async () => {
+    const engine = await openTestEngine()
+    const rows = "SELECT i, i % 2 AS s, ['it''s', '', NULL][i % 3 + 1] AS t, 'free ' || i AS u FROM range(9) r(i)"
+    const levels = new Map([['t', ["it's", 'unused', '']]])
+    const files = await engine.partition(rows, 's', join(engine.folder, 'coded'), { levels })
+    const read = engine.dialect.parquet([...files.values()].flat())
+    const differing = `SELECT i, t, u FROM (${rows}) EXCEPT SELECT i, CAST(t AS VARCHAR), u FROM ${read}`
+    expect(await engine.rows(differing)).toEqual([])
+    expect(await engine.rows(`SELECT DISTINCT typeof(t) AS type FROM ${read}`)).toEqual([{ type: 'VARCHAR' }])
+  })
+
   it('a query that fails leaves the order of later queries as it was', async () => {
     const engine = await openTestEngine()
     const bad = engine.partition("SELECT CAST('x' AS INTEGER) AS s, 1 AS a", 's', join(engine.folder, 'bad'))

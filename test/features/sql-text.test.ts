@@ -1,11 +1,15 @@
 import { expect, test } from 'vitest'
 import type { Dialect } from '../../engines/dialect.ts'
 import { duckdbDialect } from '../../engines/duckdb/dialect.ts'
+import type { Row } from '../../engines/engine.ts'
 import { sparkDialect } from '../../engines/spark/dialect.ts'
 import { compileExamples } from '../../features/compile.ts'
 import {
   examplesOfSlices,
   excludedOfSlices,
+  fewLevelColumns,
+  fewLevels,
+  levelsSelect,
   namedEventColumns,
   planOfSlice,
   populationOfSlices,
@@ -272,6 +276,18 @@ FROM t_events AS e JOIN slices AS s ON s.bucket = (e.user_index // NULLIF(64, 0)
       spark: `SELECT e.user_index, e.event_day, CAST(s.slice AS INT) AS slice
 FROM t_events AS e JOIN slices AS s ON s.bucket = (e.user_index DIV NULLIF(64, 0))`,
     },
+    [levelsSelect.name]: {
+      duckdb: `SELECT DISTINCT e.channel AS level
+FROM t_events AS e
+WHERE e.channel IS NOT NULL
+ORDER BY level
+LIMIT 65`,
+      spark: `SELECT DISTINCT e.channel AS level
+FROM t_events AS e
+WHERE e.channel IS NOT NULL
+ORDER BY level
+LIMIT 65`,
+    },
     [examplesOfSlices.name]: {
       duckdb: `SELECT p.* FROM read_parquet(['0', '1'], hive_partitioning = false) AS p ORDER BY p.cutoff, p.user_index`,
       spark:
@@ -292,6 +308,7 @@ FROM t_events AS e JOIN slices AS s ON s.bucket = (e.user_index DIV NULLIF(64, 0
     [stagedEventsSelect.name]: both((dialect) =>
       stagedEventsSelect(plan, dialect, { slices: 'slices', columns: ['user_index', 'event_day'] }),
     ),
+    [levelsSelect.name]: both(() => levelsSelect(plan, 'channel')),
     [examplesOfSlices.name]: both((dialect) => examplesOfSlices(['0', '1'], dialect)),
     [excludedOfSlices.name]: both((dialect) => excludedOfSlices(['0'], dialect)),
     [populationOfSlices.name]: both((dialect) => populationOfSlices(counts, dialect)),
@@ -307,6 +324,16 @@ FROM t_events AS e JOIN slices AS s ON s.bucket = (e.user_index DIV NULLIF(64, 0
     'event_type',
     'amount_cents',
   ])
+})
+
+test('columns of at most 64 short texts are laid out as numbers; of those, a category that the plan knows 65 of is not asked for', () => {
+  const columns = ['user_index', 'event_type', 'item', 'category', 'channel']
+  expect(fewLevelColumns(plan, columns)).toEqual(['event_type', 'category', 'channel'])
+  const levels = { category: Array.from({ length: 65 }, (_, i) => `c${i}`), channel: [] }
+  expect(fewLevelColumns({ ...plan, levels }, columns)).toEqual(['event_type', 'channel'])
+  const rows = (texts: readonly string[]): Row[] => texts.map((level) => ({ level }))
+  expect(fewLevels(rows(["a'b", '']))).toEqual(["a'b", ''])
+  for (const texts of [levels.category, ['a\0b'], ['x'.repeat(201)]]) expect(fewLevels(rows(texts))).toBe(null)
 })
 
 test('the whole catalogue compiles for every dialect, and each dialect speaks only its own words', () => {
