@@ -1,69 +1,94 @@
 import type { KernelThread } from './kernels/sweep-kernels.ts'
-import type { Hits, LevelBits, Register } from './registers.ts'
+import type { Register, Running } from './registers.ts'
+import { rowAddresses, type WindowRows } from './window-rows.ts'
+
+/** Sets of so many events (2^j) are made at most; longer ranges are united step by step. */
+const mostDoublings = 7
+
+/** Where the levels of a column are in a set. */
+export interface LevelPart {
+  readonly of: 'category' | 'channel'
+  readonly codes: () => Int32Array
+  /** Of the bits; level l (from 1 on) is bit `shift` + l - 1. */
+  readonly shift: number
+}
 
 /**
- * Which levels the hits a .. b - 1 have, one bit each: of a few hits by a walk; of many overlapping ranges by two look-ups in
- * a table whose row j holds the union of 2^j hits from each hit on (a sparse table; rows are made when first needed).
+ * Which levels the hits of each row have, one bit each, of one or two columns: tables say it of 2^j events from each event on, so
+ * that a range is two of their entries, or some more where it is long or few ranges see each event. Tables are made when
+ * first needed, and sets of rows once per window.
  */
 export class LevelUnions implements Register {
-  private readonly hits: Hits
-  private readonly bits: LevelBits
-  private readonly rows: Int32Array[] = []
-  /** Rows that are made for the present events. */
+  private readonly counts: Running
+  private readonly parts: LevelPart[] = []
+  /** Tables of sets of 2^j events, 64 bits each, and their addresses. */
+  private readonly tables: Float64Array[] = []
+  private readonly addresses: Int32Array
+  /** Tables that are made for the present events. */
   private made = 0
   private count = 0
+  /** Events that the rows of a window see: together, at most. */
+  private readonly seen: Float64Array
+  private readonly sets = new Map<WindowRows, { readonly values: Float64Array; isMade: boolean }>()
   private readonly thread: KernelThread
 
-  constructor(hits: Hits, bits: LevelBits, thread: KernelThread) {
+  constructor(counts: Running, thread: KernelThread) {
     this.thread = thread
-    this.hits = hits
-    this.bits = bits
+    this.counts = counts
+    this.addresses = thread.space.int32(mostDoublings + 1)
+    this.seen = thread.space.float64(2)
+  }
+
+  /** The levels of a column are wanted, too. */
+  add(part: LevelPart): void {
+    if (!this.parts.some(({ of }) => of === part.of)) this.parts.push(part)
   }
 
   prepare(count: number): void {
-    this.count = this.hits.counts[count]!
+    this.count = count
     this.made = 0
+    for (const sets of this.sets.values()) sets.isMade = false
   }
 
-  /** Hits of all ranges together, above which the table costs less than walking. */
-  get mostWalked(): number {
-    return 4 * this.count
+  /** Address of the sets of the rows of a window. */
+  of(rows: WindowRows): number {
+    const sets = this.sets.get(rows) ?? this.room(rows)
+    if (!sets.isMade) this.unite(rows, sets.values)
+    sets.isMade = true
+    return sets.values.byteOffset
   }
 
-  walk(a: number, b: number): number {
-    const { indexes } = this.hits
-    const { values } = this.bits
-    let union = 0
-    for (let m = a; m < b; m++) union |= values[indexes[m]!]!
-    return union
+  private room(rows: WindowRows): { readonly values: Float64Array; isMade: boolean } {
+    const sets = { values: this.thread.space.float64(rows.cutoff.length), isMade: false }
+    this.sets.set(rows, sets)
+    return sets
   }
 
-  lookUp(a: number, b: number): number {
-    if (a >= b) return 0
-    const j = 31 - Math.clz32(b - a)
-    while (this.made <= j) this.makeRow(this.made++)
-    const row = this.rows[j]!
-    return row[a]! | row[b - (1 << j)]!
+  private unite(rows: WindowRows, into: Float64Array): void {
+    const { kernels } = this.thread
+    kernels.measureRanges(...rowAddresses(rows), this.seen.byteOffset)
+    const together = this.seen[0]!
+    const most = this.seen[1]!
+    // Each further doubling is one more walk over all events, and halves the steps of all rows.
+    const worthwhile = Math.ceil(Math.log2(1 + (2 * together) / Math.max(1, this.count)))
+    const top = Math.min(mostDoublings, worthwhile, most < 2 ? 0 : 31 - Math.clz32(most))
+    while (this.made <= top) this.makeTable(this.made++)
+    kernels.uniteSets(...rowAddresses(rows), this.addresses.byteOffset, top, into.byteOffset)
   }
 
-  private makeRow(j: number): void {
-    const { count } = this
-    if (this.rows.length === j) this.rows.push(new Int32Array(0))
-    if (this.rows[j]!.length < count) {
-      this.thread.space.giveBack(this.rows[j]!)
-      this.rows[j] = this.thread.space.int32(2 ** Math.ceil(Math.log2(count)))
+  private makeTable(j: number): void {
+    const { count, tables, thread } = this
+    if (tables.length === j) tables.push(new Float64Array(0))
+    // Entries are joined two by two, so that one past the end may be written.
+    if (tables[j]!.length < count + 1) {
+      thread.space.giveBack(tables[j]!)
+      tables[j] = thread.space.float64(2 ** Math.ceil(Math.log2(count + 1)))
+      this.addresses[j] = tables[j]!.byteOffset
     }
-    const row = this.rows[j]!
-    if (j === 0) firstRow(this.hits, this.bits, { row, count })
-    else joinPairs(this.rows[j - 1]!, { row, count, half: 2 ** (j - 1) })
+    const into = tables[j]!.byteOffset
+    if (j > 0) return thread.kernels.joinSets(tables[j - 1]!.byteOffset, into, 2 ** (j - 1), count)
+    const { address, stride } = this.counts
+    for (const [p, { codes, shift }] of this.parts.entries())
+      thread.kernels.setBits(codes().byteOffset, shift, address, stride, p === 0 ? 1 : 0, into, count)
   }
-}
-
-function firstRow({ indexes }: Hits, { values }: LevelBits, { row, count }: { row: Int32Array; count: number }): void {
-  for (let m = 0; m < count; m++) row[m] = values[indexes[m]!]!
-}
-
-/** Entries whose range would pass the end are never asked for. */
-function joinPairs(shorter: Int32Array, { row, count, half }: { row: Int32Array; count: number; half: number }): void {
-  for (let m = 0; m + 2 * half <= count; m++) row[m] = shorter[m]! | shorter[m + half]!
 }

@@ -27,11 +27,6 @@ export interface Running {
   readonly stride: number
 }
 
-/** By event. */
-export interface LevelBits extends Register {
-  values: Int32Array
-}
-
 /** Sums over the hits among the first i events. */
 export interface Sums extends Register {
   values: Float64Array
@@ -123,26 +118,26 @@ export class Registers {
     )
   }
 
-  /** One bit per level, 0 where the event has none; for at most 31 levels. */
-  levelBits(of: 'category' | 'channel'): LevelBits {
+  /** Which levels the hits of each row have: of one column or, where their bits fit into one set, of both. */
+  levelUnions(
+    condition: number,
+    { of, shift, isShared }: { of: 'category' | 'channel'; shift: number; isShared: boolean },
+  ): LevelUnions {
+    const counts = this.counts(condition)
     const { events, thread } = this
-    return this.shared(`bits/${of}`, () => {
-      const register: LevelBits = {
-        values: new Int32Array(0),
-        prepare(count) {
-          if (register.values.length <= count) register.values = larger(thread, register.values, count)
-          setBits(events[of], register.values, count)
-        },
-      }
-      return register
-    })
+    const key = `unions/${isShared ? 'both' : of}/${condition}`
+    const unions = this.shared(key, () => new LevelUnions(counts, thread))
+    unions.add({ of, codes: () => events[of], shift })
+    return unions
   }
 
-  /** Unions of those bits over ranges of hits. */
-  levelUnions(of: 'category' | 'channel', condition: number): LevelUnions {
-    const hits = this.hits(condition)
-    const bits = this.levelBits(of)
-    return this.shared(`unions/${of}/${condition}`, () => new LevelUnions(hits, bits, this.thread))
+  /** Of 0, 1, 2, ..., where kernels find them. */
+  logarithms(values: Float64Array): Float64Array {
+    return this.shared('logarithms', () => {
+      const copied = this.thread.space.float64(values.length)
+      copied.set(values)
+      return { values: copied, prepare: () => {} }
+    }).values
   }
 
   sums(of: 'amount' | 'quantity', condition: number): Sums {
@@ -232,8 +227,12 @@ function everyEvent(thread: KernelThread): Hits {
   return register
 }
 
-function latestOf(hits: Hits, thread: KernelThread): LevelBits {
-  const register: LevelBits = {
+interface Latest extends Register {
+  values: Int32Array
+}
+
+function latestOf(hits: Hits, thread: KernelThread): Latest {
+  const register: Latest = {
     values: new Int32Array(0),
     prepare(count: number) {
       if (register.values.length <= count) register.values = larger(thread, register.values, count)
@@ -256,8 +255,4 @@ function growing(thread: KernelThread, fill: (into: Hits, count: number) => void
     },
   }
   return register
-}
-
-function setBits(levels: Int32Array, into: Int32Array, count: number): void {
-  for (let i = 0; i < count; i++) into[i] = (1 << levels[i]!) >>> 1
 }

@@ -57,9 +57,11 @@ export class UserEvents {
     const isPrompt = layout.delay === null && this.program.delaysDays[0] === 0
     this.seen = isPrompt ? this.day : integers(true)
     this.known = layout.late === null ? this.seen : integers(true)
-    this.type = integers(layout.type !== null)
-    this.category = integers(layout.category !== null)
-    this.channel = integers(layout.channel !== null)
+    // Codes that no record has are 0.
+    const codes = (field: Field | null): Int32Array => (field === null ? integers(true).fill(0) : integers(true))
+    this.type = codes(layout.type)
+    this.category = codes(layout.category)
+    this.channel = codes(layout.channel)
     this.micro = integers(layout.micro !== null)
     this.flags = layout.flags.map(() => integers(true))
     this.amount = space.float64(layout.amount === null ? 0 : this.capacity)

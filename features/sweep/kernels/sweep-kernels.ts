@@ -16,6 +16,8 @@ type Rows = [lo: number, hi: number, rows: number]
 type Hits = [counts: number, indexes: number]
 /** How many hits are among the first events, every so many bytes. */
 type Counts = [counts: number, stride: number]
+/** Counters by level, and the list of those that are not 0. */
+type Tally = [tally: number, touched: number]
 /** Distinct days and their number among the first events. */
 type Days = [dayCounts: number, days: number]
 
@@ -107,6 +109,24 @@ export interface SweepKernels extends RecordKernels, RefreshKernels {
   readonly longestGaps: Kernel<[...Rows, ...Days, into: number]>
   readonly runLongest: Kernel<[start: number, users: number, ...Days, longest: number]>
   readonly longestSoFar: Kernel<[...Rows, dayCounts: number, longest: number, into: number]>
+  readonly measureSessions: Kernel<
+    [...Rows, ...Hits, second: number, micro: number, pause: number, statistic: number, into: number]
+  >
+  readonly addIntervals: Kernel<[indexes: number, second: number, seconds: number, squares: number, hits: number]>
+  readonly meanIntervals: Kernel<[...Rows, counts: number, seconds: number, into: number]>
+  readonly spreadIntervals: Kernel<[...Rows, counts: number, seconds: number, squares: number, into: number]>
+  readonly setBits: Kernel<[codes: number, shift: number, ...Counts, isFirst: number, sets: number, count: number]>
+  readonly joinSets: Kernel<[shorter: number, into: number, half: number, count: number]>
+  readonly measureRanges: Kernel<[...Rows, total: number]>
+  readonly uniteSets: Kernel<[...Rows, tables: number, top: number, into: number]>
+  readonly countBits: Kernel<[sets: number, rows: number, shift: number, bits: number, into: number]>
+  readonly countLevels: Kernel<[...Rows, ...Hits, codes: number, ...Tally, into: number]>
+  readonly spreadLevels: Kernel<
+    [...Rows, ...Hits, codes: number, ...Tally, statistic: number, logarithms: number, known: number, into: number]
+  >
+  readonly findEdgeLevel: Kernel<
+    [...Rows, ...Hits, second: number, micro: number, codes: number, isLast: number, into: number]
+  >
 }
 
 let compiled: CompiledModule | null = null

@@ -3,6 +3,7 @@ export * from './sweep/day-measures'
 export * from './sweep/edges'
 export * from './sweep/event-measures'
 export * from './sweep/formulas'
+export * from './sweep/level-measures'
 export { groupByUser, orderByTime, placeUsers } from './sweep/records'
 export {
   bytesOfCodes,
@@ -16,4 +17,5 @@ export {
 } from './sweep/refresh'
 export * from './sweep/registers'
 export * from './sweep/select-users'
+export * from './sweep/time-measures'
 export * from './sweep/waiting-rows'

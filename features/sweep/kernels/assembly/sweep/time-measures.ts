@@ -1,0 +1,118 @@
+/*
+ * Measures of the time between hits. Row r sees the events lo[r] .. hi[r] - 1 of its user, so the hits counts[lo[r]] ..
+ * counts[hi[r]] - 1; its value goes to into[r].
+ */
+
+const secondsPerDay: f64 = 86400
+const microsPerSecond: f64 = 1e6
+const microsPerMinute: f64 = 6e7
+
+const sessionCount: i32 = 0
+const totalMinutes: i32 = 1
+
+/** Runs of hits of which none comes more than `pause` microseconds after the one before; `statistic`: 0 how many, 1 their minutes, 2 minutes by run. */
+export function measureSessions(
+  lo: usize,
+  hi: usize,
+  rows: i32,
+  counts: usize,
+  indexes: usize,
+  second: usize,
+  micro: usize,
+  pause: f64,
+  statistic: i32,
+  into: usize,
+): void {
+  for (let r: i32 = 0; r < rows; r++) {
+    const at = (<usize>r) << 2
+    const a = load<i32>(counts + ((<usize>load<i32>(lo + at)) << 2))
+    const b = load<i32>(counts + ((<usize>load<i32>(hi + at)) << 2))
+    let sessions = i32(b > a)
+    let micros: f64 = 0
+    for (let m = a + 1; m < b; m++) {
+      const i = (<usize>load<i32>(indexes + ((<usize>m) << 2))) << 2
+      const j = (<usize>load<i32>(indexes + ((<usize>(m - 1)) << 2))) << 2
+      const seconds = <f64>(load<i32>(second + i) - load<i32>(second + j))
+      const step = seconds * microsPerSecond + <f64>(load<i32>(micro + i) - load<i32>(micro + j))
+      if (step > pause) sessions++
+      else micros += step
+    }
+    let value: f64 = micros / microsPerMinute
+    if (statistic == sessionCount) value = <f64>sessions
+    else if (statistic != totalMinutes) value = sessions == 0 ? NaN : micros / (<f64>sessions * microsPerMinute)
+    store<f64>(into + ((<usize>r) << 3), value)
+  }
+}
+
+/**
+ * The second of each hit, and squares[m] = sum of the squares of intervals 1 .. m, users' borders included. It may pass 2^64:
+ * what is wanted are differences, each of one user, whose intervals add up to less than 2^31 seconds.
+ */
+export function addIntervals(indexes: usize, second: usize, seconds: usize, squares: usize, hits: i32): void {
+  let sum: i64 = 0
+  let before: i32 = 0
+  for (let m: i32 = 0; m < hits; m++) {
+    const now = load<i32>(second + ((<usize>load<i32>(indexes + ((<usize>m) << 2))) << 2))
+    const interval = <i64>(now - before)
+    sum += interval * interval
+    store<i32>(seconds + ((<usize>m) << 2), now)
+    store<i64>(squares + ((<usize>m) << 3), sum)
+    before = now
+  }
+}
+
+/** Days. */
+export function meanIntervals(lo: usize, hi: usize, rows: i32, counts: usize, seconds: usize, into: usize): void {
+  for (let r: i32 = 0; r < rows; r++) {
+    const at = (<usize>r) << 2
+    const a = load<i32>(counts + ((<usize>load<i32>(lo + at)) << 2))
+    const b = load<i32>(counts + ((<usize>load<i32>(hi + at)) << 2))
+    let value: f64 = NaN
+    if (b - a > 1) {
+      const time = load<i32>(seconds + ((<usize>(b - 1)) << 2)) - load<i32>(seconds + ((<usize>a) << 2))
+      value = <f64>time / (<f64>(b - a - 1) * secondsPerDay)
+    }
+    store<f64>(into + ((<usize>r) << 3), value)
+  }
+}
+
+/** sqrt((n S2 - S1^2) / (n (n - 1))) of n intervals, in days: exact up to the division, as the SQL's. */
+export function spreadIntervals(
+  lo: usize,
+  hi: usize,
+  rows: i32,
+  counts: usize,
+  seconds: usize,
+  squares: usize,
+  into: usize,
+): void {
+  for (let r: i32 = 0; r < rows; r++) {
+    const at = (<usize>r) << 2
+    const a = load<i32>(counts + ((<usize>load<i32>(lo + at)) << 2))
+    const b = load<i32>(counts + ((<usize>load<i32>(hi + at)) << 2))
+    const n = b - a - 1
+    let value: f64 = NaN
+    if (n > 1) {
+      const sum = <u64>(load<i32>(seconds + ((<usize>(b - 1)) << 2)) - load<i32>(seconds + ((<usize>a) << 2)))
+      const square = load<u64>(squares + ((<usize>(b - 1)) << 3)) - load<u64>(squares + ((<usize>a) << 3))
+      value = sqrt(spread(<u64>n, square, sum) / (<f64>n * <f64>(n - 1))) / secondsPerDay
+    }
+    store<f64>(into + ((<usize>r) << 3), value)
+  }
+}
+
+/** n S2 - S1^2, which is not negative (Cauchy), rounded once; n < 2^31, S1 < 2^32. */
+function spread(n: u64, square: u64, sum: u64): f64 {
+  const low = (square & 0xffffffff) * n
+  const middle = (square >> 32) * n + (low >> 32)
+  const product = (middle << 32) | (low & 0xffffffff)
+  const taken = sum * sum
+  const high = (middle >> 32) - u64(product < taken)
+  const rest = product - taken
+  if (high == 0) return <f64>rest
+  // The 64 highest bits; those that are cut off leave a 1 behind, so that the rounding knows of them.
+  const shift = 64 - clz(high)
+  const top = (high << (64 - shift)) | (rest >> shift)
+  const isCut = u64(rest << (64 - shift) != 0)
+  return <f64>(top | isCut) * <f64>((<u64>1) << shift)
+}
