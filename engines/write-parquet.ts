@@ -1,49 +1,43 @@
 import { type FileHandle, open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { makeFolder } from '../core/make-folder.ts'
-import { encodeIntegers, encodeNumbers, encodeTexts, type EncodedColumn } from './parquet/encode-column.ts'
+import { ParquetEncoder, parquetModule } from './parquet-encoder.ts'
+import { encoding } from './parquet/page-header.ts'
+import type { EncodedChunk, EncodedPiece, ParquetColumn, RowRange } from './parquet/parquet-column.ts'
 import { encodeThrift, i32, i64, list, struct, text, type Thrift } from './parquet/thrift.ts'
 
-/** A column in memory; all columns of a file have the same length. */
-export type ParquetColumn = { readonly name: string } & (
-  | { readonly type: 'number'; readonly values: Float32Array | Float64Array } // FLOAT or DOUBLE; NaN = NULL
-  | { readonly type: 'integer'; readonly values: Uint32Array | Uint8Array } // INT32
-  | { readonly type: 'date'; readonly values: Uint16Array } // days since 1970-01-01
-  | { readonly type: 'text'; readonly codes: Uint16Array; readonly levels: readonly string[] } // 65,535 = NULL
-)
+export type { EncodedPiece, ParquetColumn, RowRange } from './parquet/parquet-column.ts'
 
-export type { EncodedColumn } from './parquet/encode-column.ts'
-
-/** Encodes groups of rows elsewhere, such as on other threads. */
-export interface GroupEncoder {
-  /** Groups that are asked for before the first of them has to be there; >= 1. */
+/** Encodes pieces elsewhere, such as on other threads. */
+export interface PieceEncoder {
+  /** Pieces that are asked for before the first of them has to be there; >= 1. */
   readonly atOnce: number
-  /** `encodeColumns` of the same arguments. */
-  encode(columns: readonly ParquetColumn[], rows: RowRange): Promise<readonly EncodedColumn[]>
+  /** `ParquetEncoder.encode` of the same arguments. Up to `atOnce` + 1 pieces are kept, and released in the order in which they were asked for. */
+  encode(columns: readonly ParquetColumn[], rows: RowRange): Promise<KeptPiece>
 }
 
-/** Rows from .. to - 1. */
-export interface RowRange {
-  readonly from: number
-  readonly to: number
+/** Its bytes are there until it is released. */
+export interface KeptPiece extends EncodedPiece {
+  release(): void
 }
 
 /** Fixed, so that the bytes of a file depend on its values alone. */
 const groupRows = 122_880
+/** Of a piece: little memory and even work for the threads, few messages. */
+const pieceColumns = 4
 
-const physical = { int32: 1, float: 4, double: 5, byteArray: 6 } as const
-const encoding = { plain: 0, rle: 3, dictionary: 8 } as const
+const physical = { int32: 1, float: 4, byteArray: 6 } as const
 const converted = { utf8: 0, date: 6 } as const
-const pageKind = { data: 0, dictionary: 2 } as const
+const magic = new TextEncoder().encode('PAR1')
 
 /**
- * Columns in memory -> one Parquet file, without an engine: dictionaries of at most 256 whole numbers, else plain
- * values, no compression. The same columns give the same bytes. It appears under its name when it is whole.
+ * Columns in memory -> one Parquet file, without an engine. The same columns give the same bytes. It appears under its name
+ * when it is whole.
  */
 export async function writeParquet(
   path: string,
   columns: readonly ParquetColumn[],
-  { signal, encoder = inPlace }: { readonly signal?: AbortSignal; readonly encoder?: GroupEncoder } = {},
+  { signal, encoder = inPlace() }: { readonly signal?: AbortSignal; readonly encoder?: PieceEncoder } = {},
 ): Promise<void> {
   const partial = `${path}.partial`
   await makeFolder(dirname(path))
@@ -59,78 +53,88 @@ export async function writeParquet(
   }
 }
 
-const inPlace: GroupEncoder = {
-  atOnce: 1,
-  encode: (columns, rows) => Promise.resolve(encodeColumns(columns, rows)),
+/** On this thread; one piece is encoded while another is written. */
+function inPlace(): PieceEncoder {
+  const encoder = new ParquetEncoder(parquetModule())
+  const free = [0, 1]
+  return {
+    atOnce: 1,
+    encode: (columns, rows) => {
+      const place = free.shift()!
+      return Promise.resolve({ ...encoder.encode(columns, rows, place), release: () => void free.push(place) })
+    },
+  }
 }
-
-/** The pages of these rows of every column. */
-export const encodeColumns = (columns: readonly ParquetColumn[], { from, to }: RowRange): readonly EncodedColumn[] =>
-  columns.map((column) => encode(column, from, to))
 
 async function writeAll(
   file: FileHandle,
   columns: readonly ParquetColumn[],
-  { signal, encoder }: { readonly signal: AbortSignal | undefined; readonly encoder: GroupEncoder },
+  { signal, encoder }: { readonly signal: AbortSignal | undefined; readonly encoder: PieceEncoder },
 ): Promise<void> {
   const rows = columns.length === 0 ? 0 : lengthOf(columns[0]!)
   const other = columns.find((column) => lengthOf(column) !== rows)
   if (other !== undefined) throw new RangeError(`column "${other.name}": ${lengthOf(other)} rows, expected ${rows}`)
-  const magic = new TextEncoder().encode('PAR1')
   let offset = magic.length
-  await file.write(magic)
-  const groups: Thrift[] = []
-  // A group is encoded while the one before it is written.
+  await writeBytes(file, magic)
+  const groups: Group[] = []
+  // A piece is encoded while the one before it is written.
   let writing: Promise<unknown> = Promise.resolve()
-  for await (const { encoded, range } of encodeGroups(columns, rows, encoder)) {
+  for await (const { columns: some, rows: range, piece } of encodePieces(columns, rows, encoder)) {
     signal?.throwIfAborted()
-    const chunks = columns.map((column, j) => {
-      const chunk = chunkOf(column, encoded[j]!, { rows: range.to - range.from, offset })
-      offset += chunk.bytes
-      return chunk
-    })
     await writing
-    writing = file.writev(chunks.flatMap(({ parts }) => parts))
+    writing = writeBytes(file, piece.bytes).then(() => piece.release())
     // A failure is thrown when its turn comes.
     writing.catch(() => undefined)
-    const bytes = chunks.reduce((sum, chunk) => sum + chunk.bytes, 0)
-    const metadata = chunks.map((chunk) => chunk.metadata)
-    groups.push(struct({ 1: list('struct', metadata), 2: i64(bytes), 3: i64(range.to - range.from) }))
+    if (groups.at(-1)?.rows.from !== range.from) groups.push({ rows: range, bytes: 0, chunks: [] })
+    const group = groups.at(-1)!
+    for (const [j, column] of some.entries()) {
+      const chunk = piece.chunks[j]!
+      group.chunks.push(chunkMetadata(column, chunk, { rows: range.to - range.from, offset }))
+      group.bytes += chunk.bytes
+      offset += chunk.bytes
+    }
   }
   await writing
-  const footer = encodeThrift(
-    struct({
-      1: i32(1),
-      2: list('struct', schemaOf(columns)),
-      3: i64(rows),
-      4: list('struct', groups),
-      6: text('ebb'),
-    }),
-  )
-  const length = new Uint8Array(4)
-  new DataView(length.buffer).setUint32(0, footer.length, true)
-  await file.writev([footer, length, magic])
+  await writeBytes(file, footerOf(columns, rows, groups))
 }
 
-/** In the order of the rows, `atOnce` groups ahead. */
-async function* encodeGroups(
+/** All of them, however many the system takes at once. */
+async function writeBytes(file: FileHandle, bytes: Uint8Array): Promise<void> {
+  for (let at = 0; at < bytes.length;) at += (await file.write(bytes, at)).bytesWritten
+}
+
+interface Piece {
+  readonly columns: readonly ParquetColumn[]
+  readonly rows: RowRange
+}
+
+/** In the order of the file: group by group of rows, and a few columns at a time. */
+function* piecesOf(columns: readonly ParquetColumn[], rows: number): Generator<Piece> {
+  for (let from = 0; from < rows; from += groupRows)
+    for (let j = 0; j < columns.length; j += pieceColumns)
+      yield { columns: columns.slice(j, j + pieceColumns), rows: { from, to: Math.min(rows, from + groupRows) } }
+}
+
+/** In that order, `atOnce` pieces ahead. */
+async function* encodePieces(
   columns: readonly ParquetColumn[],
   rows: number,
-  encoder: GroupEncoder,
-): AsyncGenerator<{ readonly encoded: readonly EncodedColumn[]; readonly range: RowRange }> {
-  const begun: { readonly range: RowRange; readonly encoding: Promise<readonly EncodedColumn[]> }[] = []
-  for (let from = 0; from < rows || begun.length > 0;) {
-    while (from < rows && begun.length < encoder.atOnce) {
-      const range = { from, to: Math.min(rows, from + groupRows) }
-      const encoding = encoder.encode(columns, range)
-      // A failure is thrown when its turn comes.
-      encoding.catch(() => undefined)
-      begun.push({ range, encoding })
-      from = range.to
-    }
-    const { range, encoding } = begun.shift()!
-    yield { encoded: await encoding, range }
+  encoder: PieceEncoder,
+): AsyncGenerator<Piece & { readonly piece: KeptPiece }> {
+  const begun: (Piece & { readonly encoding: Promise<KeptPiece> })[] = []
+  const begin = (piece: Piece): void => {
+    const encoding = encoder.encode(piece.columns, piece.rows)
+    // A failure is thrown when its turn comes.
+    encoding.catch(() => undefined)
+    begun.push({ ...piece, encoding })
   }
+  for (const next of piecesOf(columns, rows)) {
+    begin(next)
+    if (begun.length < encoder.atOnce) continue
+    const { encoding, ...first } = begun.shift()!
+    yield { ...first, piece: await encoding }
+  }
+  for (const { encoding, ...first } of begun) yield { ...first, piece: await encoding }
 }
 
 function lengthOf(column: ParquetColumn): number {
@@ -139,8 +143,7 @@ function lengthOf(column: ParquetColumn): number {
 
 function physicalType(column: ParquetColumn): number {
   if (column.type === 'text') return physical.byteArray
-  if (column.type !== 'number') return physical.int32
-  return column.values instanceof Float32Array ? physical.float : physical.double
+  return column.type === 'number' ? physical.float : physical.int32
 }
 
 const isOptional = ({ type }: ParquetColumn): boolean => type === 'number' || type === 'text'
@@ -159,61 +162,50 @@ function schemaOf(columns: readonly ParquetColumn[]): Thrift[] {
   return [root, ...leaves]
 }
 
-interface Chunk {
-  readonly parts: readonly Uint8Array[]
-  readonly bytes: number
-  readonly metadata: Thrift
+interface Group {
+  readonly rows: RowRange
+  bytes: number
+  readonly chunks: Thrift[]
 }
 
-function chunkOf(
+function chunkMetadata(
   column: ParquetColumn,
-  { dictionary, page }: EncodedColumn,
+  { bytes, dictionaryBytes }: EncodedChunk,
   { rows, offset }: { readonly rows: number; readonly offset: number },
-): Chunk {
-  const dictionaryParts =
-    dictionary === null
-      ? []
-      : [
-          pageHeader(
-            pageKind.dictionary,
-            dictionary.bytes.length,
-            struct({ 1: i32(dictionary.count), 2: i32(encoding.plain) }),
-          ),
-          dictionary.bytes,
-        ]
-  const valueEncoding = dictionary === null ? encoding.plain : encoding.dictionary
-  const levels = { 3: i32(encoding.rle), 4: i32(encoding.rle) }
-  const header = struct({ 1: i32(rows), 2: i32(valueEncoding), ...levels })
-  const parts = [...dictionaryParts, pageHeader(pageKind.data, sizeOf(page), header), ...page]
-  const bytes = sizeOf(parts)
+): Thrift {
+  const hasDictionary = dictionaryBytes > 0
+  const encodings = [encoding.plain, encoding.rle, ...(hasDictionary ? [encoding.dictionary] : [])]
   const metadata = struct({
     1: i32(physicalType(column)),
-    2: list('i32', [
-      i32(encoding.plain),
-      i32(encoding.rle),
-      ...(dictionary === null ? [] : [i32(encoding.dictionary)]),
-    ]),
+    2: list('i32', encodings.map(i32)),
     3: list('binary', [text(column.name)]),
     4: i32(0),
     5: i64(rows),
     6: i64(bytes),
     7: i64(bytes),
-    9: i64(offset + sizeOf(dictionaryParts)),
-    ...(dictionary === null ? {} : { 11: i64(offset) }),
+    9: i64(offset + dictionaryBytes),
+    ...(hasDictionary ? { 11: i64(offset) } : {}),
   })
-  return { parts, bytes, metadata: struct({ 2: i64(offset), 3: metadata }) }
+  return struct({ 2: i64(offset), 3: metadata })
 }
 
-function encode(column: ParquetColumn, from: number, to: number): EncodedColumn {
-  if (column.type === 'text') return encodeTexts(column.codes.subarray(from, to), column.levels)
-  if (column.type === 'number') return encodeNumbers(column.values.subarray(from, to))
-  return encodeIntegers(Int32Array.from(column.values.subarray(from, to)))
+/** What the file consists of, the length of that, and the magic number. */
+function footerOf(columns: readonly ParquetColumn[], rows: number, groups: readonly Group[]): Uint8Array {
+  const described = groups.map(({ chunks, bytes, rows: { from, to } }) =>
+    struct({ 1: list('struct', chunks), 2: i64(bytes), 3: i64(to - from) }),
+  )
+  const footer = encodeThrift(
+    struct({
+      1: i32(1),
+      2: list('struct', schemaOf(columns)),
+      3: i64(rows),
+      4: list('struct', described),
+      6: text('ebb'),
+    }),
+  )
+  const bytes = new Uint8Array(footer.length + 4 + magic.length)
+  bytes.set(footer)
+  new DataView(bytes.buffer).setUint32(footer.length, footer.length, true)
+  bytes.set(magic, footer.length + 4)
+  return bytes
 }
-
-/** Field 5 tells of a data page, field 7 of a dictionary. */
-function pageHeader(kind: number, bytes: number, details: Thrift): Uint8Array {
-  const field = kind === pageKind.data ? { 5: details } : { 7: details }
-  return encodeThrift(struct({ 1: i32(kind), 2: i32(bytes), 3: i32(bytes), ...field }))
-}
-
-const sizeOf = (parts: readonly Uint8Array[]): number => parts.reduce((sum, part) => sum + part.length, 0)

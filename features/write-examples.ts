@@ -1,5 +1,5 @@
 import type { Column } from '../core/dataset.ts'
-import { type GroupEncoder, type ParquetColumn, writeParquet } from '../engines/write-parquet.ts'
+import { type PieceEncoder, type ParquetColumn, writeParquet } from '../engines/write-parquet.ts'
 import type { SweptExamples, SweptPrediction } from './sweep.ts'
 
 /**
@@ -10,7 +10,7 @@ import type { SweptExamples, SweptPrediction } from './sweep.ts'
 export async function writeExamples(
   path: string,
   swept: Omit<SweptExamples, 'cleanup'>,
-  options: { readonly signal?: AbortSignal; readonly encoder?: GroupEncoder } = {},
+  options: { readonly signal?: AbortSignal; readonly encoder?: PieceEncoder } = {},
 ): Promise<void> {
   const { dataset } = swept
   const features = dataset.names.map((name, at) => parquetColumn(name, dataset.columns[at]!))

@@ -1,10 +1,14 @@
 import { Worker } from 'node:worker_threads'
 import { EbbError } from '../../core/errors.ts'
 import { locate } from '../../core/locate.ts'
-import type { GroupEncoder } from '../../engines/write-parquet.ts'
+import { parquetModule } from '../../engines/parquet-encoder.ts'
+import type { PieceEncoder } from '../../engines/write-parquet.ts'
 import type { SweepSetup, SweepTask } from './tasks.ts'
 import { sweepModule } from './kernels/sweep-kernels.ts'
 import type { SweepMessage, SweepReply, SweepWorkerData } from './worker.ts'
+
+/** Encoded pieces of one thread: two that are asked for, and one that is being written. */
+const places = 3
 
 /** The worker threads of one sweep. They start at once, so that they are there when the events are. */
 export class SweepPool {
@@ -29,22 +33,20 @@ export class SweepPool {
     return this.everyone({ task })
   }
 
-  /** Encodes groups of rows, each thread its share of the columns; not while a task runs. */
-  encoder(): GroupEncoder {
+  /** Encodes Parquet, each piece on the thread that has least to do; not while a task runs. */
+  encoder(): PieceEncoder {
     const { workers } = this
-    const last: Promise<unknown>[] = workers.map(() => Promise.resolve())
+    const module = parquetModule()
+    for (const worker of workers) worker.postMessage({ parquet: module } satisfies SweepMessage)
+    const free = workers.map((worker) => ({ worker, places: Array.from({ length: places }, (_, place) => place) }))
     return {
-      // While one group is put together, the threads are at the next.
-      atOnce: 2,
+      // While a thread encodes one, the next one waits for it.
+      atOnce: 2 * workers.length,
       encode: async (columns, rows) => {
-        const shares = workers.map((worker, w) => {
-          const share = columns.filter((_, j) => j % workers.length === w)
-          const asked = last[w]!.then(() => ask(worker, { columns: share, rows }))
-          last[w] = asked.catch(() => undefined)
-          return asked
-        })
-        const done = await Promise.all(shares)
-        return columns.map((_, j) => done[j % workers.length]!.encoded![Math.floor(j / workers.length)]!)
+        const idlest = free.reduce((best, one) => (one.places.length > best.places.length ? one : best))
+        const place = idlest.places.shift()!
+        const { piece } = await ask(idlest.worker, { columns, rows, place })
+        return { ...piece!, release: () => void idlest.places.push(place) }
       },
     }
   }
@@ -72,6 +74,8 @@ function ask(worker: Worker, message: SweepMessage): Promise<Done> {
       reject(workerFault(message, stack))
     }
     const onReply = (reply: SweepReply): void => {
+      // Several pieces may be asked for at once.
+      if (reply.failure === null && reply.place !== ('place' in message ? message.place : undefined)) return
       if (reply.failure !== null) return fail(reply.failure.message, reply.failure.stack)
       leave()
       resolve(reply)

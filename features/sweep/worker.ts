@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import type { CompiledModule } from '../../core/web-assembly.ts'
-import { encodeColumns, type EncodedColumn, type ParquetColumn, type RowRange } from '../../engines/write-parquet.ts'
+import { ParquetEncoder } from '../../engines/parquet-encoder.ts'
+import type { EncodedPiece, ParquetColumn, RowRange } from '../../engines/write-parquet.ts'
 import { kernelThread } from './kernels/sweep-kernels.ts'
 import { SweepWorker, type SweepSetup, type SweepTask } from './tasks.ts'
 
@@ -9,24 +10,27 @@ export interface SweepWorkerData {
   readonly module: CompiledModule
 }
 
-/** Main thread -> worker: first what is shared, then tasks one by one; or rows of columns to be encoded as Parquet. */
+/** Main thread -> worker: first what is shared, then tasks one by one; or the kernels of Parquet, then pieces to be encoded. */
 export type SweepMessage =
   | { readonly setup: SweepSetup }
   | { readonly task: SweepTask }
-  | { readonly columns: readonly ParquetColumn[]; readonly rows: RowRange }
-/** Worker -> main thread: a task is done, or failed. */
+  | { readonly parquet: CompiledModule }
+  | { readonly columns: readonly ParquetColumn[]; readonly rows: RowRange; readonly place: number }
+/** Worker -> main thread: a task or a piece is done, or something failed. */
 export type SweepReply =
-  | { readonly failure: null; readonly encoded?: readonly EncodedColumn[] }
+  | { readonly failure: null; readonly place?: number; readonly piece?: EncodedPiece }
   | { readonly failure: { message: string; stack: string } }
 
 const port = parentPort
 if (port === null) throw new Error('features/sweep/worker.ts runs as a worker thread only')
 const thread = kernelThread((workerData as SweepWorkerData).module)
 let worker: SweepWorker | null = null
+let encoder: ParquetEncoder | null = null
 
 port.on('message', (message: SweepMessage) => {
   try {
-    if ('columns' in message) return void encode(message)
+    if ('parquet' in message) return void (encoder = new ParquetEncoder(message.parquet))
+    if ('columns' in message) return encode(message)
     if ('setup' in message) worker = new SweepWorker(message.setup, thread)
     else worker!.run(message.task)
     port.postMessage({ failure: null } satisfies SweepReply)
@@ -37,9 +41,7 @@ port.on('message', (message: SweepMessage) => {
   }
 })
 
-function encode({ columns, rows }: Extract<SweepMessage, { readonly rows: RowRange }>): void {
-  const encoded = encodeColumns(columns, rows)
-  const bytes = encoded.flatMap(({ dictionary, page }) => (dictionary === null ? page : [dictionary.bytes, ...page]))
-  const buffers = new Set(bytes.map(({ buffer }) => buffer as ArrayBuffer))
-  port!.postMessage({ failure: null, encoded } satisfies SweepReply, [...buffers])
+function encode({ columns, rows, place }: Extract<SweepMessage, { readonly rows: RowRange }>): void {
+  const piece = encoder!.encode(columns, rows, place)
+  port!.postMessage({ failure: null, place, piece } satisfies SweepReply)
 }

@@ -1,4 +1,4 @@
-import { readFile, rm, mkdtemp } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -6,7 +6,8 @@ import { sha256 } from '../../core/hash.ts'
 import { createRandom } from '../../core/random.ts'
 import { openDuckDb } from '../../engines/duckdb/engine.ts'
 import type { Engine } from '../../engines/engine.ts'
-import { writeParquet, type ParquetColumn } from '../../engines/write-parquet.ts'
+import { ParquetEncoder, parquetModule } from '../../engines/parquet-encoder.ts'
+import { writeParquet, type ParquetColumn, type PieceEncoder } from '../../engines/write-parquet.ts'
 
 let folder: string
 let engine: Engine
@@ -26,26 +27,26 @@ test('five rows of every type, with what is missing as NULL', async () => {
     { name: 'id', type: 'integer', values: Uint32Array.of(7, 0, 2_147_483_647, 1, 2) },
     { name: 'day', type: 'date', values: Uint16Array.of(0, 1, 19_782, 365, 65_535) },
     { name: 'single', type: 'number', values: Float32Array.of(0.5, Number.NaN, -1e30, 3, 4) },
-    { name: 'double', type: 'number', values: Float64Array.of(0.1, 1 / 3, Number.NaN, -0, 1e300) },
+    { name: 'zeros', type: 'number', values: Float32Array.of(-0, 0, Number.NaN, -0, Number.POSITIVE_INFINITY) },
     { name: 'kind', type: 'text', codes: Uint16Array.of(1, 65_535, 0, 0, 1), levels: ['ä', 'b"c'] },
     { name: 'none', type: 'text', codes: new Uint16Array(5).fill(65_535), levels: [] },
     { name: 'empty', type: 'number', values: new Float32Array(5).fill(Number.NaN) },
   ])
   const rows = await engine.rows(`SELECT * FROM read_parquet('${file('types')}')`)
   expect(rows).toEqual([
-    { id: 7, day: '1970-01-01', single: 0.5, double: 0.1, kind: 'b"c', none: null, empty: null },
-    { id: 0, day: '1970-01-02', single: null, double: 1 / 3, kind: null, none: null, empty: null },
+    { id: 7, day: '1970-01-01', single: 0.5, zeros: -0, kind: 'b"c', none: null, empty: null },
+    { id: 0, day: '1970-01-02', single: null, zeros: 0, kind: null, none: null, empty: null },
     {
       id: 2_147_483_647,
       day: '2024-02-29',
       single: Math.fround(-1e30),
-      double: null,
+      zeros: null,
       kind: 'ä',
       none: null,
       empty: null,
     },
-    { id: 1, day: '1971-01-01', single: 3, double: -0, kind: 'ä', none: null, empty: null },
-    { id: 2, day: '2149-06-06', single: 4, double: 1e300, kind: 'b"c', none: null, empty: null },
+    { id: 1, day: '1971-01-01', single: 3, zeros: -0, kind: 'ä', none: null, empty: null },
+    { id: 2, day: '2149-06-06', single: 4, zeros: Number.POSITIVE_INFINITY, kind: 'b"c', none: null, empty: null },
   ])
 })
 
@@ -81,4 +82,44 @@ test('two groups of rows: 130,000 random values, sums told by the engine; no col
   await expect(
     writeParquet(file('uneven'), [...columns, { name: 'v', type: 'number', values: new Float32Array(3) }]),
   ).rejects.toThrow('column "v": 3 rows, expected 130000')
+})
+
+test('20 columns in five pieces, two ahead: released in order, three at most kept; nothing stays of a file that fails or is given up', async () => {
+  const columns = Array.from({ length: 20 }, (_, j): ParquetColumn => ({
+    name: `v${j}`,
+    type: 'number',
+    values: Float32Array.of(j, j, 0.5),
+  }))
+  const thread = new ParquetEncoder(parquetModule())
+  let most = 0
+  const encoderThat = (begin: (piece: number) => void): PieceEncoder => {
+    const kept: number[] = []
+    let asked = 0
+    return {
+      atOnce: 2,
+      encode: async (some, rows) => {
+        const piece = asked++
+        begin(piece)
+        kept.push(piece)
+        most = Math.max(most, kept.length)
+        return { ...thread.encode(some, rows, piece), release: () => expect(kept.shift()).toBe(piece) }
+      },
+    }
+  }
+  await writeParquet(file('pieces'), columns, { encoder: encoderThat(() => undefined) })
+  await writeParquet(file('in-place'), columns)
+  expect(sha256(await readFile(file('pieces')))).toBe(sha256(await readFile(file('in-place'))))
+  expect(most).toBe(3)
+  const failing = encoderThat((piece) => {
+    if (piece === 3) throw new Error('piece 3')
+  })
+  await expect(writeParquet(file('failed'), columns, { encoder: failing })).rejects.toThrow('piece 3')
+  const given = new AbortController()
+  const stopping = encoderThat((piece) => {
+    if (piece === 3) given.abort(new Error('given up'))
+  })
+  await expect(writeParquet(file('failed'), columns, { encoder: stopping, signal: given.signal })).rejects.toThrow(
+    'given up',
+  )
+  expect((await readdir(folder)).filter((name) => name.startsWith('failed'))).toEqual([])
 })
