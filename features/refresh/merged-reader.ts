@@ -1,6 +1,6 @@
 import { openSync, readSync } from 'node:fs'
 import { crc32 } from 'node:zlib'
-import type { BucketEvents } from '../sweep/bucket-reader.ts'
+import type { BucketEvents, BucketReader } from '../sweep/bucket-reader.ts'
 import type { KernelThread } from '../sweep/kernels/sweep-kernels.ts'
 import { orderByTime } from '../sweep/order-by-time.ts'
 import type { SweepProgram } from '../sweep/program.ts'
@@ -31,7 +31,12 @@ interface Piece extends SegmentPlace {
   records: Int32Array
   /** Where the bucket's first record is, in records. */
   first: number
+  /** Of the bucket's users, as `starts`; in the memory of kernels. */
+  readonly places: Uint32Array
 }
+
+/** Words of a piece in the kernel's table. */
+const pieceWords = 3
 
 /**
  * The events of a bucket out of kept ones, which lie in files by user, and new ones. Users of whom only the first segment
@@ -45,34 +50,42 @@ export class MergedReader implements BucketEvents {
   readonly counts: Int32Array
   private readonly program: SweepProgram
   private readonly thread: KernelThread
-  private readonly added: BucketEvents
+  private readonly added: BucketReader
   private readonly kept: KeptEvents
   private readonly userCount: number
   private readonly pieces: readonly Piece[]
+  /** See the kernel `joinPieces`; the last piece are the new events. */
+  private readonly table: Int32Array
+  private readonly dropped: Int32Array
   /** Users put together from several places: their first records, and the end of the last. */
   private readonly together: Int32Array
   private spare: Int32Array = new Int32Array(0)
 
   constructor(
     program: SweepProgram,
-    added: BucketEvents,
+    added: BucketReader,
     { kept, userCount, thread }: { kept: KeptEvents; userCount: number; thread: KernelThread },
   ) {
+    const { space } = thread
     this.program = program
     this.thread = thread
     this.added = added
     this.kept = kept
     this.userCount = userCount
     const users = 2 ** program.layout.user.bits
-    this.start = thread.space.int32(users + 2)
-    this.counts = thread.space.int32(users)
-    this.together = thread.space.int32(users + 1)
+    this.start = space.int32(users)
+    this.counts = space.int32(users)
+    this.together = space.int32(users + 1)
+    this.table = space.int32((kept.segments.length + 1) * pieceWords)
+    this.dropped = space.int32(kept.dropped.length)
+    this.dropped.set(kept.dropped)
     // The descriptors are closed when the worker ends.
     this.pieces = kept.segments.map((place) => ({
       ...place,
       file: openSync(place.path, 'r'),
       records: new Int32Array(0),
       first: 0,
+      places: space.uint32(users + 1),
     }))
   }
 
@@ -88,39 +101,28 @@ export class MergedReader implements BucketEvents {
 
   /** Returns the number of events. */
   private merge(bucket: number, isChecked: boolean): number {
-    const { start, counts, pieces, together, program } = this
+    const { pieces, program, thread, added, table, together } = this
     const { words, user } = program.layout
     const first = bucket * 2 ** user.bits
     const users = Math.min(2 ** user.bits, this.userCount - first)
     const sizes = pieces.map(({ starts }) => starts[first + users]! - starts[first]!)
-    const room = sizes.reduce((sum, size) => sum + size, this.addedEvents(users))
-    for (const [p, piece] of pieces.entries())
-      if (p === 0 || sizes[p]! > 0)
-        load(piece, { first, users, words, room: p === 0 ? room : 0, isChecked, thread: this.thread })
-    this.records = pieces[0]!.records
-    const main = pieces[0]!
-    const isWhole = this.kept.dropped.length === 0
-    let at = main.first + sizes[0]!
-    let joined = 0
-    let total = 0
-    counts.fill(0)
-    for (let u = 0; u < users; u++) {
-      const from = main.starts[first + u]!
-      const own = main.starts[first + u + 1]! - from
-      const others = this.eventsElsewhere(first, u)
-      if (others === 0 && isWhole) {
-        start[u] = main.first + from - main.starts[first]!
-        counts[u] = own
-      } else {
-        together[joined++] = start[u] = at
-        at = this.putTogether(first, u, at)
-        counts[u] = at - start[u]!
-      }
-      total += counts[u]!
+    const room = sizes.reduce((sum, size) => sum + size, added.start[users]!)
+    for (const [p, piece] of pieces.entries()) {
+      if (p === 0 || sizes[p]! > 0) load(piece, { first, users, words, room: p === 0 ? room : 0, isChecked, thread })
+      piece.places.set(piece.starts.subarray(first, first + users + 1))
+      table.set([piece.records.byteOffset, piece.places.byteOffset, piece.starts[first]! - piece.first], p * pieceWords)
     }
-    together[joined] = at
+    table.set([added.records.byteOffset, added.start.byteOffset, 0], pieces.length * pieceWords)
+    this.records = pieces[0]!.records
+    const end = pieces[0]!.first + sizes[0]!
+    const ranges = this.dropped.length / 2
+    const joined = thread.kernels.joinPieces(
+      ...([table.byteOffset, pieces.length + 1, users, words, this.dropped.byteOffset, ranges, end] as const),
+      ...([this.start.byteOffset, this.counts.byteOffset, together.byteOffset] as const),
+    )
+    this.counts.fill(0, users)
     this.order(joined)
-    return total
+    return ranges === 0 ? room : together[joined]! - end
   }
 
   /** The users that were put together, as many as `joined`. */
@@ -134,58 +136,6 @@ export class MergedReader implements BucketEvents {
       this.spare = thread.space.int32(2 ** Math.ceil(Math.log2(words)))
     }
     orderByTime(records, { layout: program.layout, start: together, stretches: joined, spare: this.spare, thread })
-  }
-
-  private addedEvents(users: number): number {
-    let sum = 0
-    for (let u = 0; u < users; u++) sum += this.added.counts[u]!
-    return sum
-  }
-
-  /** Events of the user that are not in the first segment. */
-  private eventsElsewhere(first: number, u: number): number {
-    let sum = this.added.counts[u]!
-    for (let p = 1; p < this.pieces.length; p++) {
-      const { starts } = this.pieces[p]!
-      sum += starts[first + u + 1]! - starts[first + u]!
-    }
-    return sum
-  }
-
-  /** Returns the place after the user's last record. */
-  private putTogether(first: number, u: number, from: number): number {
-    const { added, pieces } = this
-    const isWhole = this.kept.dropped.length === 0
-    let at = from
-    for (const piece of pieces) {
-      const { starts, records } = piece
-      const count = starts[first + u + 1]! - starts[first + u]!
-      const range = { from: piece.first + starts[first + u]! - starts[first]!, count }
-      if (count > 0) at = isWhole ? this.copy(records, range, at) : this.copyWanted(records, range, at)
-    }
-    return this.copy(added.records, { from: added.start[u]!, count: added.counts[u]! }, at)
-  }
-
-  /** Returns the place after the last copied record. */
-  private copy(from: Int32Array, range: { from: number; count: number }, at: number): number {
-    const { words } = this.program.layout
-    const { records } = this
-    const end = (range.from + range.count) * words
-    for (let p = range.from * words, to = at * words; p < end; p++, to++) records[to] = from[p]!
-    return at + range.count
-  }
-
-  private copyWanted(from: Int32Array, range: { from: number; count: number }, at: number): number {
-    const { words } = this.program.layout
-    const { dropped } = this.kept
-    let to = at
-    for (let i = range.from; i < range.from + range.count; i++) {
-      const second = from[i * words]!
-      let isDropped = false
-      for (let d = 0; d < dropped.length; d += 2) isDropped ||= second >= dropped[d]! && second < dropped[d + 1]!
-      if (!isDropped) to = this.copy(from, { from: i, count: 1 }, to)
-    }
-    return to
   }
 }
 

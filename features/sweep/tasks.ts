@@ -82,8 +82,9 @@ export class SweepWorker {
     this.thread = thread
     const { program, blocks, kept, userCount, userEvents } = setup
     this.setup = setup
-    this.added = new BucketReader(program, blocks, { userEvents, thread })
-    this.reader = kept === null ? this.added : new MergedReader(program, this.added, { kept, userCount, thread })
+    const added = new BucketReader(program, blocks, { userEvents, thread })
+    this.added = added
+    this.reader = kept === null ? added : new MergedReader(program, added, { kept, userCount, thread })
   }
 
   run(task: SweepTask): void {

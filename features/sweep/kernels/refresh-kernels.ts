@@ -12,4 +12,19 @@ export interface RefreshKernels {
   readonly codesToBytes: Coding
   readonly bytesOfFloats: (from: number, count: number) => number
   readonly bytesOfCodes: (from: number, count: number) => number
+  /** Puts the events of users together; `merged-reader.ts`. */
+  readonly joinPieces: (
+    ...args: [
+      table: number,
+      pieces: number,
+      users: number,
+      words: number,
+      dropped: number,
+      ranges: number,
+      at: number,
+      start: number,
+      counts: number,
+      together: number,
+    ]
+  ) => number
 }

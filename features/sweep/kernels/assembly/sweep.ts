@@ -13,6 +13,7 @@ export {
   codesToBytes,
   floatsToBytes,
   floatsToShorts,
+  joinPieces,
   shortsToFloats,
 } from './sweep/refresh'
 export * from './sweep/registers'

@@ -102,3 +102,76 @@ export function codesToBytes(from: usize, into: usize, count: i32): void {
   for (const end = into + <usize>count; into < end; from += 2, into++)
     store<u8>(into, <u8>min<i32>(<i32>load<u16>(from), missingByte))
 }
+
+/** Copies the records whose second lies in none of the ranges (pairs of seconds); returns where the next one goes. */
+function copyWanted(to: usize, from: usize, end: usize, size: usize, dropped: usize, ranges: i32): usize {
+  for (; from < end; from += size) {
+    const second = load<i32>(from)
+    let isDropped = false
+    for (let r: usize = 0; r < (<usize>ranges) << 3; r += 8)
+      isDropped = isDropped || (second >= load<i32>(dropped + r) && second < load<i32>(dropped + r, 4))
+    if (isDropped) continue
+    memory.copy(to, from, size)
+    to += size
+  }
+  return to
+}
+
+/**
+ * Events of the users of a bucket out of several pieces. A piece is three words of the table: the address of its records, that of
+ * the users' first records (users + 1 long), and what these count from. Users of whom only the first piece has events stay where
+ * they are, unless records are to be dropped; others are put together from record `at` of the first piece on, in the order of the
+ * pieces. Writes everyone's `start` and `counts`, and where those that were put together begin and end; returns how many these are.
+ */
+export function joinPieces(
+  table: usize,
+  pieces: i32,
+  users: i32,
+  words: i32,
+  dropped: usize,
+  ranges: i32,
+  at: i32,
+  start: usize,
+  counts: usize,
+  together: usize,
+): i32 {
+  const size = (<usize>words) << 2
+  const records = <usize>load<u32>(table)
+  const own = <usize>load<u32>(table, 4)
+  const tableEnd = table + <usize>pieces * 12
+  let to = records + <usize>at * size
+  let joined: i32 = 0
+  for (let u: usize = 0; u < (<usize>users) << 2; u += 4) {
+    let elsewhere: i32 = ranges
+    for (let piece = table + 12; piece < tableEnd; piece += 12) {
+      const place = <usize>load<u32>(piece, 4) + u
+      elsewhere |= load<i32>(place, 4) - load<i32>(place)
+    }
+    const first = load<i32>(own + u)
+    if (elsewhere == 0) {
+      store<i32>(start + u, first - load<i32>(table, 8))
+      store<i32>(counts + u, load<i32>(own + u, 4) - first)
+      continue
+    }
+    const begin = to
+    for (let piece = table; piece < tableEnd; piece += 12) {
+      const place = <usize>load<u32>(piece, 4) + u
+      const origin = <usize>load<u32>(piece)
+      const base = load<u32>(piece, 8)
+      const from = origin + <usize>(load<u32>(place) - base) * size
+      const end = origin + <usize>(load<u32>(place, 4) - base) * size
+      if (ranges > 0 && piece + 12 < tableEnd) to = copyWanted(to, from, end, size, dropped, ranges)
+      else {
+        memory.copy(to, from, end - from)
+        to += end - from
+      }
+    }
+    const place = <i32>((begin - records) / size)
+    store<i32>(start + u, place)
+    store<i32>(counts + u, <i32>((to - begin) / size))
+    store<i32>(together + ((<usize>joined) << 2), place)
+    joined++
+  }
+  store<i32>(together + ((<usize>joined) << 2), <i32>((to - records) / size))
+  return joined
+}
