@@ -26,8 +26,6 @@ export class SpinePass {
   private readonly isInOrder: boolean
   /** How many events the last cutoff sees. */
   private reached = 0
-  /** Days before the first and after the last cutoff that decide; null: all do. */
-  private readonly reach: { readonly before: number; readonly after: number } | null
   /** Day from whose end on the user is known, where events come in order. */
   private firstDay = 0
   private readonly state: LabelState = { already: false, inGap: false, churned: false }
@@ -41,23 +39,14 @@ export class SpinePass {
     const { events, registers } = this
     this.leaves = spine.labels.map((label) => labelLeaf(label, { program, events, registers }))
     this.judged = spine.predictions.map((code) => ({ code, leaves: code.labels.map((label) => this.leaves[label]!) }))
-    this.reach = this.isInOrder ? reachOf(program, spine) : null
     this.active = spine.eligible === null ? null : this.registers.hits(spine.eligible.condition)
   }
 
   /** Reads the user's records from word `from` on. */
   read(records: Int32Array, from: number, count: number): void {
-    const { baseDay, layout, delaysDays, cutoffs } = this.program
+    const { baseDay, delaysDays } = this.program
     this.firstDay = baseDay + ((records[from]! / 86_400) | 0) + delaysDays[0]!
-    if (this.reach === null || cutoffs.length === 0) return this.events.read(records, from, count)
-    const { words } = layout
-    const start = (cutoffs[0]! - this.reach.before - baseDay) * 86_400
-    const end = (cutoffs.at(-1)! + this.reach.after - baseDay) * 86_400
-    let last = count
-    while (last > 0 && records[from + (last - 1) * words]! >= end) last--
-    let first = last
-    while (first > 0 && records[from + (first - 1) * words]! >= start) first--
-    this.events.read(records, from + first * words, last - first)
+    this.events.read(records, from, count)
   }
 
   /** Statuses of the user whose events were read: of every prediction, one per cutoff, from `at` on. */
@@ -124,12 +113,4 @@ export class SpinePass {
     }
     return false
   }
-}
-
-/** Labels by window look at nothing but their window, and whoever is active at nothing but the days before the cutoff. */
-function reachOf({ delaysDays }: SweepProgram, spine: SpineCode): { before: number; after: number } | null {
-  const isByWindow = spine.labels.every(({ kind }) => kind === 'no_event_in_window' || kind === 'event_in_window')
-  if (!isByWindow) return null
-  const after = Math.max(0, ...spine.predictions.map(({ gapDays, horizonDays }) => gapDays + horizonDays))
-  return { before: (spine.eligible?.withinDays ?? 0) + delaysDays[0]!, after }
 }

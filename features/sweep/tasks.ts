@@ -1,11 +1,11 @@
 import { runKeptTask, type KeptTask } from '../refresh/kept-tasks.ts'
 import { type KeptEvents, MergedReader } from '../refresh/merged-reader.ts'
+import { BucketJudge } from './bucket-judge.ts'
 import { type BucketEvents, BucketReader, type EventBlocks } from './bucket-reader.ts'
 import { gatherRows, type GatherTask } from './loose-rows.ts'
 import { FeaturePass } from './feature-pass.ts'
 import type { KernelThread } from './kernels/sweep-kernels.ts'
-import { status, statusCount, type SweepProgram } from './program.ts'
-import { SpinePass } from './spine-pass.ts'
+import type { SweepProgram } from './program.ts'
 import type { SweptColumn } from './waiting-rows.ts'
 
 /** What every worker shares; all arrays in shared memory. */
@@ -33,7 +33,7 @@ export interface SpineTask {
   readonly isGiven: boolean
   /** Rows of bucket b at cutoff k: entry b * cutoffs + k. */
   readonly rowCounts: Int32Array
-  /** Users of status s of prediction p at cutoff k: entry (k * predictions + p) * statusCount + s. */
+  /** Users of status s of prediction p at cutoff k; of `unseen`, 0: entry (k * predictions + p) * statusCount + s. */
   readonly population: Int32Array
   /** Rows are made while the bucket is at hand, with room for every user; null: in a second pass. */
   readonly made: MadeRows | null
@@ -97,30 +97,16 @@ export class SweepWorker {
     }
   }
 
-  private judgeUsers({ next, isGiven, rowCounts, population, made }: SpineTask): void {
-    const { program, statuses, rows } = this.setup
-    const pass = isGiven ? null : new SpinePass(program, program.spine!, this.thread)
-    const features = made === null ? null : this.featurePass(made)
-    const cutoffs = program.cutoffs.length
-    const counts = new Int32Array(statuses.length * cutoffs * statusCount)
-    this.eachBucket(next, (bucket) => {
+  private judgeUsers(task: SpineTask): void {
+    const { program } = this.setup
+    const judge = program.cutoffs.length === 0 ? null : new BucketJudge(this.setup, task, this.thread)
+    const features = task.made === null ? null : this.featurePass(task.made)
+    this.eachBucket(task.next, (bucket) => {
       this.reader.sort(bucket)
-      this.eachUser(bucket, (user, from, count) => {
-        if (pass !== null) {
-          pass.read(this.reader.records, from, count)
-          pass.judge(statuses, user * cutoffs)
-        }
-        const at = user * cutoffs
-        if (statuses.length > 1) joinRows(statuses, rows, { at, cutoffs })
-        for (let k = 0; k < cutoffs; k++) {
-          for (let p = 0; p < statuses.length; p++)
-            counts[(k * statuses.length + p) * statusCount + statuses[p]![at + k]!]!++
-          if (rows[at + k]! >= status.example) rowCounts[bucket * cutoffs + k]!++
-        }
-      })
+      judge?.judge(this.reader, bucket, this.usersOf(bucket))
       features?.(bucket)
     })
-    for (let i = 0; i < counts.length; i++) Atomics.add(population, i, counts[i]!)
+    judge?.finish()
   }
 
   private makeRows(task: FeatureTask): void {
@@ -147,30 +133,9 @@ export class SweepWorker {
     }
   }
 
-  /** Users with events; `from` is the word of the first record. */
-  private eachUser(bucket: number, work: (user: number, from: number, count: number) => void): void {
+  private usersOf(bucket: number): number {
     const { program, userCount } = this.setup
-    const { words, user } = program.layout
-    const size = 2 ** user.bits
-    const first = bucket * size
-    const users = Math.min(size, userCount - first)
-    const { start, counts } = this.reader
-    for (let u = 0; u < users; u++) {
-      const count = counts[u]!
-      if (count > 0) work(first + u, start[u]! * words, count)
-    }
-  }
-}
-
-/** A row is wanted where at least one prediction has an example. */
-function joinRows(
-  statuses: readonly Uint8Array[],
-  rows: Uint8Array,
-  { at, cutoffs }: { at: number; cutoffs: number },
-): void {
-  for (let i = at; i < at + cutoffs; i++) {
-    let most = 0
-    for (let p = 0; p < statuses.length; p++) most = Math.max(most, statuses[p]![i]!)
-    rows[i] = most
+    const size = 2 ** program.layout.user.bits
+    return Math.min(size, userCount - bucket * size)
   }
 }

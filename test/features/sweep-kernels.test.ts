@@ -1,8 +1,18 @@
 import { expect, test } from 'vitest'
 import { createRandom } from '../../core/random.ts'
-import { BucketReader } from '../../features/sweep/bucket-reader.ts'
+import { BucketJudge } from '../../features/sweep/bucket-judge.ts'
+import { type BucketEvents, BucketReader } from '../../features/sweep/bucket-reader.ts'
 import { kernelThread, sweepModule } from '../../features/sweep/kernels/sweep-kernels.ts'
-import type { RecordLayout, SweepProgram } from '../../features/sweep/program.ts'
+import {
+  type ConditionCode,
+  type LabelCode,
+  type RecordLayout,
+  status,
+  statusCount,
+  type SweepProgram,
+} from '../../features/sweep/program.ts'
+import { SpinePass } from '../../features/sweep/spine-pass.ts'
+import type { SpineTask, SweepSetup } from '../../features/sweep/tasks.ts'
 
 const thread = kernelThread(sweepModule())
 
@@ -71,3 +81,116 @@ test.each([
     }
   },
 )
+
+interface Judging {
+  readonly cutoffs: number
+  readonly delay: number
+  readonly mode: SweepProgram['mode']
+  readonly eligible: number | null
+  readonly labels: readonly LabelCode[]
+}
+
+/** Types 0 .. 3 at bit 3 of word 1; their lowest bit is also a flag, which is the last condition. */
+function programOf({ cutoffs, delay, mode, eligible, labels }: Judging): SweepProgram {
+  const isClosed = Uint8Array.from({ length: cutoffs }, (_, k) => (k % 7 === 5 ? 0 : 1))
+  const open = new Uint8Array(cutoffs).fill(1)
+  return {
+    mode,
+    cutoffs: Array.from({ length: cutoffs }, (_, k) => 103 + 2 * k),
+    delaysDays: [delay],
+    baseDay: 100,
+    layout: {
+      ...layoutOf(3, false),
+      type: { word: 1, shift: userBits, bits: 2 },
+      flags: [{ word: 1, shift: userBits, bits: 1 }],
+    },
+    conditions: [{ by: 'all' }, { by: 'type', hits: Uint8Array.of(1, 1, 1, 0) }, { by: 'flag', flag: 0 }],
+    windows: [],
+    measures: [],
+    derived: [],
+    outputs: [],
+    logarithms: new Float64Array(0),
+    levels: { category: 0, channel: 0 },
+    spine: {
+      labels,
+      eligible: eligible === null ? null : { condition: eligible, withinDays: 9 },
+      predictions: [
+        { gapDays: 3, horizonDays: 11, labels: [...labels.keys()], isClosed },
+        { gapDays: 3, horizonDays: 4, labels: [0], isClosed: open },
+      ],
+    },
+  }
+}
+
+const silent = (condition: number): LabelCode => ({ kind: 'no_event_in_window', condition })
+const came = (condition: number): LabelCode => ({ kind: 'event_in_window', condition })
+
+test.each<Judging>([
+  { cutoffs: 1, delay: 0, mode: 'label', eligible: 0, labels: [silent(1)] },
+  { cutoffs: 6, delay: 2, mode: 'label', eligible: null, labels: [came(2), silent(1), silent(0), came(1)] },
+  { cutoffs: 6, delay: 0, mode: 'score', eligible: 2, labels: [silent(1), came(2)] },
+  { cutoffs: 16, delay: 1, mode: 'label', eligible: 1, labels: [came(2)] },
+  { cutoffs: 52, delay: 0, mode: 'label', eligible: 1, labels: [silent(2), came(1)] },
+  { cutoffs: 131, delay: 1, mode: 'label', eligible: 2, labels: [silent(1), silent(2)] },
+])(
+  '$cutoffs cutoffs, delay $delay, mode $mode, $labels: whoever a bucket is judged with has the status that is judged user by user, and is counted once',
+  (judging) => {
+    const random = createRandom(`judge ${judging.cutoffs}`)
+    const program = programOf(judging)
+    const users = 90
+    const cutoffs = judging.cutoffs
+    const records = thread.space.int32(users * 20 * 3)
+    const start = thread.space.int32(users)
+    const counts = thread.space.int32(users)
+    let end = 0
+    for (let u = 0; u < users; u++) {
+      start[u] = end
+      counts[u] = random.integer(4) === 0 ? 0 : random.integer(20)
+      const seconds = Array.from({ length: counts[u]! }, () => random.integer((2 * cutoffs + 20) * 86_400))
+      for (const second of seconds.sort((a, b) => a - b))
+        records.set([second, (u % 8) | (random.integer(4) << userBits), -1], 3 * end++)
+    }
+    const events: BucketEvents = { records, start, counts, sort: () => undefined, read: () => undefined }
+    const setup = setupOf({ ...program, layout: { ...program.layout, user: { word: 1, shift: 0, bits: 9 } } }, users)
+    const task = taskOf(setup)
+    const judge = new BucketJudge(setup, task, thread)
+    judge.judge(events, 0, users)
+    judge.finish()
+    const byType: ConditionCode = { by: 'type', hits: Uint8Array.of(0, 1, 0, 1) }
+    const plain = { ...program, conditions: [...program.conditions.slice(0, 2), byType] }
+    const pass = new SpinePass(plain, program.spine!, thread)
+    const expected = [new Uint8Array(users * cutoffs), new Uint8Array(users * cutoffs)]
+    for (let u = 0; u < users; u++)
+      if (counts[u]! > 0) {
+        pass.read(records, 3 * start[u]!, counts[u]!)
+        pass.judge(expected, u * cutoffs)
+      }
+    expect(setup.statuses).toEqual(expected)
+    expect(setup.rows).toEqual(expected[0]!.map((one, i) => Math.max(one, expected[1]![i]!)))
+    for (let k = 0; k < cutoffs; k++) {
+      const at = Array.from({ length: users }, (_, u) => u * cutoffs + k)
+      expect(task.rowCounts[k]).toBe(at.filter((i) => setup.rows[i]! >= status.example).length)
+      for (let p = 0; p < 2; p++)
+        for (let s = 1; s < statusCount; s++)
+          expect(task.population[(k * 2 + p) * statusCount + s]).toBe(at.filter((i) => expected[p]![i] === s).length)
+    }
+  },
+)
+
+const integers = (length: number): Int32Array => new Int32Array(new SharedArrayBuffer(length * 4))
+
+function setupOf(program: SweepProgram, userCount: number): SweepSetup {
+  const pairs = userCount * program.cutoffs.length
+  const blocks = { ...emptyBlocks, events: integers(1) }
+  const statuses = [new Uint8Array(pairs), new Uint8Array(pairs)]
+  const rest = { userEvents: integers(512), cancelled: integers(1), kept: null }
+  return { program, userCount, blocks, statuses, rows: new Uint8Array(pairs), ...rest }
+}
+
+const emptyBlocks = { blockWords: 3, memory: null, file: null, from: integers(2), blocks: integers(0) }
+
+function taskOf({ program, statuses }: SweepSetup): SpineTask {
+  const cutoffs = program.cutoffs.length
+  const population = integers(cutoffs * statuses.length * statusCount)
+  return { kind: 'spine', next: integers(1), isGiven: false, rowCounts: integers(cutoffs), population, made: null }
+}
