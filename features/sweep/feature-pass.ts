@@ -122,7 +122,8 @@ export class FeaturePass {
       const used = [...windows.keys()].filter(isMeant)
       const edges = new WindowEdges(
         used.map((w) => windows[w]!),
-        this.rows.cutoff,
+        this.program,
+        this.rows,
         this.thread,
       )
       const made = measures.flatMap((code, slot): { evaluate: Evaluate; rows: WindowRows; offset: number }[] => {

@@ -82,8 +82,10 @@ export interface SweepKernels extends RecordKernels, RefreshKernels {
       rowsFrom: number,
       order: number,
       cutoff: number,
-      age: number,
-      into: number,
+      ranks: number,
+      edges: number,
+      marks: number,
+      cutoffs: number,
     ]
   >
   readonly findBeginnings: Kernel<[start: number, users: number, rowsFrom: number, order: number, into: number]>

@@ -1,3 +1,5 @@
+import { orMissing } from './or-missing'
+
 /*
  * Measures of single events. Row r sees the events lo[r] .. hi[r] - 1 of its user; its value goes to into[r]. Counts are
  * running counts (see `registers.ts`); `unit`: units of the event table in one of the source.
@@ -49,7 +51,7 @@ export function sumSome(
     const hits = load<i32>(counts + end * stride) - load<i32>(counts + first * stride)
     const sum = load<f64>(sums + (end << 3)) - load<f64>(sums + (first << 3))
     const by = isMean ? <f64>hits * unit : unit
-    store<f64>(into + ((<usize>r) << 3), hits > 0 ? sum / by : NaN)
+    store<f64>(into + ((<usize>r) << 3), orMissing(sum / by, hits > 0))
   }
 }
 
@@ -68,8 +70,8 @@ export function sinceLast(
     const at = (<usize>r) << 2
     const last = load<i32>(latest + <usize>load<i32>(hi + at) * stride)
     const isSeen = last >= load<i32>(lo + at)
-    const today = load<i32>(day + ((<usize>select<i32>(last, 0, isSeen)) << 2))
-    store<f64>(into + ((<usize>r) << 3), select<f64>(<f64>(load<i32>(cutoff + at) - today), NaN, isSeen))
+    const days = load<i32>(cutoff + at) - load<i32>(day + ((<usize>last) << 2))
+    store<f64>(into + ((<usize>r) << 3), orMissing(<f64>days, isSeen))
   }
 }
 

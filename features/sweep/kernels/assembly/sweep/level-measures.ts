@@ -58,15 +58,13 @@ export function uniteSets(lo: usize, hi: usize, rows: i32, tables: usize, top: i
     const at = (<usize>r) << 2
     const first = load<i32>(lo + at)
     const length = load<i32>(hi + at) - first
-    let set: u64 = 0
-    if (length > 0) {
-      const j = min(top, 31 - clz(length))
-      const table = load<u32>(tables + ((<usize>j) << 2))
-      const last = <usize>table + ((<usize>(first + length - (1 << j))) << 3)
-      set = load<u64>(last)
-      for (let here = <usize>table + ((<usize>first) << 3); here < last; here += (<usize>8) << (<usize>j))
-        set |= load<u64>(here)
-    }
+    const j = min(top, 31 - clz(length | 1))
+    const table = <usize>load<u32>(tables + ((<usize>j) << 2))
+    const last = table + ((<usize>(first + length - (1 << j))) << 3)
+    let here = table + ((<usize>first) << 3)
+    let set = load<u64>(here) | load<u64>(last)
+    while ((here += (<usize>8) << (<usize>j)) < last) set |= load<u64>(here)
+    set &= <u64>0 - <u64>i32(length > 0)
     store<u64>(into + ((<usize>r) << 3), set)
   }
 }

@@ -91,7 +91,9 @@ export function addUp(values: usize, counts: usize, stride: usize, sums: usize, 
   for (let i: i32 = 0; i < count; i++) {
     counts += stride
     const now = load<i32>(counts)
-    sum += select<f64>(load<f64>(values + ((<usize>i) << 3)), 0, now != before)
+    // A hit is rare or not: a mask costs the same every time, a branch does not.
+    const mask = <u64>0 - <u64>i32(now != before)
+    sum += reinterpret<f64>(load<u64>(values + ((<usize>i) << 3)) & mask)
     store<f64>(sums + ((<usize>i) << 3), sum, 8)
     before = now
   }
@@ -119,9 +121,10 @@ export function findDays(
       const now = load<i32>(counts)
       const today = load<i32>(day + ((<usize>i) << 2))
       store<i32>(days + ((<usize>found) << 2), today)
-      found += i32(now != before) & i32(today != last)
+      const isHit = i32(now != before)
+      found += isHit & i32(today != last)
       store<i32>(dayCounts + ((<usize>i) << 2), found, 4)
-      last = now != before ? today : last
+      last ^= (last ^ today) & -isHit
       before = now
     }
   }

@@ -1,3 +1,5 @@
+import { orMissing } from './or-missing'
+
 /*
  * Measures of the time between hits. Row r sees the events lo[r] .. hi[r] - 1 of its user, so the hits counts[lo[r]] ..
  * counts[hi[r]] - 1; its value goes to into[r].
@@ -67,12 +69,9 @@ export function meanIntervals(lo: usize, hi: usize, rows: i32, counts: usize, se
     const at = (<usize>r) << 2
     const a = load<i32>(counts + ((<usize>load<i32>(lo + at)) << 2))
     const b = load<i32>(counts + ((<usize>load<i32>(hi + at)) << 2))
-    let value: f64 = NaN
-    if (b - a > 1) {
-      const time = load<i32>(seconds + ((<usize>(b - 1)) << 2)) - load<i32>(seconds + ((<usize>a) << 2))
-      value = <f64>time / (<f64>(b - a - 1) * secondsPerDay)
-    }
-    store<f64>(into + ((<usize>r) << 3), value)
+    const time = load<i32>(seconds + ((<usize>(b - 1)) << 2)) - load<i32>(seconds + ((<usize>a) << 2))
+    const mean = <f64>time / (<f64>(b - a - 1) * secondsPerDay)
+    store<f64>(into + ((<usize>r) << 3), orMissing(mean, b - a > 1))
   }
 }
 
