@@ -7,8 +7,8 @@ import type { SweepSetup, SweepTask } from './tasks.ts'
 import { sweepModule } from './kernels/sweep-kernels.ts'
 import type { SweepMessage, SweepReply, SweepWorkerData } from './worker.ts'
 
-/** Encoded pieces of one thread: two that are asked for, and one that is being written. */
-const places = 3
+/** Rooms for encoded pieces of each thread: enough for those that wait for their turn to be written. */
+const places = 4
 
 /** The worker threads of one sweep. They start at once, so that they are there when the events are. */
 export class SweepPool {
@@ -38,15 +38,18 @@ export class SweepPool {
     const { workers } = this
     const module = parquetModule()
     for (const worker of workers) worker.postMessage({ parquet: module } satisfies SweepMessage)
-    const free = workers.map((worker) => ({ worker, places: Array.from({ length: places }, (_, place) => place) }))
+    const rooms = Array.from({ length: places }, (_, place) => place)
+    const threads = workers.map((worker) => ({ worker, free: [...rooms], asked: 0 }))
     return {
-      // While a thread encodes one, the next one waits for it.
-      atOnce: 2 * workers.length,
+      atOnce: (places - 1) * workers.length,
       encode: async (columns, rows) => {
-        const idlest = free.reduce((best, one) => (one.places.length > best.places.length ? one : best))
-        const place = idlest.places.shift()!
-        const { piece } = await ask(idlest.worker, { columns, rows, place })
-        return { ...piece!, release: () => void idlest.places.push(place) }
+        const able = threads.filter(({ free }) => free.length > 0)
+        const thread = able.reduce((best, one) => (one.asked < best.asked ? one : best))
+        const place = thread.free.shift()!
+        thread.asked++
+        const { piece } = await ask(thread.worker, { columns, rows, place })
+        thread.asked--
+        return { ...piece!, release: () => void thread.free.push(place) }
       },
     }
   }
