@@ -17,6 +17,7 @@ import {
 import { createRequire } from 'node:module'
 import { basename, dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { joinModules } from './join-modules.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const dist = join(root, 'dist')
@@ -101,6 +102,11 @@ for (const room of rooms) {
       if (!existsSync(target) || !readFileSync(target).equals(readFileSync(path))) copyFileSync(path, target)
     }
   }
+}
+// Threads whose start is a part of what users wait for: worker.js -> worker.cjs.
+for (const worker of ['features/sweep/worker']) {
+  expected.add(join(dist, `${worker}.cjs`))
+  writeFileSync(join(dist, `${worker}.cjs`), joinModules(join(dist, `${worker}.js`)))
 }
 for (const room of rooms) for (const path of walk(join(dist, room))) if (!expected.has(path)) rmSync(path)
 

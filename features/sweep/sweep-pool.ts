@@ -17,7 +17,7 @@ export class SweepPool {
   constructor(threads: number) {
     const workerData: SweepWorkerData = { module: sweepModule() }
     this.workers = Array.from({ length: threads }, () => {
-      const worker = new Worker(locate('features/sweep/worker.js'), { workerData })
+      const worker = new Worker(locate('features/sweep/worker.cjs'), { workerData })
       // A failure before the first message; later ones are heard by `ask`.
       worker.on('error', () => undefined)
       return worker
