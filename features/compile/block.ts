@@ -94,6 +94,10 @@ export function seenBySpine(context: BlockContext, reach: 'windowed' | 'lifetime
 JOIN ${table('spine')} AS s ON s.cutoff = f.cutoff AND s.user_index = g.user_index`
 }
 
+/** Joins the flags (alias `p`) of the segment of the earlier of two events or days beside those of the later one. */
+export const joinPrevious = ({ table }: BlockContext): string =>
+  `\nJOIN ${table('flags')} AS p ON p.cutoff = f.cutoff AND p.segment = g.previous_segment`
+
 /** Whether any of the features looks at all history. */
 export const reachOf = (features: readonly MeasureFeature[]): 'windowed' | 'lifetime' =>
   features.some((feature) => feature.lookbackDays === 'lifetime') ? 'lifetime' : 'windowed'

@@ -4,7 +4,7 @@ import type { MeasureFeature } from '../definition.ts'
 import { segmentColumn } from '../calendar.ts'
 import type { MadeTable } from '../made-table.ts'
 import { isLaidOutByCutoff, knownPredicate, windowKey } from '../window.ts'
-import { joinExample, Slots, type Block, type BlockContext } from './block.ts'
+import { joinExample, joinPrevious, Slots, type Block, type BlockContext } from './block.ts'
 
 export type GapFeature = MeasureFeature & { readonly measure: 'gaps' }
 
@@ -84,7 +84,10 @@ function merged(context: BlockContext, column: GapColumn, part: string): string 
   return column.of === 'max' || column.of === 'return' ? `MAX(${part})` : context.dialect.sumInteger(part)
 }
 
-/** One delay: gaps per (user, segment of the later day, segment of the earlier day); both must lie in the window. */
+/**
+ * One delay: gaps per (user, segment of the later day, segment of the earlier day); both must lie in the window. A window
+ * without beginning holds the earlier day with the later one: where there are no others, its segment is not asked for.
+ */
 function segmentGaps(context: BlockContext, columns: readonly GapColumn[], kind: number): MadeTable[] {
   const { dialect, table } = context
   const bases = new Slots<string>()
@@ -95,32 +98,33 @@ function segmentGaps(context: BlockContext, columns: readonly GapColumn[], kind:
     const part = window === 'lifetime' ? `g.b${b}` : `CASE WHEN f.in_${window} AND p.in_${window} THEN g.b${b} END`
     return `,\n  ${merged(context, column, part)} AS c${i}`
   })
+  const isPaired = !columns.every(({ window }) => window.lookbackDays === 'lifetime')
   const over = 'OVER (PARTITION BY d.user_index ORDER BY d.event_day)'
+  const previous = isPaired ? ` LAG(d.segment) ${over} AS previous_segment,` : ''
   const gap = dialect.daysBetween(`LAG(d.event_day) ${over}`, 'd.event_day')
   return [
     {
       name: `gaps-by-segment-${kind}`,
       table: table(`gap_segments_${kind}`),
-      select: `SELECT q.user_index, q.segment, q.previous_segment${bases
+      select: `SELECT q.user_index, q.segment${isPaired ? ', q.previous_segment' : ''}${bases
         .values()
         .map((base, i) => `,\n  ${base} AS b${i}`)
         .join('')}
 FROM (
-  SELECT d.user_index, d.event_day, d.segment, LAG(d.segment) ${over} AS previous_segment,
+  SELECT d.user_index, d.event_day, d.segment,${previous}
     ${dialect.cast(gap, 'bigint')} AS gap
   FROM ${table('days')} AS d
   WHERE d.k${kind}
 ) AS q
 WHERE q.gap IS NOT NULL
-GROUP BY q.user_index, q.segment, q.previous_segment`,
+GROUP BY q.user_index, q.segment${isPaired ? ', q.previous_segment' : ''}`,
     },
     {
       name: `gaps-by-example-${kind}`,
       table: table(`gap_values_${kind}`),
       select: `SELECT s.cutoff, s.user_index${sums.join('')}
 FROM ${table(`gap_segments_${kind}`)} AS g
-JOIN ${table('flags')} AS f ON f.segment = g.segment
-JOIN ${table('flags')} AS p ON p.cutoff = f.cutoff AND p.segment = g.previous_segment
+JOIN ${table('flags')} AS f ON f.segment = g.segment${isPaired ? joinPrevious(context) : ''}
 JOIN ${table('spine')} AS s ON s.cutoff = f.cutoff AND s.user_index = g.user_index
 GROUP BY s.cutoff, s.user_index`,
     },

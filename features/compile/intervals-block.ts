@@ -3,7 +3,15 @@ import type { MeasureFeature } from '../definition.ts'
 import { segmentColumn, segmentJoin } from '../calendar.ts'
 import type { MadeTable } from '../made-table.ts'
 import { isLaidOutByCutoff, knownPredicate, windowKey } from '../window.ts'
-import { conditionKey, joinExample, visibleEvents, whereSql, type Block, type BlockContext } from './block.ts'
+import {
+  conditionKey,
+  joinExample,
+  joinPrevious,
+  visibleEvents,
+  whereSql,
+  type Block,
+  type BlockContext,
+} from './block.ts'
 
 export type IntervalsFeature = MeasureFeature & { readonly measure: 'intervals' }
 
@@ -43,16 +51,20 @@ function intervalValue({ dialect }: BlockContext, feature: IntervalsFeature, ali
 const seconds = ({ dialect }: BlockContext): string =>
   dialect.integerDivide(dialect.epochMicros('e.event_time'), '1000000')
 
-/** One delay: an event is seen with all events before it. */
+/** One delay: an event is seen with all events before it, so that a window without beginning need not ask for the earlier one. */
 function segmentIntervals(context: BlockContext, windows: readonly IntervalsFeature[], index: number): MadeTable[] {
   const { dialect, table } = context
   const events = visibleEvents(context)
   const { where } = windows[0]!
   const condition = where === undefined ? '' : ` AND ${whereSql(context, where)}`
   const over = 'OVER (PARTITION BY e.user_index ORDER BY e.event_time)'
+  const isPaired = !windows.every(({ lookbackDays }) => lookbackDays === 'lifetime')
+  const rowKey = isPaired ? 'q.user_index, q.segment, q.previous_segment' : 'q.user_index, q.segment'
+  const previous = isPaired ? ` LAG(${segmentColumn}) ${over} AS previous_segment,` : ''
   const sums = windows.map((window) => {
     const key = windowKey(window)
-    const inside = (column: string): string => `CASE WHEN f.in_${key} AND p.in_${key} THEN ${column} END`
+    const inside = (column: string): string =>
+      key === 'lifetime' ? column : `CASE WHEN f.in_${key} AND p.in_${key} THEN ${column} END`
     return `,
   ${dialect.sumInteger(inside('g.n'))} AS n_${key}, ${dialect.sumInteger(inside('g.t'))} AS t_${key},
   ${dialect.sumWide(inside('g.q'))} AS q_${key}`
@@ -61,25 +73,24 @@ function segmentIntervals(context: BlockContext, windows: readonly IntervalsFeat
     {
       name: `intervals-by-segment-${index}`,
       table: table(`interval_segments_${index}`),
-      select: `SELECT q.user_index, q.segment, q.previous_segment, COUNT(*) AS n,
+      select: `SELECT ${rowKey}, COUNT(*) AS n,
   ${dialect.sumInteger('q.step')} AS t, ${dialect.sumWide('q.step * q.step')} AS q
 FROM (
-  SELECT e.user_index, ${segmentColumn} AS segment, LAG(${segmentColumn}) ${over} AS previous_segment,
+  SELECT e.user_index, ${segmentColumn} AS segment,${previous}
     ${seconds(context)} - LAG(${seconds(context)}) ${over} AS step
   FROM ${events.from}
   ${segmentJoin(table('calendar'), events.seen)}
   WHERE ${events.where}${condition}
 ) AS q
 WHERE q.step IS NOT NULL
-GROUP BY q.user_index, q.segment, q.previous_segment`,
+GROUP BY ${rowKey}`,
     },
     {
       name: `intervals-by-example-${index}`,
       table: table(`interval_values_${index}`),
       select: `SELECT s.cutoff, s.user_index${sums.join('')}
 FROM ${table(`interval_segments_${index}`)} AS g
-JOIN ${table('flags')} AS f ON f.segment = g.segment
-JOIN ${table('flags')} AS p ON p.cutoff = f.cutoff AND p.segment = g.previous_segment
+JOIN ${table('flags')} AS f ON f.segment = g.segment${isPaired ? joinPrevious(context) : ''}
 JOIN ${table('spine')} AS s ON s.cutoff = f.cutoff AND s.user_index = g.user_index
 GROUP BY s.cutoff, s.user_index`,
     },

@@ -135,6 +135,11 @@ const planWith = (features: readonly Feature[], more: Partial<ExamplePlan> = {})
 const texts: Readonly<Record<string, (dialect: Dialect) => readonly string[]>> = {
   'measures-one-delay': (dialect) =>
     Object.entries(measures).map(([name, of]) => sqlOf(dialect, name, planWith(of.map(measure)), own)),
+  'measures-of-all-history': (dialect) =>
+    (['gaps', 'intervals'] as const).map((name) => {
+      const features = measures[name].map((of, i): Feature => ({ ...measure(of, i), lookbackDays: 'lifetime' }))
+      return sqlOf(dialect, name, planWith(features), own)
+    }),
   'measures-several-delays': (dialect) =>
     Object.entries(measures).map(([name, of]) =>
       sqlOf(dialect, name, planWith(of.map(measure), { delaysDays: [0, 2] }), own),

@@ -503,8 +503,8 @@ CREATE OR REPLACE TEMP TABLE "ebb_interval_values_0" AS
 SELECT s.cutoff, s.user_index,
   CAST(SUM(CASE WHEN f.in_d30 AND p.in_d30 THEN g.n END) AS BIGINT) AS n_d30, CAST(SUM(CASE WHEN f.in_d30 AND p.in_d30 THEN g.t END) AS BIGINT) AS t_d30,
   SUM(CAST(CASE WHEN f.in_d30 AND p.in_d30 THEN g.q END AS HUGEINT)) AS q_d30,
-  CAST(SUM(CASE WHEN f.in_lifetime AND p.in_lifetime THEN g.n END) AS BIGINT) AS n_lifetime, CAST(SUM(CASE WHEN f.in_lifetime AND p.in_lifetime THEN g.t END) AS BIGINT) AS t_lifetime,
-  SUM(CAST(CASE WHEN f.in_lifetime AND p.in_lifetime THEN g.q END AS HUGEINT)) AS q_lifetime
+  CAST(SUM(g.n) AS BIGINT) AS n_lifetime, CAST(SUM(g.t) AS BIGINT) AS t_lifetime,
+  SUM(CAST(g.q AS HUGEINT)) AS q_lifetime
 FROM "ebb_interval_segments_0" AS g
 JOIN "ebb_flags" AS f ON f.segment = g.segment
 JOIN "ebb_flags" AS p ON p.cutoff = f.cutoff AND p.segment = g.previous_segment

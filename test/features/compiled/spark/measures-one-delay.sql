@@ -537,8 +537,8 @@ CACHE TABLE `ebb_interval_values_0` AS
 SELECT s.cutoff, s.user_index,
   SUM(CAST(CASE WHEN f.in_d30 AND p.in_d30 THEN g.n END AS BIGINT)) AS n_d30, SUM(CAST(CASE WHEN f.in_d30 AND p.in_d30 THEN g.t END AS BIGINT)) AS t_d30,
   SUM(CAST(CASE WHEN f.in_d30 AND p.in_d30 THEN g.q END AS DECIMAL(38, 0))) AS q_d30,
-  SUM(CAST(CASE WHEN f.in_lifetime AND p.in_lifetime THEN g.n END AS BIGINT)) AS n_lifetime, SUM(CAST(CASE WHEN f.in_lifetime AND p.in_lifetime THEN g.t END AS BIGINT)) AS t_lifetime,
-  SUM(CAST(CASE WHEN f.in_lifetime AND p.in_lifetime THEN g.q END AS DECIMAL(38, 0))) AS q_lifetime
+  SUM(CAST(g.n AS BIGINT)) AS n_lifetime, SUM(CAST(g.t AS BIGINT)) AS t_lifetime,
+  SUM(CAST(g.q AS DECIMAL(38, 0))) AS q_lifetime
 FROM `ebb_interval_segments_0` AS g
 JOIN `ebb_flags` AS f ON f.segment = g.segment
 JOIN `ebb_flags` AS p ON p.cutoff = f.cutoff AND p.segment = g.previous_segment
