@@ -37,18 +37,17 @@ export function fewLevelColumns(plan: ExamplePlan, columns: readonly string[]): 
   return levelColumns.filter((of) => columns.includes(of) && known(of) <= mostLevels)
 }
 
-/** (level), ascending: the texts of a column of the events. The plan's own may be older than the events. */
+/** (level), ascending: the texts of a column of the events, and maybe NULL. The plan's own may be older than the events. */
 export function levelsSelect(plan: ExamplePlan, column: string): string {
   return `SELECT DISTINCT e.${column} AS level
 FROM ${plan.relations.events} AS e
-WHERE e.${column} IS NOT NULL
 ORDER BY level
-LIMIT ${mostLevels + 1}`
+LIMIT ${mostLevels + 2}`
 }
 
 /** The levels of such a query; null where there are too many, or they are no names that a statement may list. */
 export function fewLevels(rows: readonly Row[]): readonly string[] | null {
-  const levels = rows.map(({ level }) => String(level))
+  const levels = rows.flatMap(({ level }) => (level === null ? [] : [String(level)]))
   const isName = (level: string): boolean => level.length <= longestLevel && !level.includes('\0')
   return levels.length <= mostLevels && levels.every(isName) ? levels : null
 }

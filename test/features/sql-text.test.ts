@@ -279,14 +279,12 @@ FROM t_events AS e JOIN slices AS s ON s.bucket = (e.user_index DIV NULLIF(64, 0
     [levelsSelect.name]: {
       duckdb: `SELECT DISTINCT e.channel AS level
 FROM t_events AS e
-WHERE e.channel IS NOT NULL
 ORDER BY level
-LIMIT 65`,
+LIMIT 66`,
       spark: `SELECT DISTINCT e.channel AS level
 FROM t_events AS e
-WHERE e.channel IS NOT NULL
 ORDER BY level
-LIMIT 65`,
+LIMIT 66`,
     },
     [examplesOfSlices.name]: {
       duckdb: `SELECT p.* FROM read_parquet(['0', '1'], hive_partitioning = false) AS p ORDER BY p.cutoff, p.user_index`,
@@ -331,8 +329,8 @@ test('columns of at most 64 short texts are laid out as numbers; of those, a cat
   expect(fewLevelColumns(plan, columns)).toEqual(['event_type', 'category', 'channel'])
   const levels = { category: Array.from({ length: 65 }, (_, i) => `c${i}`), channel: [] }
   expect(fewLevelColumns({ ...plan, levels }, columns)).toEqual(['event_type', 'channel'])
-  const rows = (texts: readonly string[]): Row[] => texts.map((level) => ({ level }))
-  expect(fewLevels(rows(["a'b", '']))).toEqual(["a'b", ''])
+  const rows = (texts: readonly (string | null)[]): Row[] => texts.map((level) => ({ level }))
+  expect(fewLevels(rows(["a'b", '', null]))).toEqual(["a'b", ''])
   for (const texts of [levels.category, ['a\0b'], ['x'.repeat(201)]]) expect(fewLevels(rows(texts))).toBe(null)
 })
 
