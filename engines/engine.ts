@@ -46,7 +46,7 @@ export interface Engine {
     path: string,
     options?: Cancellable & { readonly metadata?: Readonly<Record<string, string>> },
   ): Promise<void>
-  /** Query result as Parquet on this machine. */
+  /** Query result as Parquet on this machine, to be read back soon: large and quickly written. */
   pull(sql: string, folder: string, options?: Cancellable): Promise<ParquetParts>
   /**
    * Query result as Parquet files where the engine lives, by the integers of one column, which they do not hold; returns

@@ -1,4 +1,5 @@
 import type { Column, Dataset, Labels } from '../core/dataset.ts'
+import { CutoffPlaces } from './duckdb/cutoff-places.ts'
 import {
   codeTarget,
   cutoffTarget,
@@ -6,12 +7,12 @@ import {
   fillTarget,
   labelTarget,
   numberTarget,
+  placesFrom,
   userTarget,
   type DatasetTarget,
 } from './duckdb/dataset-targets.ts'
 import { DuckDbSession, quoteName, quoteText, type DuckDbOptions } from './duckdb/session.ts'
 import type { ParquetParts } from './engine.ts'
-import { orderByCutoff } from './order-by-cutoff.ts'
 
 /** Which columns of the Parquet parts become what. */
 export interface DatasetSpec {
@@ -70,12 +71,8 @@ async function read(session: DuckDbSession, parts: ParquetParts, spec: DatasetSp
       expected: String(parts.rows),
       received: String(rowCount),
     })
-  await fill(session, targets, rowCount)
-  if (spec.order === 'cutoffs')
-    orderByCutoff(
-      into.dataset.cutoffs,
-      targets.map(({ values }) => values),
-    )
+  const order = spec.order === 'cutoffs' ? await cutoffPlaces(session, targets) : null
+  await fill(session, targets, { rowCount, order })
   return into
 }
 
@@ -130,11 +127,28 @@ function asColumn(target: DatasetTarget, levels: readonly string[] | undefined):
     : { kind: 'category', codes: target.values as Uint16Array, levels: levels! }
 }
 
+/** The cutoffs are the second target. */
+const cutoffTargetAt = 1
+
+async function cutoffPlaces(session: DuckDbSession, targets: readonly DatasetTarget[]): Promise<CutoffPlaces> {
+  const rows = new Map<number, number>()
+  const query = `SELECT ${targets[cutoffTargetAt]!.sql} AS cutoff, count(*) FROM parts GROUP BY cutoff`
+  await session.stream(query, (chunk) => {
+    for (const [cutoff, count] of chunk.getRows()) rows.set(Number(cutoff), Number(count))
+  })
+  return new CutoffPlaces(rows)
+}
+
 /** One pass; the event loop turns after every 2,048 rows. The engine ends a stream that fails half-way as if it were complete. */
-async function fill(session: DuckDbSession, targets: readonly DatasetTarget[], rowCount: number): Promise<void> {
+async function fill(
+  session: DuckDbSession,
+  targets: readonly DatasetTarget[],
+  { rowCount, order }: { readonly rowCount: number; readonly order: CutoffPlaces | null },
+): Promise<void> {
   let row = 0
   await session.stream(`SELECT ${targets.map(({ sql }) => sql).join(', ')} FROM parts`, (chunk) => {
-    for (const [at, target] of targets.entries()) fillTarget(target, row, chunk, at)
+    const places = order?.take(chunk.getColumnValues(cutoffTargetAt) as number[]) ?? placesFrom(row, chunk.rowCount)
+    for (const [at, target] of targets.entries()) fillTarget(target, places, chunk, at)
     row += chunk.rowCount
   })
   if (row !== rowCount)

@@ -1,5 +1,5 @@
 import { type Dataset, sliceRows } from '../core/dataset.ts'
-import { datasetFault, fillTarget } from './duckdb/dataset-targets.ts'
+import { datasetFault, fillTarget, placesFrom } from './duckdb/dataset-targets.ts'
 import { DuckDbSession, type DuckDbOptions } from './duckdb/session.ts'
 import { type DatasetSpec, datasetTargets } from './read-dataset.ts'
 
@@ -33,7 +33,8 @@ export async function streamDataset(
       for (;;) {
         const chunk = await result.fetchChunk()
         const more = chunk === null || stop.aborted ? 0 : chunk.rowCount
-        for (const [at, target] of targets.entries()) if (more > 0) fillTarget(target, filled, chunk!, at)
+        const places = placesFrom(filled, more)
+        for (const [at, target] of targets.entries()) if (more > 0) fillTarget(target, places, chunk!, at)
         filled += more
         rows += more
         if (filled >= rowsPerPart || (more === 0 && filled > 0)) {

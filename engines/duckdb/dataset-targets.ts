@@ -54,21 +54,32 @@ export function labelTarget(name: string, rowCount: number): DatasetTarget {
   return { name, sql: `CAST(${quoteName(name)} AS UTINYINT)`, values: sharedUint8(rowCount), check: 'none' }
 }
 
-/** Copies one chunk's column to rows `from`, ...; throws on a number that float32 cannot hold. */
-export function fillTarget(target: DatasetTarget, from: number, chunk: DuckDBDataChunk, at: number): void {
+/** Copies row i of one chunk's column to row `places[i]`, ...; throws on a number that float32 cannot hold. */
+export function fillTarget(target: DatasetTarget, places: Uint32Array, chunk: DuckDBDataChunk, at: number): void {
   const vector = chunk.getColumnVector(at)
-  const items = itemsOf(vector) ?? Float64Array.from(vector.toArray() as number[])
-  target.values.set(items as Float32Array, from)
-  if (target.check === 'none') return
-  const value = firstBeyond(items as Float32Array, target.check === 'integer' ? exactIntegers : Infinity)
-  if (value !== undefined) throw notExact(target, value)
+  const items = (itemsOf(vector) ?? vector.toArray()) as ArrayLike<number>
+  const { values, check } = target
+  if (values instanceof Float32Array) {
+    const value = placeFloats(values, items, places, check === 'integer' ? exactIntegers : Infinity)
+    if (value !== undefined) throw notExact(target, value)
+  } else for (let i = 0; i < places.length; i++) values[places[i]!] = items[i]!
 }
 
-/** The first value of size >= `limit`; NaN is not. */
-function firstBeyond(values: Float32Array, limit: number): number | undefined {
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i]!
+/** Places of rows that lie one after the other. */
+export const placesFrom = (first: number, rows: number): Uint32Array =>
+  Uint32Array.from({ length: rows }, (_, i) => first + i)
+
+/** Stops at the first number of size >= `limit`, and returns it; NaN is not. */
+function placeFloats(
+  values: Float32Array,
+  items: ArrayLike<number>,
+  places: Uint32Array,
+  limit: number,
+): number | undefined {
+  for (let i = 0; i < places.length; i++) {
+    const value = items[i]!
     if (value >= limit || value <= -limit) return value
+    values[places[i]!] = value
   }
   return undefined
 }

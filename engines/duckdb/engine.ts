@@ -9,7 +9,7 @@ import type { Engine, ParquetParts, PartitionOptions, Row, TableColumn, Value } 
 import { duckdbDialect } from './dialect.ts'
 import { duckDbFault } from './faults.ts'
 import { loadTable } from './load-table.ts'
-import { partitionCopy, partitionFiles } from './partition-files.ts'
+import { partitionCopy, partitionFiles, scratchOptions } from './partition-files.ts'
 import { plainValue } from './plain-value.ts'
 import { scanIntegers } from './scan-integers.ts'
 import { DuckDbSession, quoteName, quoteText, type DuckDbOptions } from './session.ts'
@@ -76,12 +76,12 @@ class DuckDbEngine implements Engine {
     path: string,
     options: Cancellable & { readonly metadata?: Readonly<Record<string, string>> } = {},
   ): Promise<void> {
-    await this.copy(sql, path, options)
+    await this.copy(sql, { path, how: `COMPRESSION zstd${footerOf(options.metadata)}` }, options)
   }
 
   async pull(sql: string, folder: string, options: Cancellable = {}): Promise<ParquetParts> {
     const path = join(folder, 'part-00000.parquet')
-    return { paths: [path], rows: await this.copy(sql, path, options) }
+    return { paths: [path], rows: await this.copy(sql, { path, how: scratchOptions }, options) }
   }
 
   async partition(
@@ -119,13 +119,13 @@ class DuckDbEngine implements Engine {
   /** To a neighbouring name first: a file under its own name is always whole. Returns the rows written. */
   private async copy(
     sql: string,
-    path: string,
-    options: Cancellable & { readonly metadata?: Readonly<Record<string, string>> },
+    { path, how }: { readonly path: string; readonly how: string },
+    options: Cancellable,
   ): Promise<number> {
     const partial = `${path}.partial`
     try {
       await makeFolder(dirname(path))
-      const text = `COPY (${sql}\n) TO ${quoteText(partial)} (${copyOptions(options.metadata)})`
+      const text = `COPY (${sql}\n) TO ${quoteText(partial)} (${fileOptions}, ${how})`
       const rows = await this.session.run(text, options.signal)
       await rename(partial, path)
       return rows
@@ -136,12 +136,13 @@ class DuckDbEngine implements Engine {
   }
 }
 
-function copyOptions(metadata: Readonly<Record<string, string>> = {}): string {
+const fileOptions = `FORMAT parquet, ROW_GROUP_SIZE ${rowGroupRows}, USE_TMP_FILE false`
+
+function footerOf(metadata: Readonly<Record<string, string>> = {}): string {
   const entries = Object.entries(metadata)
     .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
     .map(([key, value]) => `${quoteName(key)}: ${quoteText(value)}`)
-  const footer = entries.length === 0 ? '' : `, KV_METADATA {${entries.join(', ')}}`
-  return `FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${rowGroupRows}, USE_TMP_FILE false${footer}`
+  return entries.length === 0 ? '' : `, KV_METADATA {${entries.join(', ')}}`
 }
 
 function tooManyRows(limit: number): EbbError {

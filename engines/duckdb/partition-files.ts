@@ -2,21 +2,20 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { quoteName, quoteText } from './session.ts'
 
-/** Values further apart than this have no dictionary: making one would take longer than it saves. */
-const dictionaryValues = 1_000
-
 /**
- * Writes `<folder>/<column>=<value>/*.parquet`, texts of known `levels` by their number. Such files are read back at once, and
- * deleted: they are not compressed, and have no filters.
+ * How Parquet is written that is read back at once, and deleted: not compressed, without filters, and with a dictionary where
+ * a column has at most 1,000 values (a larger one takes longer than it saves).
  */
+export const scratchOptions = 'COMPRESSION uncompressed, DICTIONARY_SIZE_LIMIT 1000, WRITE_BLOOM_FILTER false'
+
+/** Writes `<folder>/<column>=<value>/*.parquet`, texts of known `levels` by their number. */
 export function partitionCopy(
   sql: string,
   { column, folder, levels }: { column: string; folder: string; levels: ReadonlyMap<string, readonly string[]> },
 ): string {
   const coded = [...levels].filter(([, texts]) => texts.length > 0).map(([name, texts]) => codedText(name, texts))
   const rows = coded.length === 0 ? sql : `SELECT * REPLACE (${coded.join(', ')}) FROM (${sql}\n)`
-  const how = `COMPRESSION uncompressed, DICTIONARY_SIZE_LIMIT ${dictionaryValues}, WRITE_BLOOM_FILTER false`
-  return `COPY (${rows}) TO ${quoteText(folder)} (FORMAT parquet, ${how}, PARTITION_BY (${quoteName(column)}))`
+  return `COPY (${rows}) TO ${quoteText(folder)} (FORMAT parquet, ${scratchOptions}, PARTITION_BY (${quoteName(column)}))`
 }
 
 /** The same text as an ENUM: functions look once at each text of a dictionary, a cast at every row. */

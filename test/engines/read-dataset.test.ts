@@ -150,15 +150,17 @@ describe('readDataset', () => {
     const engine = await openTestEngine()
     const rows = `SELECT CAST(range AS INTEGER) AS user_index, DATE '2026-01-01' AS cutoff, 0 AS label, 'low' AS tier,
       hash(range) % 1000003 AS orders, random() AS spend, 'new' AS stage FROM range(400000)`
-    const parts = await engine.pull(rows, engine.folder)
+    const path = join(engine.folder, 'damaged.parquet')
+    await engine.write(rows, path)
     const [last] = await engine.rows(
-      `SELECT data_page_offset AS at, total_compressed_size AS bytes FROM parquet_metadata('${parts.paths.at(-1)!}')
+      `SELECT data_page_offset AS at, total_compressed_size AS bytes FROM parquet_metadata('${path}')
        WHERE path_in_schema = 'spend' ORDER BY row_group_id DESC LIMIT 1`,
     )
-    const file = await open(parts.paths.at(-1)!, 'r+')
+    const file = await open(path, 'r+')
     const half = Math.floor(Number(last!['bytes']) / 2)
     await file.write(new Uint8Array(half).fill(0xa5), 0, half, Number(last!['at']) + half)
     await file.close()
+    const parts = { paths: [path], rows: 400_000 }
     await expect(readDataset(parts, spec, options(engine))).rejects.toThrow(EbbError)
   })
 })
