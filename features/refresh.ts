@@ -2,6 +2,7 @@ import { dayNumber } from '../core/day.ts'
 import type { ColumnScanner } from '../engines/column-scanner.ts'
 import type { Engine } from '../engines/engine.ts'
 import type { ExamplePlan } from './plan.ts'
+import { beginFromState, forgetRows } from './refresh/begin-from-state.ts'
 import { buildAnew } from './refresh/build-anew.ts'
 import { buildFromState } from './refresh/build-from-state.ts'
 import type { EventParts } from './refresh/event-parts.ts'
@@ -14,7 +15,8 @@ export { dayParts, type EventParts } from './refresh/event-parts.ts'
 export { filesOf, readKeptState, type EventPart, type KeptFile, type KeptState } from './refresh/kept-state.ts'
 
 export interface RefreshOptions extends Omit<SweepOptions, 'precision'> {
-  readonly parts: EventParts
+  /** Asked for once, while threads start and kept rows are read. */
+  findParts(): Promise<EventParts>
   /** Where the files of the state lie, and where those of the next one are put; it is there. */
   readonly folder: string
   /** What an earlier build left; null: nothing. */
@@ -44,15 +46,25 @@ export interface RefreshedExamples {
   readonly report: RefreshReport
 }
 
-export interface BuildOptions extends RefreshOptions {
+interface PooledOptions extends RefreshOptions {
   /** Started before anything is read. */
   readonly pool: SweepPool
+}
+
+/** What a build begins with where there is a state. */
+export interface StateOptions extends PooledOptions {
+  readonly state: KeptState
+}
+
+export interface BuildOptions extends PooledOptions {
+  readonly parts: EventParts
 }
 
 /** One build, before it is told about. */
 export interface Build {
   readonly swept: SweptExamples
   readonly next: KeptState | null
+  readonly events: number
   readonly eventsRead: number
   readonly cutoffsMade: number
   readonly reason: string | null
@@ -68,60 +80,93 @@ export async function refreshExamples(
   plan: ExamplePlan,
   options: RefreshOptions,
 ): Promise<RefreshedExamples> {
-  const events = options.parts.parts.reduce((sum, part) => sum + part.events, 0)
-  const build = await anyBuild(engine, plan, options)
-  const { swept, next, reason, eventsRead, cutoffsMade } = build
+  const { swept, next, events, reason, eventsRead, cutoffsMade } = await anyBuild(engine, plan, options)
   const stateBytes = next === null ? 0 : filesOf(next).reduce((sum, { bytes }) => sum + bytes, 0)
   const report = { reason, eventsRead, events, cutoffsMade, cutoffs: plan.cutoffs.length, stateBytes }
   return { swept: { ...swept, events }, next, report }
 }
 
-async function anyBuild(
-  engine: Engine & { readonly scanner: ColumnScanner },
-  plan: ExamplePlan,
-  options: RefreshOptions,
-): Promise<Build> {
-  const impossible = whyNotKept(plan, options.parts)
-  if (impossible !== null) {
-    const swept = await sweepExamples(engine, plan, options)
-    return { swept, next: null, reason: impossible, eventsRead: swept.events, cutoffsMade: plan.cutoffs.length }
-  }
+type Scanning = Engine & { readonly scanner: ColumnScanner }
+
+async function anyBuild(engine: Scanning, plan: ExamplePlan, options: RefreshOptions): Promise<Build> {
+  const { spineReason } = splitPlan(plan)
+  if (spineReason !== null) return sweepOnly(engine, plan, options, `examples are chosen by SQL (${spineReason})`)
   const pool = new SweepPool(options.resources.threads)
   try {
-    return await possibleBuild(engine, plan, { ...options, pool })
+    return await pooledBuild(engine, plan, { ...options, pool })
   } finally {
     await pool.close()
   }
 }
 
-async function possibleBuild(
-  engine: Engine & { readonly scanner: ColumnScanner },
-  plan: ExamplePlan,
-  options: BuildOptions,
-): Promise<Build> {
-  if (options.state === null) return buildAnew(engine, plan, { ...options, reason: null })
+/** Nothing is kept. */
+async function sweepOnly(engine: Scanning, plan: ExamplePlan, options: RefreshOptions, reason: string): Promise<Build> {
+  const swept = await sweepExamples(engine, plan, options)
+  const { events } = swept
+  return { swept, next: null, reason, events, eventsRead: events, cutoffsMade: plan.cutoffs.length }
+}
+
+async function pooledBuild(engine: Scanning, plan: ExamplePlan, options: PooledOptions): Promise<Build> {
+  const { state } = options
+  const begun =
+    state === null
+      ? new Refusal(null, false)
+      : await attempt(options, () => beginFromState(engine, plan, { ...options, state }))
   try {
-    const build = await buildFromState(engine, plan, { ...options, state: options.state })
-    if (typeof build !== 'string') return build
-    return await buildAnew(engine, plan, { ...options, reason: build })
+    const parts = await options.findParts()
+    const impossible = whyNotKept(plan, parts)
+    if (impossible !== null) return await sweepOnly(engine, plan, options, impossible)
+    const building = { ...options, parts }
+    const built =
+      begun instanceof Refusal
+        ? begun
+        : await attempt(options, () => buildFromState(engine, plan, { ...building, state: state! }, begun))
+    if (!(built instanceof Refusal)) return built
+    if (!(begun instanceof Refusal)) forgetRows(begun)
+    return await anew(engine, plan, building, built)
+  } finally {
+    if (!(begun instanceof Refusal)) forgetRows(begun)
+  }
+}
+
+/** Why the state is not used. */
+class Refusal {
+  readonly reason: string | null
+  readonly isFault: boolean
+
+  constructor(reason: string | null, isFault: boolean) {
+    this.reason = reason
+    this.isFault = isFault
+  }
+}
+
+async function attempt<T>(options: RefreshOptions, work: () => Promise<T | string>): Promise<T | Refusal> {
+  try {
+    const made = await work()
+    return typeof made === 'string' ? new Refusal(made, false) : made
   } catch (error) {
     options.signal.throwIfAborted()
-    const message = `kept events and rows could not be used, everything is computed anew: ${(error as Error).message}`
+    const { message: what } = error as Error
+    const message = `kept events and rows could not be used, everything is computed anew: ${what}`
     options.emit?.({ name: 'features', message, isWarning: true })
-    // Workers of their own: those of the build that failed may still be at it.
-    const pool = new SweepPool(options.resources.threads)
-    try {
-      return await buildAnew(engine, plan, { ...options, pool, reason: (error as Error).message })
-    } finally {
-      await pool.close()
-    }
+    return new Refusal(what, true)
+  }
+}
+
+async function anew(engine: Scanning, plan: ExamplePlan, options: BuildOptions, why: Refusal): Promise<Build> {
+  const { reason } = why
+  if (!why.isFault) return buildAnew(engine, plan, { ...options, reason })
+  // Workers of their own: those of the build that failed may still be at it.
+  const pool = new SweepPool(options.resources.threads)
+  try {
+    return await buildAnew(engine, plan, { ...options, pool, reason })
+  } finally {
+    await pool.close()
   }
 }
 
 /** Why nothing can be kept of such a plan, or null. */
 function whyNotKept(plan: ExamplePlan, { parts }: EventParts): string | null {
-  const { spineReason } = splitPlan(plan)
-  if (spineReason !== null) return `examples are chosen by SQL (${spineReason})`
   if (parts.length === 0) return 'there is no event'
   const days = parts.flatMap(({ first, end }) => [dayNumber(first), dayNumber(end)])
   if (Math.max(...days) - Math.min(...days) > mostSweptDays) return 'the events span too many years'

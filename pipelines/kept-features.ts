@@ -83,10 +83,9 @@ export class KeptFeatures {
     plan: ExamplePlan,
     making: Making,
   ): Promise<{ swept: SweptExamples; report: RefreshReport }> {
-    this.parts ??= dayParts(engine, plan.relations, making.signal)
     const { swept, next, report } = await refreshExamples(engine, plan, {
       ...making,
-      parts: await this.parts,
+      findParts: () => (this.parts ??= dayParts(engine, plan.relations, making.signal)),
       folder: this.folder.path,
       state: readKeptState(this.state),
       code: await codeOf(engine),

@@ -59,10 +59,10 @@ async function build(engine: Engine): Promise<SweptExamples> {
   }
   const paths = mode === 'state' ? files.slice(0, 1) : files
   await openLog(engine, paths, Number(users))
-  const parts = await fileParts(engine, paths)
+  const findParts = (): Promise<EventParts> => fileParts(engine, paths)
   const state = mode === 'state' ? null : (JSON.parse(readFileSync(stateFile, 'utf8')) as KeptState)
   const plan = mode === 'state' ? before : logPlan(all)
-  const made = await refreshExamples(engine, plan, { ...options, parts, folder: stateFolder, state, isKept: true })
+  const made = await refreshExamples(engine, plan, { ...options, findParts, folder: stateFolder, state, isKept: true })
   if (mode === 'refresh' && made.report.cutoffsMade !== 1) throw new Error(`not refreshed: ${made.report.reason}`)
   if (mode === 'state') writeFileSync(stateFile, JSON.stringify(made.next))
   process.stderr.write(`${JSON.stringify(made.report)}\n`)

@@ -38,7 +38,6 @@ export async function buildAnew(
   const serial = (options.state?.serial ?? 0) + 1
   const finished = await finishBuild(engine, {
     plan,
-    pool: options.pool,
     split,
     read: made,
     options,
@@ -47,7 +46,7 @@ export async function buildAnew(
     users: newUsers(userCount),
     previous: null,
   })
-  return { ...finished, reason: options.reason, eventsRead: events, cutoffsMade: plan.cutoffs.length }
+  return { ...finished, reason: options.reason, events, eventsRead: events, cutoffsMade: plan.cutoffs.length }
 }
 
 export async function countUsers(engine: Engine, plan: ExamplePlan, signal: AbortSignal): Promise<number> {

@@ -2,11 +2,9 @@ import { closeSync, openSync, writeSync } from 'node:fs'
 import { crc32 } from 'node:zlib'
 import type { BucketEvents } from '../sweep/bucket-reader.ts'
 import type { KernelThread } from '../sweep/kernels/sweep-kernels.ts'
-import type { SweptColumn } from '../sweep/waiting-rows.ts'
-import type { KeyColumns, SweepSetup } from '../sweep/tasks.ts'
-import { readStretches } from './kept-file.ts'
-import { KeptStateFault, type KeptFile } from './kept-state.ts'
-import { decodeRows, encodeRows } from './row-file.ts'
+import type { RowArrays } from '../sweep/row-arrays.ts'
+import type { SweepSetup } from '../sweep/tasks.ts'
+import { encodeRows } from './row-file.ts'
 
 interface Shared {
   /** Element 0: the next piece of work that nobody has taken. */
@@ -25,31 +23,18 @@ export interface KeepEventsTask extends Shared {
   readonly crcs: Uint32Array
 }
 
-interface Rows {
-  readonly columns: readonly SweptColumn[]
-  readonly keys: KeyColumns
-}
-
-/** Writes the rows of new cutoffs and reads those of kept ones, a file each; what is written comes first. */
-export interface RowsTask extends Shared, Rows {
-  readonly kind: 'rows'
-  readonly written: readonly { readonly path: string; readonly from: number; readonly rows: number }[]
-  readonly read: readonly {
-    readonly path: string
-    readonly file: KeptFile
-    readonly cutoff: number
-    readonly from: number
-    readonly rows: number
-  }[]
-  /** Kept id by user_index, and the other way. */
+/** Writes the rows of new cutoffs, a file each. */
+export interface KeepRowsTask extends Shared, RowArrays {
+  readonly kind: 'keep-rows'
+  readonly files: readonly { readonly path: string; readonly from: number; readonly rows: number }[]
+  /** Kept id by user_index. */
   readonly idOf: Int32Array
-  readonly indexOf: Int32Array
-  /** Filled in: size and checksum of each written file; -1 where the disk refused. */
+  /** Filled in: size and checksum of each file; -1 where the disk refused. */
   readonly bytes: Float64Array
   readonly crcs: Uint32Array
 }
 
-export type KeptTask = KeepEventsTask | RowsTask
+export type KeptTask = KeepEventsTask | KeepRowsTask
 
 interface KeptWorker {
   readonly setup: SweepSetup
@@ -69,13 +54,7 @@ export function runKeptTask(task: KeptTask, worker: KeptWorker): void {
     }
   }
   if (task.kind === 'keep-events') keepEvents(task, worker, each)
-  else {
-    const { length } = task.written
-    const { thread } = worker
-    each(length + task.read.length, (at) =>
-      at < length ? keepRows(task, at, thread) : restoreRows(task, at - length, thread),
-    )
-  }
+  else each(task.files.length, (at) => keepRows(task, at, worker.thread))
 }
 
 type Each = (count: number, work: (at: number) => void) => void
@@ -116,8 +95,8 @@ function recordsInARow({ records, start, counts }: BucketEvents, users: number, 
   return new Uint8Array(row.buffer)
 }
 
-function keepRows({ written, columns, keys, idOf, bytes, crcs }: RowsTask, at: number, thread: KernelThread): void {
-  const { path, from, rows } = written[at]!
+function keepRows({ files, columns, keys, idOf, bytes, crcs }: KeepRowsTask, at: number, thread: KernelThread): void {
+  const { path, from, rows } = files[at]!
   const ids = new Uint32Array(rows)
   for (let i = 0; i < rows; i++) ids[i] = idOf[keys.users[from + i]!]!
   try {
@@ -139,20 +118,4 @@ function keepRows({ written, columns, keys, idOf, bytes, crcs }: RowsTask, at: n
 
 function writeWhole(file: number, bytes: Uint8Array, at: number): void {
   for (let done = 0; done < bytes.length;) done += writeSync(file, bytes, done, bytes.length - done, at + done)
-}
-
-function restoreRows({ read, columns, keys, indexOf }: RowsTask, at: number, thread: KernelThread): void {
-  const { path, file, cutoff, from, rows } = read[at]!
-  const { users, cutoffs, predictions } = keys
-  const ids = readStretches(path, file, {
-    space: thread.space,
-    use: (stretches) => decodeRows(stretches, { columns, predictions, from, rows }, thread),
-  })
-  let last = -1
-  for (let i = 0; i < rows; i++) {
-    const index = indexOf[ids[i]!]!
-    if (!(index > last)) throw new KeptStateFault(`${path}: users are no longer in the order in which they were kept`)
-    users[from + i] = last = index
-  }
-  cutoffs.fill(cutoff, from, from + rows)
 }

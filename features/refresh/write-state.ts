@@ -2,15 +2,15 @@ import { readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ColumnScanner } from '../../engines/column-scanner.ts'
 import type { Engine } from '../../engines/engine.ts'
-import { statusCount } from '../sweep/program.ts'
 import type { Swept } from '../sweep/run-sweep.ts'
 import type { SweepPool } from '../sweep/sweep-pool.ts'
+import { both } from './both.ts'
 import { counter } from './counter.ts'
 import type { Building } from './finish-build.ts'
 import { writeKept } from './kept-file.ts'
-import type { KeptCutoff, KeptSegment, KeptState } from './kept-state.ts'
+import { keepRows } from './keep-rows.ts'
+import type { KeptSegment, KeptState } from './kept-state.ts'
 import { keepUsers } from './kept-users.ts'
-import type { WrittenRows } from './move-rows.ts'
 
 /** Segments beyond this number are written into one again. */
 const mostSegments = 8
@@ -21,16 +21,13 @@ const mostSegments = 8
  */
 export async function writeState(
   engine: Engine & { readonly scanner: ColumnScanner },
-  pool: SweepPool,
   building: Building,
-  { swept, written }: { readonly swept: Swept; readonly written: readonly WrittenRows[] },
+  swept: Swept,
 ): Promise<KeptState | null> {
   const { options, serial, identity, users, previous, read } = building
-  const { folder, signal } = options
+  const { folder, signal, pool } = options
   try {
-    const segments = await keepEvents(pool, building)
-    const unwritten = written.find(({ file }) => file.bytes < 0)
-    if (unwritten !== undefined) throw new Error(`${join(folder, unwritten.file.name)} could not be written`)
+    const [cutoffs, segments] = await both(keepRows(pool, building, swept), keepEvents(pool, building))
     const name = `${serial}-users.bin`
     const isNobodyNew = previous !== null && users.joined === 0
     const keptUsers = isNobodyNew
@@ -47,9 +44,7 @@ export async function writeState(
       parts: options.parts.parts,
       users: keptUsers,
       segments,
-      cutoffs: [...(previous?.cutoffs ?? []), ...written.map((rows) => keptCutoff(rows, swept))].sort(
-        (a, b) => a.cutoff - b.cutoff,
-      ),
+      cutoffs: [...(previous?.restoring?.cutoffs ?? []), ...cutoffs],
     }
   } catch (error) {
     for (const name of readdirSync(folder))
@@ -59,11 +54,6 @@ export async function writeState(
     options.emit?.({ name: 'features', message, isWarning: true })
     return null
   }
-}
-
-function keptCutoff({ at, ...rows }: WrittenRows, { counts, statuses }: Swept): KeptCutoff {
-  const width = statuses.length * statusCount
-  return { ...rows, population: [...counts.subarray(at * width, (at + 1) * width)] }
 }
 
 /** A segment of the new events; all in one where kept events were left out, or segments have become many. */

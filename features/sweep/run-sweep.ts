@@ -1,12 +1,11 @@
-import { sharedUint16, sharedUint32, sharedUint8 } from '../../core/dataset.ts'
+import { sharedUint8 } from '../../core/dataset.ts'
 import type { KeptEvents } from '../refresh/merged-reader.ts'
 import type { GivenSpine } from './given-spine.ts'
 import { statusCount } from './program.ts'
 import type { ReadEvents } from './read-events.ts'
-import { looseStarts, type RowArrays } from './loose-rows.ts'
-import type { SweptColumn } from './waiting-rows.ts'
+import { looseStarts } from './loose-rows.ts'
+import { emptyRows, firstRows, type RowArrays } from './row-arrays.ts'
 import type { SweepPool } from './sweep-pool.ts'
-import type { KeyColumns } from './tasks.ts'
 
 export interface Sweeping {
   /** All cutoffs of the result, ascending day numbers; the program's own and the restored ones. */
@@ -24,24 +23,24 @@ export interface Sweeping {
   readonly restored: RestoredRows | null
 }
 
-/** Rows of cutoffs that are not swept again. */
+/** Rows of cutoffs that are not swept again; these come before all others. */
 export interface RestoredRows {
   /** Cutoff -> rows. */
   readonly rows: ReadonlyMap<number, number>
   /** Cutoff -> users by prediction and status: entry prediction * statusCount + status. */
   readonly population: ReadonlyMap<number, Int32Array>
-  /** Writes the rows of each restored cutoff into the columns, from its first row on. */
-  restore(pool: SweepPool, into: RowTarget): Promise<void>
+  /** Where they are put, with room behind them for a row of every user at every other cutoff. */
+  readonly room: RowArrays
+  /** They are there. */
+  readonly done: Promise<void>
 }
 
-export interface RowTarget {
-  readonly columns: readonly SweptColumn[]
-  readonly keys: KeyColumns
+export interface SweptRows extends RowArrays {
   /** Cutoff -> its first row. */
   readonly first: ReadonlyMap<number, number>
 }
 
-export interface Swept extends RowTarget {
+export interface Swept extends SweptRows {
   readonly rowCount: number
   /** Of every prediction, of the program's cutoffs alone: entry user * cutoffs + cutoff. */
   readonly statuses: readonly Uint8Array[]
@@ -69,20 +68,28 @@ export async function runSweep(pool: SweepPool, sweeping: Sweeping): Promise<Swe
   await pool.setUp({ program, blocks, kept, userCount, userEvents, statuses, rows, cancelled })
   const rowCounts = integers(buckets * cutoffs)
   const counts = integers(cutoffs * predictions * statusCount)
-  const loose = looseRows(sweeping)
+  const room = restored?.room ?? looseRoom(sweeping)
+  const made = isLoose(sweeping) ? { ...room!, rowStart: looseRows(sweeping) } : null
   const spine = { next: integers(1), isGiven: given !== null, rowCounts, population: counts }
-  await pool.run({ kind: 'spine', ...spine, made: loose })
+  await pool.run({ kind: 'spine', ...spine, made })
   signal.throwIfAborted()
   const { rowStart, rowCount, first } = startRows(sweeping, rowCounts)
-  const { columns, keys } = emptyRows(sweeping, rowCount)
-  const result = { columns, keys }
+  const result = room ?? emptyRows({ program, ...sweeping }, rowCount)
   const next = integers(1)
-  if (loose !== null)
-    await pool.run({ kind: 'gather', next, loose, result, from: loose.rowStart, to: rowStart, counts: rowCounts })
-  else if (cutoffs > 0) await pool.run({ kind: 'features', next, rowStart, columns, keys })
-  const swept = { columns, keys, first, rowCount, statuses }
+  if (made !== null)
+    await pool.run({
+      kind: 'gather',
+      next,
+      rows: result,
+      cutoffs,
+      from: made.rowStart,
+      to: rowStart,
+      counts: rowCounts,
+    })
+  else if (cutoffs > 0) await pool.run({ kind: 'features', next, rowStart, ...result })
+  const swept = { ...firstRows(result, rowCount), first, rowCount, statuses }
   if (restored === null) return { ...swept, counts }
-  await restored.restore(pool, swept)
+  await restored.done
   return { ...swept, counts: allCounts(sweeping, counts) }
 }
 
@@ -90,35 +97,22 @@ export async function runSweep(pool: SweepPool, sweeping: Sweeping): Promise<Swe
  * Few cutoffs over kept events: their rows are made while the events of a bucket are at hand, and moved to their place
  * when it is known how many there are. The rows of few cutoffs are moved sooner than all events are read again.
  */
-function looseRows(sweeping: Sweeping): (RowArrays & { readonly rowStart: Int32Array }) | null {
-  const { kept, read } = sweeping
-  const { userCount, blocks, made } = read
-  const cutoffs = made.program.cutoffs.length
-  if (kept === null || cutoffs === 0 || cutoffs > mostAtOnce) return null
-  const bucketUsers = 2 ** made.program.layout.user.bits
-  const rowStart = looseStarts({ buckets: blocks.events.length, cutoffs, bucketUsers, userCount })
-  return { ...emptyRows(sweeping, userCount * cutoffs), rowStart }
+function isLoose({ kept, read }: Sweeping): boolean {
+  const cutoffs = read.made.program.cutoffs.length
+  return kept !== null && cutoffs > 0 && cutoffs <= mostAtOnce
 }
 
-function emptyRows(
-  { read, isDouble, predictions }: Sweeping,
-  rowCount: number,
-): { columns: SweptColumn[]; keys: KeyColumns } {
-  const columns = read.made.program.outputs.map(({ kind }): SweptColumn => {
-    if (kind === 'category') return sharedUint16(rowCount)
-    const bytes = new SharedArrayBuffer(rowCount * (isDouble ? 8 : 4))
-    return isDouble ? new Float64Array(bytes) : new Float32Array(bytes)
-  })
-  const keys: KeyColumns = {
-    users: sharedUint32(rowCount),
-    cutoffs: sharedUint16(rowCount),
-    predictions: Array.from({ length: predictions }, () => ({
-      labels: sharedUint8(rowCount),
-      churnKinds: sharedUint16(rowCount),
-      isExample: predictions === 1 ? null : sharedUint8(rowCount),
-    })),
-  }
-  return { columns, keys }
+function looseRoom(sweeping: Sweeping): RowArrays | null {
+  const { program } = sweeping.read.made
+  if (!isLoose(sweeping)) return null
+  return emptyRows({ program, ...sweeping }, sweeping.read.userCount * program.cutoffs.length)
+}
+
+function looseRows({ read: { blocks, userCount, made }, restored }: Sweeping): Int32Array {
+  const { cutoffs, layout } = made.program
+  const first = [...(restored?.rows.values() ?? [])].reduce((sum, rows) => sum + rows, 0)
+  const buckets = blocks.events.length
+  return looseStarts({ first, buckets, cutoffs: cutoffs.length, bucketUsers: 2 ** layout.user.bits, userCount })
 }
 
 interface RowStarts {

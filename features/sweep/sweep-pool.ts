@@ -3,9 +3,10 @@ import { EbbError } from '../../core/errors.ts'
 import { locate } from '../../core/locate.ts'
 import { parquetModule } from '../../engines/parquet-encoder.ts'
 import type { PieceEncoder } from '../../engines/write-parquet.ts'
+import type { RestoreTask } from '../refresh/restore-task.ts'
 import type { SweepSetup, SweepTask } from './tasks.ts'
 import { sweepModule } from './kernels/sweep-kernels.ts'
-import type { SweepMessage, SweepReply, SweepWorkerData } from './worker.ts'
+import type { SweepMessage, SweepQuestion, SweepReply, SweepWorkerData } from './worker.ts'
 
 /** Rooms for encoded pieces of each thread: enough for those that wait for their turn to be written. */
 const places = 4
@@ -28,8 +29,8 @@ export class SweepPool {
     return this.everyone({ setup })
   }
 
-  /** The same task for all; they share its buckets. */
-  run(task: SweepTask): Promise<void> {
+  /** The same task for all, after those before it; they share its buckets. */
+  run(task: SweepTask | RestoreTask): Promise<void> {
     return this.everyone({ task })
   }
 
@@ -37,7 +38,7 @@ export class SweepPool {
   encoder(): PieceEncoder {
     const { workers } = this
     const module = parquetModule()
-    for (const worker of workers) worker.postMessage({ parquet: module } satisfies SweepMessage)
+    for (const worker of workers) worker.postMessage({ id: 0, message: { parquet: module } } satisfies SweepQuestion)
     const rooms = Array.from({ length: places }, (_, place) => place)
     const threads = workers.map((worker) => ({ worker, free: [...rooms], asked: 0 }))
     return {
@@ -65,7 +66,11 @@ export class SweepPool {
 
 type Done = Extract<SweepReply, { readonly failure: null }>
 
+let asked = 0
+
+/** Several questions may be open; a thread answers them in their order. */
 function ask(worker: Worker, message: SweepMessage): Promise<Done> {
+  const id = ++asked
   return new Promise((resolve, reject) => {
     const leave = (): void => {
       worker.off('message', onReply)
@@ -77,8 +82,7 @@ function ask(worker: Worker, message: SweepMessage): Promise<Done> {
       reject(workerFault(message, stack))
     }
     const onReply = (reply: SweepReply): void => {
-      // Several pieces may be asked for at once.
-      if (reply.failure === null && reply.place !== ('place' in message ? message.place : undefined)) return
+      if (reply.id !== id) return
       if (reply.failure !== null) return fail(reply.failure.message, reply.failure.stack)
       leave()
       resolve(reply)
@@ -88,7 +92,7 @@ function ask(worker: Worker, message: SweepMessage): Promise<Done> {
     worker.on('message', onReply)
     worker.on('error', onError)
     worker.on('exit', onExit)
-    worker.postMessage(message)
+    worker.postMessage({ id, message } satisfies SweepQuestion)
   })
 }
 

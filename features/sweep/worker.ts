@@ -2,6 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import type { CompiledModule } from '../../core/web-assembly.ts'
 import { ParquetEncoder } from '../../engines/parquet-encoder.ts'
 import type { EncodedPiece, ParquetColumn, RowRange } from '../../engines/write-parquet.ts'
+import { restoreRows, type RestoreTask } from '../refresh/restore-task.ts'
 import { kernelThread } from './kernels/sweep-kernels.ts'
 import { SweepWorker, type SweepSetup, type SweepTask } from './tasks.ts'
 
@@ -13,13 +14,18 @@ export interface SweepWorkerData {
 /** Main thread -> worker: first what is shared, then tasks one by one; or the kernels of Parquet, then pieces to be encoded. */
 export type SweepMessage =
   | { readonly setup: SweepSetup }
-  | { readonly task: SweepTask }
+  | { readonly task: SweepTask | RestoreTask }
   | { readonly parquet: CompiledModule }
   | { readonly columns: readonly ParquetColumn[]; readonly rows: RowRange; readonly place: number }
+export interface SweepQuestion {
+  /** Comes back with the reply. */
+  readonly id: number
+  readonly message: SweepMessage
+}
 /** Worker -> main thread: a task or a piece is done, or something failed. */
 export type SweepReply =
-  | { readonly failure: null; readonly place?: number; readonly piece?: EncodedPiece }
-  | { readonly failure: { message: string; stack: string } }
+  | { readonly id: number; readonly failure: null; readonly piece?: EncodedPiece }
+  | { readonly id: number; readonly failure: { message: string; stack: string } }
 
 const port = parentPort
 if (port === null) throw new Error('features/sweep/worker.ts runs as a worker thread only')
@@ -27,21 +33,22 @@ const thread = kernelThread((workerData as SweepWorkerData).module)
 let worker: SweepWorker | null = null
 let encoder: ParquetEncoder | null = null
 
-port.on('message', (message: SweepMessage) => {
+port.on('message', ({ id, message }: SweepQuestion) => {
   try {
     if ('parquet' in message) return void (encoder = new ParquetEncoder(message.parquet))
-    if ('columns' in message) return encode(message)
+    if ('columns' in message) return encode(id, message)
     if ('setup' in message) worker = new SweepWorker(message.setup, thread)
+    else if (message.task.kind === 'restore') restoreRows(message.task, thread)
     else worker!.run(message.task)
-    port.postMessage({ failure: null } satisfies SweepReply)
+    port.postMessage({ id, failure: null } satisfies SweepReply)
   } catch (error) {
     const stack = error instanceof Error ? (error.stack ?? error.message) : String(error)
     const text = error instanceof Error ? error.message : String(error)
-    port.postMessage({ failure: { message: text, stack } } satisfies SweepReply)
+    port.postMessage({ id, failure: { message: text, stack } } satisfies SweepReply)
   }
 })
 
-function encode({ columns, rows, place }: Extract<SweepMessage, { readonly rows: RowRange }>): void {
+function encode(id: number, { columns, rows, place }: Extract<SweepMessage, { readonly rows: RowRange }>): void {
   const piece = encoder!.encode(columns, rows, place)
-  port!.postMessage({ failure: null, place, piece } satisfies SweepReply)
+  port!.postMessage({ id, failure: null, piece } satisfies SweepReply)
 }

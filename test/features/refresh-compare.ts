@@ -59,7 +59,7 @@ export class Weeks {
         signal: new AbortController().signal,
         tuning: how.tuning,
         emit,
-        parts: await dayParts(engine, plan.relations),
+        findParts: () => dayParts(engine, plan.relations),
         folder,
         state: this.state,
         code: how.code ?? 'test',

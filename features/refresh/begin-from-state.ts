@@ -1,0 +1,116 @@
+import { join } from 'node:path'
+import { dayFromNumber } from '../../core/day.ts'
+import type { ColumnScanner } from '../../engines/column-scanner.ts'
+import type { Engine } from '../../engines/engine.ts'
+import type { ExamplePlan } from '../plan.ts'
+import type { StateOptions } from '../refresh.ts'
+import { makeProgram } from '../sweep/make-program.ts'
+import { splitPlan, type SweepSplit } from '../sweep/plan-sweep.ts'
+import type { SweepProgram } from '../sweep/program.ts'
+import { countUsers } from './build-anew.ts'
+import { identityOf, type Identity } from './identity.ts'
+import { readKept } from './kept-file.ts'
+import { KeptStateFault, type KeptSegment, type KeptState } from './kept-state.ts'
+import { matchUsers, type KeptUsers } from './kept-users.ts'
+import type { SegmentPlace } from './merged-reader.ts'
+import { standing, startRestoring, type Restoring } from './restore-rows.ts'
+
+/** What is known of a build before it is known which events are new. */
+export interface Begun {
+  readonly split: SweepSplit
+  /** Of all cutoffs. */
+  readonly program: SweepProgram
+  readonly identity: Identity
+  readonly userCount: number
+  readonly users: KeptUsers
+  readonly segments: readonly SegmentPlace[]
+  /** What a row holds is what it held when rows were kept. */
+  readonly isSame: boolean
+  /** Kept rows, as many as there are if no old event has changed; null: none, or not wanted any more. */
+  restoring: Restoring | null
+}
+
+/** Stops what is on its way, and lets go of its memory. */
+export function forgetRows(begun: Begun): void {
+  begun.restoring?.stop()
+  begun.restoring = null
+}
+
+/**
+ * Finds the users of the state, and has the workers bring kept rows into the result, while the caller finds out what has
+ * changed. A sentence where the state is of no use. Throws where its files are damaged.
+ */
+export async function beginFromState(
+  engine: Engine & { readonly scanner: ColumnScanner },
+  plan: ExamplePlan,
+  options: StateOptions,
+): Promise<Begun | string> {
+  const { state, signal, folder, pool } = options
+  const { baseDay, userBits, isWide } = state
+  if (state.segments.length === 0) return 'no event was kept'
+  const split = splitPlan(plan)
+  const made = makeProgram(plan, split, { baseDay, userBits, isWide, logarithms: new Float64Array(0) })
+  const { program } = made
+  const identity = identityOf(plan, made, options.code)
+  if (identity.packing !== state.packing) return 'the program, the engine, or what is asked of the events has changed'
+  const userCount = await countUsers(engine, plan, signal)
+  const users = await matchUsers(engine, plan, { folder, users: state.users, userCount, signal })
+  if (typeof users === 'string') return users
+  const isSame = identity.rows === state.rows && plan.mode === 'label'
+  const cutoffs = isSame ? standing(state, plan, null) : []
+  const restoring =
+    cutoffs.length === 0 ? null : startRestoring(pool, { plan, program, users, cutoffs, folder, signal })
+  const place = { folder, users, userCount, recordBytes: program.layout.words * 4 }
+  try {
+    const segments = state.segments.map((segment) => segmentPlace(segment, place))
+    return { split, program, identity, userCount, users, segments, isSame, restoring }
+  } catch (error) {
+    restoring?.stop()
+    throw error
+  }
+}
+
+/** Says why a cutoff of the state was made again; `made` are those of the plan that were made. */
+export function whyMore(
+  state: KeptState,
+  plan: ExamplePlan,
+  isSame: boolean,
+  made: ExamplePlan['cutoffs'],
+): string | null {
+  if (plan.mode === 'score') return null
+  if (!isSame) return 'features or labels have changed: events were kept, rows were made anew'
+  const known = new Set(state.cutoffs.map(({ cutoff }) => dayFromNumber(cutoff)))
+  const again = made.filter((cutoff) => known.has(cutoff))
+  return again.length === 0 ? null : `events that ${again.length} cutoffs from ${again[0]} on can see have changed`
+}
+
+interface PlaceNow {
+  readonly folder: string
+  readonly users: KeptUsers
+  readonly userCount: number
+  readonly recordBytes: number
+}
+
+/** Where each user of today finds its records: users keep their order, whoever joins. */
+function segmentPlace(segment: KeptSegment, { folder, users, userCount, recordBytes }: PlaceNow): SegmentPlace {
+  const bytes = readKept(folder, segment.users)
+  const pairs = new Int32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4)
+  const starts = new Uint32Array(new SharedArrayBuffer((userCount + 1) * 4))
+  let last = -1
+  for (let i = 0; i < pairs.length; i += 2) {
+    const index = users.indexOf[pairs[i]!]!
+    if (!(index > last))
+      throw new KeptStateFault(`${segment.users.name}: users are no longer in the order in which they were kept`)
+    starts[index + 1] = pairs[i + 1]!
+    last = index
+  }
+  for (let u = 0; u < userCount; u++) starts[u + 1]! += starts[u]!
+  if (starts[userCount] !== segment.events) throw new KeptStateFault(`${segment.users.name}: another number of events`)
+  const { blocks } = segment.records
+  const ends = new Float64Array(blocks.length)
+  for (const [b, [bytes]] of blocks.entries()) ends[b] = bytes + (ends[b - 1] ?? 0)
+  if ((ends.at(-1) ?? 0) !== segment.records.bytes || segment.records.bytes !== segment.events * recordBytes)
+    throw new KeptStateFault(`${segment.records.name}: another number of bytes`)
+  const crcs = Uint32Array.from(blocks, ([, crc]) => crc)
+  return { path: join(folder, segment.records.name), starts, ends, crcs }
+}
