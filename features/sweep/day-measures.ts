@@ -1,14 +1,13 @@
 import type { MeasureFeature } from '../definition.ts'
 import type { MeasureCode } from './program.ts'
 import type { Days, Register, Registers } from './registers.ts'
-import { type Evaluate, rowAddresses, valuesAt, type WindowRows } from './window-rows.ts'
+import { type Evaluate, valuesAt, type WindowRows } from './window-rows.ts'
 
 /** A window holds whole days, so its days with an event are a range of the user's. */
 export function activeDaysOf(code: MeasureCode, registers: Registers): Evaluate {
   const { kernels } = registers.thread
   const days = registers.days(code.condition)
-  return (rows, values, offset) =>
-    kernels.countDays(...rowAddresses(rows), days.counts.byteOffset, valuesAt(values, offset))
+  return (rows, values, offset) => kernels.countDays(rows.address, days.counts.byteOffset, valuesAt(values, offset))
 }
 
 type GapFeature = MeasureFeature & { readonly measure: 'gaps' }
@@ -27,33 +26,39 @@ type MakeGaps = (code: MeasureCode, feature: GapFeature, registers: Registers) =
 const gapValues: Readonly<Record<GapFeature['of'], MakeGaps>> = {
   count: ({ condition }, _, registers) => {
     const days = registers.days(condition)
-    return (rows, into) => registers.thread.kernels.countGaps(...rowAddresses(rows), days.counts.byteOffset, into)
+    return (rows, into) => registers.thread.kernels.countGaps(rows.address, days.counts.byteOffset, into)
   },
   mean: ({ condition }, _, registers) => {
     const days = registers.days(condition)
-    return (rows, into) => registers.thread.kernels.meanGaps(...rowAddresses(rows), ...addresses(days), into)
+    return (rows, into) =>
+      registers.thread.kernels.meanGaps(rows.address, days.counts.byteOffset, days.days.byteOffset, into)
   },
   first: ({ condition }, _, registers) => {
     const days = registers.days(condition)
-    return (rows, into) => registers.thread.kernels.firstGaps(...rowAddresses(rows), ...addresses(days), into)
+    return (rows, into) =>
+      registers.thread.kernels.firstGaps(rows.address, days.counts.byteOffset, days.days.byteOffset, into)
   },
   max: (code, _, registers) => longestGaps(code, registers),
   sd: ({ condition }, _, registers) => {
     const days = registers.days(condition)
     const squares = gapSquares(days, condition, registers)
     return (rows, into) =>
-      registers.thread.kernels.spreadGaps(...rowAddresses(rows), ...addresses(days), squares.values.byteOffset, into)
+      registers.thread.kernels.spreadGaps(
+        rows.address,
+        days.counts.byteOffset,
+        days.days.byteOffset,
+        squares.values.byteOffset,
+        into,
+      )
   },
   daysSinceReturn: ({ condition }, feature, registers) => {
     const days = registers.days(condition)
     const { kernels } = registers.thread
     const silentDays = feature.silentDays ?? 0
     return (rows, into) =>
-      kernels.sinceReturn(...rowAddresses(rows), rows.cutoff.byteOffset, ...addresses(days), silentDays, into)
+      kernels.sinceReturn(rows.address, days.counts.byteOffset, days.days.byteOffset, silentDays, into)
   },
 }
-
-const addresses = ({ counts, days }: Days) => [counts.byteOffset, days.byteOffset] as const
 
 /** Sums of squares of gaps: 64-bit integers, for kernels alone. */
 function gapSquares(days: Days, condition: number, registers: Registers): { values: Float64Array } {
@@ -78,7 +83,7 @@ function longestGaps({ condition, feature }: MeasureCode, registers: Registers):
   const { thread, events } = registers
   const { kernels } = thread
   if (feature.lookbackDays !== 'lifetime')
-    return (rows, into) => kernels.longestGaps(...rowAddresses(rows), ...addresses(days), into)
+    return (rows, into) => kernels.longestGaps(rows.address, days.counts.byteOffset, days.days.byteOffset, into)
   const longest = registers.shared(`gap-longest/${condition}`, () => {
     const register: Register & { values: Int32Array } = {
       values: new Int32Array(0),
@@ -88,11 +93,16 @@ function longestGaps({ condition, feature }: MeasureCode, registers: Registers):
           register.values = thread.space.int32(days.days.length)
         }
         const { start, users } = events
-        kernels.runLongest(start.byteOffset, users, ...addresses(days), register.values.byteOffset)
+        kernels.runLongest(
+          start.byteOffset,
+          users,
+          days.counts.byteOffset,
+          days.days.byteOffset,
+          register.values.byteOffset,
+        )
       },
     }
     return register
   })
-  return (rows, into) =>
-    kernels.longestSoFar(...rowAddresses(rows), days.counts.byteOffset, longest.values.byteOffset, into)
+  return (rows, into) => kernels.longestSoFar(rows.address, days.counts.byteOffset, longest.values.byteOffset, into)
 }

@@ -1,17 +1,16 @@
 import type { MeasureCode } from './program.ts'
-import { addresses, type Registers } from './registers.ts'
-import { type Evaluate, rowAddresses, valuesAt } from './window-rows.ts'
+import type { Registers } from './registers.ts'
+import { type Evaluate, valuesAt } from './window-rows.ts'
 
 /** Units of the event table in one unit of the source. */
 const units = { amount: 100, quantity: 1_000 } as const
 
 export function countOf(code: MeasureCode, registers: Registers): Evaluate {
   const { kernels } = registers.thread
-  if (code.condition === 0)
-    return (rows, values, offset) => kernels.countAll(...rowAddresses(rows), valuesAt(values, offset))
+  if (code.condition === 0) return (rows, values, offset) => kernels.countAll(rows.address, valuesAt(values, offset))
   const counts = registers.counts(code.condition)
   return (rows, values, offset) =>
-    kernels.countHits(...rowAddresses(rows), counts.address, counts.stride, valuesAt(values, offset))
+    kernels.countHits(rows.address, counts.address, counts.stride, valuesAt(values, offset))
 }
 
 /** A sum of nothing is 0, or missing where the feature says so. */
@@ -20,8 +19,7 @@ export function sumOf(code: MeasureCode, of: 'amount' | 'quantity', registers: R
   const { kernels } = registers.thread
   const sums = registers.sums(of, code.condition)
   const unit = units[of]
-  return (rows, values, offset) =>
-    kernels.sumHits(...rowAddresses(rows), sums.values.byteOffset, unit, valuesAt(values, offset))
+  return (rows, values, offset) => kernels.sumHits(rows.address, sums.values.byteOffset, unit, valuesAt(values, offset))
 }
 
 /** Over the events that have a value. */
@@ -38,11 +36,12 @@ function sumOfSome(
   const { kernels } = registers.thread
   const counts = registers.counts(code.filled)
   const sums = registers.sums(of, code.filled)
-  const how = [units[of], isMean ? 1 : 0] as const
+  const unit = units[of]
+  const mode = isMean ? 1 : 0
   return (rows, values, offset) => {
     const { address, stride } = counts
     const into = valuesAt(values, offset)
-    kernels.sumSome(...rowAddresses(rows), address, stride, sums.values.byteOffset, ...how, into)
+    kernels.sumSome(rows.address, address, stride, sums.values.byteOffset, unit, mode, into)
   }
 }
 
@@ -53,8 +52,7 @@ export function lastOf(code: MeasureCode, registers: Registers): Evaluate {
   const { events } = registers
   return (rows, values, offset) => {
     const { address, stride } = latest
-    const days = [rows.cutoff.byteOffset, address, stride, events.day.byteOffset] as const
-    kernels.sinceLast(...rowAddresses(rows), ...days, valuesAt(values, offset))
+    kernels.sinceLast(rows.address, address, stride, events.day.byteOffset, valuesAt(values, offset))
   }
 }
 
@@ -65,7 +63,7 @@ export function firstOf(code: MeasureCode, registers: Registers): Evaluate {
   const { events } = registers
   return (rows, values, offset) => {
     const into = valuesAt(values, offset)
-    kernels.sinceFirst(...rowAddresses(rows), rows.cutoff.byteOffset, ...addresses(hits), events.day.byteOffset, into)
+    kernels.sinceFirst(rows.address, hits.counts.byteOffset, hits.indexes.byteOffset, events.day.byteOffset, into)
   }
 }
 
@@ -78,10 +76,20 @@ export function extremeOf(
   const { kernels } = registers.thread
   const hits = registers.hits(code.filled)
   const { events } = registers
-  const how = [sign, units[of], code.feature.whenEmpty === 'zero' ? 0 : Number.NaN] as const
+  const unit = units[of]
+  const empty = code.feature.whenEmpty === 'zero' ? 0 : Number.NaN
   return (rows, values, offset) => {
     const into = valuesAt(values, offset)
-    kernels.findExtreme(...rowAddresses(rows), ...addresses(hits), events[of].byteOffset, ...how, into)
+    kernels.findExtreme(
+      rows.address,
+      hits.counts.byteOffset,
+      hits.indexes.byteOffset,
+      events[of].byteOffset,
+      sign,
+      unit,
+      empty,
+      into,
+    )
   }
 }
 
@@ -92,7 +100,16 @@ export function lastValueOf(code: MeasureCode, of: 'amount' | 'quantity', regist
   const { events } = registers
   const unit = units[of]
   return (rows, values, offset) => {
-    const columns = [events.second.byteOffset, events.micro.byteOffset, events[of].byteOffset] as const
-    kernels.findLastValue(...rowAddresses(rows), ...addresses(hits), ...columns, unit, valuesAt(values, offset))
+    const { second, micro, [of]: measured } = events
+    kernels.findLastValue(
+      rows.address,
+      hits.counts.byteOffset,
+      hits.indexes.byteOffset,
+      second.byteOffset,
+      micro.byteOffset,
+      measured.byteOffset,
+      unit,
+      valuesAt(values, offset),
+    )
   }
 }

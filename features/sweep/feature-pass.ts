@@ -12,7 +12,7 @@ import type { KeyColumns } from './tasks.ts'
 import { UserEvents } from './user-events.ts'
 import { WaitingRows, type SweptColumn } from './waiting-rows.ts'
 import { WindowEdges } from './window-edges.ts'
-import type { Evaluate, WindowRows } from './window-rows.ts'
+import { type Evaluate, WindowRows } from './window-rows.ts'
 
 /** Earlier than every day. */
 const beginning = -2_147_483_648
@@ -151,7 +151,8 @@ export class FeaturePass {
     const { windows, measures } = this.program
     const chosen = new UserEvents(this.program, 'features', this.thread)
     const { space } = this.thread
-    const one: WindowRows = { count: 1, cutoff: space.int32(1), lo: space.int32(1).fill(0), hi: space.int32(1) }
+    const one = new WindowRows({ cutoff: space.int32(1), lo: space.int32(1).fill(0), hi: space.int32(1) }, space)
+    one.count = 1
     const { values, stride } = this.values
     const parts = windows.map((window, w) => {
       const registers = new Registers(this.program, chosen)

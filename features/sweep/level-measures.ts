@@ -1,7 +1,7 @@
 import type { LevelStatistic } from '../definition.ts'
 import type { MeasureCode, SweepProgram } from './program.ts'
-import { addresses, type Registers } from './registers.ts'
-import { type Evaluate, rowAddresses, valuesAt } from './window-rows.ts'
+import type { Registers } from './registers.ts'
+import { type Evaluate, valuesAt } from './window-rows.ts'
 
 type LevelColumn = 'category' | 'channel'
 
@@ -18,11 +18,19 @@ export function distinctOf(code: MeasureCode, of: LevelColumn, { registers, prog
   if (program.levels[of] <= setLevels) return distinctBySets(code, of, { registers, program })
   const { kernels } = registers.thread
   const hits = registers.levelled(of, code.condition)
-  const tally = tallyOf(program.levels[of], registers)
+  const { tally, touched } = tallyOf(program.levels[of], registers)
   const { events } = registers
   return (rows, values, offset) => {
     const into = valuesAt(values, offset)
-    kernels.countLevels(...rowAddresses(rows), ...addresses(hits), events[of].byteOffset, ...tally, into)
+    kernels.countLevels(
+      rows.address,
+      hits.counts.byteOffset,
+      hits.indexes.byteOffset,
+      events[of].byteOffset,
+      tally,
+      touched,
+      into,
+    )
   }
 }
 
@@ -32,9 +40,10 @@ function distinctBySets(code: MeasureCode, of: LevelColumn, { registers, program
   const { category, channel } = program.levels
   const isShared = category + channel <= setLevels
   const shift = isShared && of === 'channel' ? category : 0
-  const bits = program.levels[of]
-  const unions = registers.levelUnions(code.condition, { of, shift, isShared })
-  return (rows, values, offset) => kernels.countBits(unions.of(rows), rows.count, shift, bits, valuesAt(values, offset))
+  const levels = program.levels[of]
+  const unions = registers.levelUnions(code.condition, { of, shift, levels, isShared })
+  return (rows, values, offset) =>
+    kernels.countBits(unions.of(rows), rows.address, shift, levels, valuesAt(values, offset))
 }
 
 /** Code of the level of the last (first) event that has one; at one instant the greatest (least) counts. */
@@ -47,9 +56,17 @@ export function edgeLevelOf(
   const hits = registers.levelled(of, code.condition)
   const { events } = registers
   return (rows, values, offset) => {
-    const columns = [events.second.byteOffset, events.micro.byteOffset, events[of].byteOffset] as const
-    const into = valuesAt(values, offset)
-    kernels.findEdgeLevel(...rowAddresses(rows), ...addresses(hits), ...columns, isLast ? 1 : 0, into)
+    const { second, micro, [of]: level } = events
+    kernels.findEdgeLevel(
+      rows.address,
+      hits.counts.byteOffset,
+      hits.indexes.byteOffset,
+      second.byteOffset,
+      micro.byteOffset,
+      level.byteOffset,
+      isLast ? 1 : 0,
+      valuesAt(values, offset),
+    )
   }
 }
 
@@ -64,17 +81,28 @@ export function spreadOf(
 ): Evaluate {
   const { kernels } = registers.thread
   const hits = registers.levelled(of, code.condition)
-  const tally = tallyOf(program.levels[of], registers)
+  const { tally, touched } = tallyOf(program.levels[of], registers)
   const { events } = registers
   const logarithms = registers.logarithms(program.logarithms)
   return (rows, values, offset) => {
-    const how = [statistics[statistic], logarithms.byteOffset, logarithms.length] as const
-    const into = valuesAt(values, offset)
-    kernels.spreadLevels(...rowAddresses(rows), ...addresses(hits), events[of].byteOffset, ...tally, ...how, into)
+    kernels.spreadLevels(
+      rows.address,
+      hits.counts.byteOffset,
+      hits.indexes.byteOffset,
+      events[of].byteOffset,
+      tally,
+      touched,
+      statistics[statistic],
+      logarithms.byteOffset,
+      logarithms.length,
+      valuesAt(values, offset),
+    )
   }
 }
 
 /** Counters by code, and the list of those that are not 0, which is written one entry ahead. */
-function tallyOf(levels: number, { thread }: Registers): readonly [tally: number, touched: number] {
-  return [thread.space.int32(levels + 1).fill(0).byteOffset, thread.space.int32(levels + 2).byteOffset]
+function tallyOf(levels: number, { thread }: Registers): { readonly tally: number; readonly touched: number } {
+  const tally = thread.space.int32(levels + 1).fill(0)
+  const touched = thread.space.int32(levels + 2)
+  return { tally: tally.byteOffset, touched: touched.byteOffset }
 }

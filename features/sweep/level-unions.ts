@@ -1,16 +1,22 @@
 import type { KernelThread } from './kernels/sweep-kernels.ts'
 import type { Register, Running } from './registers.ts'
-import { rowAddresses, type WindowRows } from './window-rows.ts'
+import { type WindowRows } from './window-rows.ts'
 
 /** Sets of so many events (2^j) are made at most; longer ranges are united step by step. */
 const mostDoublings = 7
 
-/** Where the levels of a column are in a set. */
+/** Where the levels of a column are in a set: level l (from 1 on) is bit `shift` + l - 1. */
 export interface LevelPart {
   readonly of: 'category' | 'channel'
   readonly codes: () => Int32Array
-  /** Of the bits; level l (from 1 on) is bit `shift` + l - 1. */
   readonly shift: number
+  readonly levels: number
+}
+
+/** A column, and by code its set: one bit, none of code 0; two words each. */
+interface LevelSets {
+  readonly part: LevelPart
+  readonly sets: Uint32Array
 }
 
 /**
@@ -19,8 +25,9 @@ export interface LevelPart {
  * first needed, and sets of rows once per window.
  */
 export class LevelUnions implements Register {
-  private readonly counts: Running
-  private readonly parts: LevelPart[] = []
+  /** Null: every event is a hit. */
+  private readonly counts: Running | null
+  private readonly parts: LevelSets[] = []
   /** Tables of sets of 2^j events, 64 bits each, and their addresses. */
   private readonly tables: Float64Array[] = []
   private readonly addresses: Int32Array
@@ -32,7 +39,7 @@ export class LevelUnions implements Register {
   private readonly sets = new Map<WindowRows, { readonly values: Float64Array; isMade: boolean }>()
   private readonly thread: KernelThread
 
-  constructor(counts: Running, thread: KernelThread) {
+  constructor(counts: Running | null, thread: KernelThread) {
     this.thread = thread
     this.counts = counts
     this.addresses = thread.space.int32(mostDoublings + 1)
@@ -41,7 +48,13 @@ export class LevelUnions implements Register {
 
   /** The levels of a column are wanted, too. */
   add(part: LevelPart): void {
-    if (!this.parts.some(({ of }) => of === part.of)) this.parts.push(part)
+    if (this.parts.some((known) => known.part.of === part.of)) return
+    const sets = this.thread.space.uint32(2 * (part.levels + 1)).fill(0)
+    for (let level = 1; level <= part.levels; level++) {
+      const bit = part.shift + level - 1
+      sets[2 * level + (bit >>> 5)] = 1 << (bit & 31)
+    }
+    this.parts.push({ part, sets })
   }
 
   prepare(count: number): void {
@@ -66,14 +79,14 @@ export class LevelUnions implements Register {
 
   private unite(rows: WindowRows, into: Float64Array): void {
     const { kernels } = this.thread
-    kernels.measureRanges(...rowAddresses(rows), this.seen.byteOffset)
+    kernels.measureRanges(rows.address, this.seen.byteOffset)
     const together = this.seen[0]!
     const most = this.seen[1]!
     // Each further doubling is one more walk over all events, and halves the steps of all rows.
     const worthwhile = Math.ceil(Math.log2(1 + (2 * together) / Math.max(1, this.count)))
     const top = Math.min(mostDoublings, worthwhile, most < 2 ? 0 : 31 - Math.clz32(most))
     while (this.made <= top) this.makeTable(this.made++)
-    kernels.uniteSets(...rowAddresses(rows), this.addresses.byteOffset, top, into.byteOffset)
+    kernels.uniteSets(rows.address, this.addresses.byteOffset, top, into.byteOffset)
   }
 
   private makeTable(j: number): void {
@@ -87,8 +100,16 @@ export class LevelUnions implements Register {
     }
     const into = tables[j]!.byteOffset
     if (j > 0) return thread.kernels.joinSets(tables[j - 1]!.byteOffset, into, 2 ** (j - 1), count)
-    const { address, stride } = this.counts
-    for (const [p, { codes, shift }] of this.parts.entries())
-      thread.kernels.setBits(codes().byteOffset, shift, address, stride, p === 0 ? 1 : 0, into, count)
+    const first = this.parts[0]!
+    const last = this.parts.at(-1)!
+    thread.kernels.findSets(
+      first.part.codes().byteOffset,
+      first.sets.byteOffset,
+      last.part.codes().byteOffset,
+      last.sets.byteOffset,
+      into,
+      count,
+    )
+    if (this.counts !== null) thread.kernels.keepSets(this.counts.address, this.counts.stride, into, count)
   }
 }

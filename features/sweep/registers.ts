@@ -1,5 +1,5 @@
 import type { KernelThread } from './kernels/sweep-kernels.ts'
-import { LevelUnions } from './level-unions.ts'
+import { type LevelPart, LevelUnions } from './level-unions.ts'
 import type { ConditionCode, SweepProgram } from './program.ts'
 import { TypeCounts } from './type-counts.ts'
 import type { UserEvents } from './user-events.ts'
@@ -113,7 +113,13 @@ export class Registers {
     const { events } = this
     return this.shared(`levelled/${of}/${condition}`, () =>
       growing(events.thread, (into, count) =>
-        events.thread.kernels.keepLevelled(all.counts.byteOffset, events[of].byteOffset, ...addresses(into), count),
+        events.thread.kernels.keepLevelled(
+          all.counts.byteOffset,
+          events[of].byteOffset,
+          into.counts.byteOffset,
+          into.indexes.byteOffset,
+          count,
+        ),
       ),
     )
   }
@@ -121,13 +127,13 @@ export class Registers {
   /** Which levels the hits of each row have: of one column or, where their bits fit into one set, of both. */
   levelUnions(
     condition: number,
-    { of, shift, isShared }: { of: 'category' | 'channel'; shift: number; isShared: boolean },
+    { of, shift, levels, isShared }: Omit<LevelPart, 'codes'> & { readonly isShared: boolean },
   ): LevelUnions {
     const counts = this.counts(condition)
     const { events, thread } = this
     const key = `unions/${isShared ? 'both' : of}/${condition}`
-    const unions = this.shared(key, () => new LevelUnions(counts, thread))
-    unions.add({ of, codes: () => events[of], shift })
+    const unions = this.shared(key, () => new LevelUnions(condition === 0 ? null : counts, thread))
+    unions.add({ of, codes: () => events[of], shift, levels })
     return unions
   }
 
@@ -170,8 +176,15 @@ export class Registers {
           }
           const { address, stride } = counts
           const { day, start, users } = events
-          const into = [register.counts.byteOffset, register.days.byteOffset] as const
-          thread.kernels.findDays(day.byteOffset, address, stride, start.byteOffset, users, ...into)
+          thread.kernels.findDays(
+            day.byteOffset,
+            address,
+            stride,
+            start.byteOffset,
+            users,
+            register.counts.byteOffset,
+            register.days.byteOffset,
+          )
         },
       }
       return register
@@ -186,17 +199,16 @@ const running = (address: () => number): Running => ({
   stride: 4,
 })
 
-/** As kernels take them. */
-export const addresses = ({ counts, indexes }: Hits): readonly [counts: number, indexes: number] => [
-  counts.byteOffset,
-  indexes.byteOffset,
-]
-
 function hitsOf(code: ConditionCode, events: UserEvents): Hits {
   if (code.by === 'all') return everyEvent(events.thread)
   if (code.by === 'type') return typedHits(code.hits, events)
   return growing(events.thread, (into, count) =>
-    events.thread.kernels.takeFlagged(events.flags[code.flag]!.byteOffset, ...addresses(into), count),
+    events.thread.kernels.takeFlagged(
+      events.flags[code.flag]!.byteOffset,
+      into.counts.byteOffset,
+      into.indexes.byteOffset,
+      count,
+    ),
   )
 }
 
@@ -206,7 +218,7 @@ function typedHits(hits: Uint8Array, events: UserEvents): Hits {
   const table = space.uint8(hits.length)
   table.set(hits)
   return growing(events.thread, (into, count) =>
-    kernels.lookUp(table.byteOffset, events.type.byteOffset, ...addresses(into), count),
+    kernels.lookUp(table.byteOffset, events.type.byteOffset, into.counts.byteOffset, into.indexes.byteOffset, count),
   )
 }
 
@@ -236,7 +248,7 @@ function latestOf(hits: Hits, thread: KernelThread): Latest {
     values: new Int32Array(0),
     prepare(count: number) {
       if (register.values.length <= count) register.values = larger(thread, register.values, count)
-      thread.kernels.findLatest(...addresses(hits), register.values.byteOffset, count)
+      thread.kernels.findLatest(hits.counts.byteOffset, hits.indexes.byteOffset, register.values.byteOffset, count)
     },
   }
   return register

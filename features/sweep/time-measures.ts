@@ -1,7 +1,7 @@
 import type { MeasureFeature } from '../definition.ts'
 import type { MeasureCode } from './program.ts'
-import { addresses, type Hits, type Register, type Registers } from './registers.ts'
-import { type Evaluate, rowAddresses, valuesAt } from './window-rows.ts'
+import type { Hits, Register, Registers } from './registers.ts'
+import { type Evaluate, valuesAt } from './window-rows.ts'
 
 const microsPerMinute = 60_000_000
 
@@ -16,10 +16,20 @@ export function sessionsOf(code: MeasureCode, feature: SessionFeature, registers
   const { kernels } = registers.thread
   const hits = registers.hits(code.condition)
   const { events } = registers
-  const how = [feature.inactivityMinutes * microsPerMinute, sessionStatistics[feature.of]] as const
+  const pause = feature.inactivityMinutes * microsPerMinute
+  const statistic = sessionStatistics[feature.of]
   return (rows, values, offset) => {
-    const times = [events.second.byteOffset, events.micro.byteOffset] as const
-    kernels.measureSessions(...rowAddresses(rows), ...addresses(hits), ...times, ...how, valuesAt(values, offset))
+    const { second, micro } = events
+    kernels.measureSessions(
+      rows.address,
+      hits.counts.byteOffset,
+      hits.indexes.byteOffset,
+      second.byteOffset,
+      micro.byteOffset,
+      pause,
+      statistic,
+      valuesAt(values, offset),
+    )
   }
 }
 
@@ -30,12 +40,13 @@ export function intervalsOf(code: MeasureCode, feature: IntervalFeature, registe
   const intervals = intervalSums(hits, code.condition, registers)
   if (feature.of === 'mean')
     return (rows, values, offset) => {
-      const of = [hits.counts.byteOffset, intervals.seconds.byteOffset] as const
-      kernels.meanIntervals(...rowAddresses(rows), ...of, valuesAt(values, offset))
+      const into = valuesAt(values, offset)
+      kernels.meanIntervals(rows.address, hits.counts.byteOffset, intervals.seconds.byteOffset, into)
     }
   return (rows, values, offset) => {
-    const of = [hits.counts.byteOffset, intervals.seconds.byteOffset, intervals.squares.byteOffset] as const
-    kernels.spreadIntervals(...rowAddresses(rows), ...of, valuesAt(values, offset))
+    const { seconds, squares } = intervals
+    const into = valuesAt(values, offset)
+    kernels.spreadIntervals(rows.address, hits.counts.byteOffset, seconds.byteOffset, squares.byteOffset, into)
   }
 }
 
@@ -59,8 +70,13 @@ function intervalSums(hits: Hits, condition: number, registers: Registers): Inte
           register.seconds = thread.space.int32(length)
           register.squares = thread.space.float64(length)
         }
-        const into = [register.seconds.byteOffset, register.squares.byteOffset] as const
-        thread.kernels.addIntervals(hits.indexes.byteOffset, events.second.byteOffset, ...into, hits.counts[count]!)
+        thread.kernels.addIntervals(
+          hits.indexes.byteOffset,
+          events.second.byteOffset,
+          register.seconds.byteOffset,
+          register.squares.byteOffset,
+          hits.counts[count]!,
+        )
       },
     }
     return register

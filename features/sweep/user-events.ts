@@ -163,7 +163,7 @@ export class UserEvents {
   private readTimes(): void {
     const { second, day, recordBytes, program } = this
     const { kernels } = this.thread
-    const [records, from, start, users] = this.source(0)
+    const { records, from, start, users } = this.source(0)
     kernels.readTimes(records, from, start, users, recordBytes, second.byteOffset, day.byteOffset, program.baseDay)
   }
 
@@ -178,37 +178,42 @@ export class UserEvents {
   }
 
   private readThree([a, b, c]: readonly [Field, Field, Field]): void {
-    const [records, from, start, users] = this.source(a.word)
-    const of = (field: Field, into: Int32Array) => [into.byteOffset, field.shift, 2 ** field.bits - 1] as const
+    const { records, from, start, users } = this.source(a.word)
     this.thread.kernels.readThree(
       records,
       from,
       start,
       users,
       this.recordBytes,
-      ...of(a, this.type),
-      ...of(b, this.category),
-      ...of(c, this.channel),
+      this.type.byteOffset,
+      a.shift,
+      2 ** a.bits - 1,
+      this.category.byteOffset,
+      b.shift,
+      2 ** b.bits - 1,
+      this.channel.byteOffset,
+      c.shift,
+      2 ** c.bits - 1,
     )
   }
 
   private readField(field: Field | null, into: Int32Array): void {
     if (field === null) return
-    const [records, from, start, users] = this.source(field.word)
+    const { records, from, start, users } = this.source(field.word)
     const mask = 2 ** field.bits - 1
     this.thread.kernels.readField(records, from, start, users, this.recordBytes, into.byteOffset, field.shift, mask)
   }
 
   private readValue(word: number, into: Float64Array): void {
-    const [records, from, start, users] = this.source(word)
+    const { records, from, start, users } = this.source(word)
     const isWide = this.layout.isWide ? 1 : 0
     this.thread.kernels.readValue(records, from, start, users, this.recordBytes, into.byteOffset, isWide)
   }
 
   /** Addresses of that word of the first record, and of whose records are where. */
-  private source(word: number): readonly [records: number, from: number, start: number, users: number] {
+  private source(word: number): { records: number; from: number; start: number; users: number } {
     const { records, from, start, users } = this
-    return [records.byteOffset + 4 * word, from.byteOffset, start.byteOffset, users]
+    return { records: records.byteOffset + 4 * word, from: from.byteOffset, start: start.byteOffset, users }
   }
 }
 

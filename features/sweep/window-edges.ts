@@ -2,7 +2,7 @@ import type { BatchRows } from './batch-rows.ts'
 import type { KernelThread } from './kernels/sweep-kernels.ts'
 import type { SweepProgram, WindowCode } from './program.ts'
 import type { UserEvents } from './user-events.ts'
-import type { WindowRows } from './window-rows.ts'
+import { WindowRows } from './window-rows.ts'
 
 /** Ages of edges that are looked for at once. */
 const together = 4
@@ -44,22 +44,31 @@ export class WindowEdges {
       return addresses
     })
     const edge = (age: number | null): Int32Array => (age === null ? this.beginning : edges[ages.indexOf(age)]!)
-    this.windows = windows.map((window) => ({
-      cutoff,
-      count: 0,
-      lo: edge(start(window)),
-      hi: edge(window.offsetDays),
-    }))
+    this.windows = windows.map(
+      (window) => new WindowRows({ cutoff, lo: edge(start(window)), hi: edge(window.offsetDays) }, space),
+    )
   }
 
   /** Events are ordered by user and by the day on which they are seen, before the last cutoff. */
   find({ seen, start, thread }: UserEvents, { users, rowsFrom, order, cutoff, count }: BatchRows): void {
     const { kernels } = thread
     const { ranks, marks, cutoffs } = this
-    const rows = [rowsFrom.byteOffset, order.byteOffset] as const
-    const of = [seen.byteOffset, start.byteOffset, users, ...rows, cutoff.byteOffset, ranks] as const
-    for (const group of this.groups) kernels.findEdges(...of, group.byteOffset, marks.byteOffset, cutoffs)
-    kernels.findBeginnings(start.byteOffset, users, ...rows, this.beginning.byteOffset)
+    const from = rowsFrom.byteOffset
+    const to = order.byteOffset
+    for (const group of this.groups)
+      kernels.findEdges(
+        seen.byteOffset,
+        start.byteOffset,
+        users,
+        from,
+        to,
+        cutoff.byteOffset,
+        ranks,
+        group.byteOffset,
+        marks.byteOffset,
+        cutoffs,
+      )
+    kernels.findBeginnings(start.byteOffset, users, from, to, this.beginning.byteOffset)
     for (const window of this.windows) window.count = count
   }
 }

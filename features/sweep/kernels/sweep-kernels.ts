@@ -10,8 +10,6 @@ export type Kernel<A extends readonly number[], R = void> = (...args: A) => R
 
 /** Records by user (see `columns.ts`). */
 type Records = [records: number, from: number, start: number, users: number, recordBytes: number]
-/** Rows and the events that they see (see `event-measures.ts`). */
-type Rows = [lo: number, hi: number, rows: number]
 /** Hits and their number among the first events. */
 type Hits = [counts: number, indexes: number]
 /** How many hits are among the first events, every so many bytes. */
@@ -89,45 +87,57 @@ export interface SweepKernels extends RecordKernels, RefreshKernels {
     ]
   >
   readonly findBeginnings: Kernel<[start: number, users: number, rowsFrom: number, order: number, into: number]>
-  readonly countAll: Kernel<[...Rows, into: number]>
-  readonly countHits: Kernel<[...Rows, ...Counts, into: number]>
-  readonly sumHits: Kernel<[...Rows, sums: number, unit: number, into: number]>
-  readonly sumSome: Kernel<[...Rows, ...Counts, sums: number, unit: number, isMean: number, into: number]>
-  readonly sinceLast: Kernel<[...Rows, cutoff: number, latest: number, stride: number, day: number, into: number]>
-  readonly sinceFirst: Kernel<[...Rows, cutoff: number, ...Hits, day: number, into: number]>
+  readonly countAll: Kernel<[window: number, into: number]>
+  readonly countHits: Kernel<[window: number, ...Counts, into: number]>
+  readonly sumHits: Kernel<[window: number, sums: number, unit: number, into: number]>
+  readonly sumSome: Kernel<[window: number, ...Counts, sums: number, unit: number, isMean: number, into: number]>
+  readonly sinceLast: Kernel<[window: number, latest: number, stride: number, day: number, into: number]>
+  readonly sinceFirst: Kernel<[window: number, ...Hits, day: number, into: number]>
   readonly findExtreme: Kernel<
-    [...Rows, ...Hits, values: number, sign: number, unit: number, empty: number, into: number]
+    [window: number, ...Hits, values: number, sign: number, unit: number, empty: number, into: number]
   >
   readonly findLastValue: Kernel<
-    [...Rows, ...Hits, second: number, micro: number, values: number, unit: number, into: number]
+    [window: number, ...Hits, second: number, micro: number, values: number, unit: number, into: number]
   >
-  readonly countDays: Kernel<[...Rows, dayCounts: number, into: number]>
-  readonly countGaps: Kernel<[...Rows, dayCounts: number, into: number]>
-  readonly meanGaps: Kernel<[...Rows, ...Days, into: number]>
-  readonly firstGaps: Kernel<[...Rows, ...Days, into: number]>
+  readonly countDays: Kernel<[window: number, dayCounts: number, into: number]>
+  readonly countGaps: Kernel<[window: number, dayCounts: number, into: number]>
+  readonly meanGaps: Kernel<[window: number, ...Days, into: number]>
+  readonly firstGaps: Kernel<[window: number, ...Days, into: number]>
   readonly addSquares: Kernel<[days: number, squares: number, count: number]>
-  readonly spreadGaps: Kernel<[...Rows, ...Days, squares: number, into: number]>
-  readonly sinceReturn: Kernel<[...Rows, cutoff: number, ...Days, silentDays: number, into: number]>
-  readonly longestGaps: Kernel<[...Rows, ...Days, into: number]>
+  readonly spreadGaps: Kernel<[window: number, ...Days, squares: number, into: number]>
+  readonly sinceReturn: Kernel<[window: number, ...Days, silentDays: number, into: number]>
+  readonly longestGaps: Kernel<[window: number, ...Days, into: number]>
   readonly runLongest: Kernel<[start: number, users: number, ...Days, longest: number]>
-  readonly longestSoFar: Kernel<[...Rows, dayCounts: number, longest: number, into: number]>
+  readonly longestSoFar: Kernel<[window: number, dayCounts: number, longest: number, into: number]>
   readonly measureSessions: Kernel<
-    [...Rows, ...Hits, second: number, micro: number, pause: number, statistic: number, into: number]
+    [window: number, ...Hits, second: number, micro: number, pause: number, statistic: number, into: number]
   >
   readonly addIntervals: Kernel<[indexes: number, second: number, seconds: number, squares: number, hits: number]>
-  readonly meanIntervals: Kernel<[...Rows, counts: number, seconds: number, into: number]>
-  readonly spreadIntervals: Kernel<[...Rows, counts: number, seconds: number, squares: number, into: number]>
-  readonly setBits: Kernel<[codes: number, shift: number, ...Counts, isFirst: number, sets: number, count: number]>
+  readonly meanIntervals: Kernel<[window: number, counts: number, seconds: number, into: number]>
+  readonly spreadIntervals: Kernel<[window: number, counts: number, seconds: number, squares: number, into: number]>
+  readonly findSets: Kernel<
+    [first: number, firstSets: number, second: number, secondSets: number, sets: number, count: number]
+  >
+  readonly keepSets: Kernel<[...Counts, sets: number, count: number]>
   readonly joinSets: Kernel<[shorter: number, into: number, half: number, count: number]>
-  readonly measureRanges: Kernel<[...Rows, total: number]>
-  readonly uniteSets: Kernel<[...Rows, tables: number, top: number, into: number]>
-  readonly countBits: Kernel<[sets: number, rows: number, shift: number, bits: number, into: number]>
-  readonly countLevels: Kernel<[...Rows, ...Hits, codes: number, ...Tally, into: number]>
+  readonly measureRanges: Kernel<[window: number, total: number]>
+  readonly uniteSets: Kernel<[window: number, tables: number, top: number, into: number]>
+  readonly countBits: Kernel<[sets: number, window: number, shift: number, bits: number, into: number]>
+  readonly countLevels: Kernel<[window: number, ...Hits, codes: number, ...Tally, into: number]>
   readonly spreadLevels: Kernel<
-    [...Rows, ...Hits, codes: number, ...Tally, statistic: number, logarithms: number, known: number, into: number]
+    [
+      window: number,
+      ...Hits,
+      codes: number,
+      ...Tally,
+      statistic: number,
+      logarithms: number,
+      known: number,
+      into: number,
+    ]
   >
   readonly findEdgeLevel: Kernel<
-    [...Rows, ...Hits, second: number, micro: number, codes: number, isLast: number, into: number]
+    [window: number, ...Hits, second: number, micro: number, codes: number, isLast: number, into: number]
   >
 }
 

@@ -1,9 +1,13 @@
+import { cutoffOf, hiOf, loOf, rowsOf } from './window'
 /*
  * Measures of a user's distinct days of hits. Row r sees the events lo[r] .. hi[r] - 1 of its user, so the days
  * dayCounts[lo[r]] .. dayCounts[hi[r]] - 1 (see `findDays`); gap j lies between days j - 1 and j.
  */
 
-export function countDays(lo: usize, hi: usize, rows: i32, dayCounts: usize, into: usize): void {
+export function countDays(window: usize, dayCounts: usize, into: usize): void {
+  const lo = loOf(window)
+  const hi = hiOf(window)
+  const rows = rowsOf(window)
   for (let r: i32 = 0; r < rows; r++) {
     const at = (<usize>r) << 2
     const a = load<i32>(dayCounts + ((<usize>load<i32>(lo + at)) << 2))
@@ -13,7 +17,10 @@ export function countDays(lo: usize, hi: usize, rows: i32, dayCounts: usize, int
 }
 
 /** Gaps; 0 of no day. */
-export function countGaps(lo: usize, hi: usize, rows: i32, dayCounts: usize, into: usize): void {
+export function countGaps(window: usize, dayCounts: usize, into: usize): void {
+  const lo = loOf(window)
+  const hi = hiOf(window)
+  const rows = rowsOf(window)
   for (let r: i32 = 0; r < rows; r++) {
     const at = (<usize>r) << 2
     const a = load<i32>(dayCounts + ((<usize>load<i32>(lo + at)) << 2))
@@ -22,7 +29,10 @@ export function countGaps(lo: usize, hi: usize, rows: i32, dayCounts: usize, int
   }
 }
 
-export function meanGaps(lo: usize, hi: usize, rows: i32, dayCounts: usize, days: usize, into: usize): void {
+export function meanGaps(window: usize, dayCounts: usize, days: usize, into: usize): void {
+  const lo = loOf(window)
+  const hi = hiOf(window)
+  const rows = rowsOf(window)
   for (let r: i32 = 0; r < rows; r++) {
     const at = (<usize>r) << 2
     const a = load<i32>(dayCounts + ((<usize>load<i32>(lo + at)) << 2))
@@ -34,7 +44,10 @@ export function meanGaps(lo: usize, hi: usize, rows: i32, dayCounts: usize, days
   }
 }
 
-export function firstGaps(lo: usize, hi: usize, rows: i32, dayCounts: usize, days: usize, into: usize): void {
+export function firstGaps(window: usize, dayCounts: usize, days: usize, into: usize): void {
+  const lo = loOf(window)
+  const hi = hiOf(window)
+  const rows = rowsOf(window)
   for (let r: i32 = 0; r < rows; r++) {
     const at = (<usize>r) << 2
     const a = load<i32>(dayCounts + ((<usize>load<i32>(lo + at)) << 2))
@@ -56,15 +69,10 @@ export function addSquares(days: usize, squares: usize, count: i32): void {
 }
 
 /** sqrt((n S2 - S1^2) / (n (n - 1))) of n gaps: exact up to the division. */
-export function spreadGaps(
-  lo: usize,
-  hi: usize,
-  rows: i32,
-  dayCounts: usize,
-  days: usize,
-  squares: usize,
-  into: usize,
-): void {
+export function spreadGaps(window: usize, dayCounts: usize, days: usize, squares: usize, into: usize): void {
+  const lo = loOf(window)
+  const hi = hiOf(window)
+  const rows = rowsOf(window)
   for (let r: i32 = 0; r < rows; r++) {
     const at = (<usize>r) << 2
     const a = load<i32>(dayCounts + ((<usize>load<i32>(lo + at)) << 2))
@@ -81,16 +89,11 @@ export function spreadGaps(
 }
 
 /** Days from the end of the last gap of more than `silentDays` to the cutoff. */
-export function sinceReturn(
-  lo: usize,
-  hi: usize,
-  rows: i32,
-  cutoff: usize,
-  dayCounts: usize,
-  days: usize,
-  silentDays: i32,
-  into: usize,
-): void {
+export function sinceReturn(window: usize, dayCounts: usize, days: usize, silentDays: i32, into: usize): void {
+  const lo = loOf(window)
+  const hi = hiOf(window)
+  const rows = rowsOf(window)
+  const cutoff = cutoffOf(window)
   for (let r: i32 = 0; r < rows; r++) {
     const at = (<usize>r) << 2
     const a = load<i32>(dayCounts + ((<usize>load<i32>(lo + at)) << 2))
@@ -106,7 +109,10 @@ export function sinceReturn(
   }
 }
 
-export function longestGaps(lo: usize, hi: usize, rows: i32, dayCounts: usize, days: usize, into: usize): void {
+export function longestGaps(window: usize, dayCounts: usize, days: usize, into: usize): void {
+  const lo = loOf(window)
+  const hi = hiOf(window)
+  const rows = rowsOf(window)
   for (let r: i32 = 0; r < rows; r++) {
     const at = (<usize>r) << 2
     const a = load<i32>(dayCounts + ((<usize>load<i32>(lo + at)) << 2))
@@ -137,7 +143,10 @@ export function runLongest(start: usize, users: i32, dayCounts: usize, days: usi
 }
 
 /** The same of windows that begin with their user: two look-ups. */
-export function longestSoFar(lo: usize, hi: usize, rows: i32, dayCounts: usize, longest: usize, into: usize): void {
+export function longestSoFar(window: usize, dayCounts: usize, longest: usize, into: usize): void {
+  const lo = loOf(window)
+  const hi = hiOf(window)
+  const rows = rowsOf(window)
   for (let r: i32 = 0; r < rows; r++) {
     const at = (<usize>r) << 2
     const a = load<i32>(dayCounts + ((<usize>load<i32>(lo + at)) << 2))

@@ -1,3 +1,4 @@
+import { cutoffOf, hiOf, loOf, rowsOf } from './window'
 import { orMissing } from './or-missing'
 
 /*
@@ -5,7 +6,10 @@ import { orMissing } from './or-missing'
  * running counts (see `registers.ts`); `unit`: units of the event table in one of the source.
  */
 
-export function countHits(lo: usize, hi: usize, rows: i32, counts: usize, stride: usize, into: usize): void {
+export function countHits(window: usize, counts: usize, stride: usize, into: usize): void {
+  const lo = loOf(window)
+  const hi = hiOf(window)
+  const rows = rowsOf(window)
   for (let r: i32 = 0; r < rows; r++) {
     const at = (<usize>r) << 2
     const a = load<i32>(counts + <usize>load<i32>(lo + at) * stride)
@@ -15,7 +19,10 @@ export function countHits(lo: usize, hi: usize, rows: i32, counts: usize, stride
 }
 
 /** Every event is a hit. */
-export function countAll(lo: usize, hi: usize, rows: i32, into: usize): void {
+export function countAll(window: usize, into: usize): void {
+  const lo = loOf(window)
+  const hi = hiOf(window)
+  const rows = rowsOf(window)
   for (let r: i32 = 0; r < rows; r++) {
     const at = (<usize>r) << 2
     store<f64>(into + ((<usize>r) << 3), <f64>(load<i32>(hi + at) - load<i32>(lo + at)))
@@ -23,7 +30,10 @@ export function countAll(lo: usize, hi: usize, rows: i32, into: usize): void {
 }
 
 /** Of nothing: 0. */
-export function sumHits(lo: usize, hi: usize, rows: i32, sums: usize, unit: f64, into: usize): void {
+export function sumHits(window: usize, sums: usize, unit: f64, into: usize): void {
+  const lo = loOf(window)
+  const hi = hiOf(window)
+  const rows = rowsOf(window)
   for (let r: i32 = 0; r < rows; r++) {
     const at = (<usize>r) << 2
     const a = load<f64>(sums + ((<usize>load<i32>(lo + at)) << 3))
@@ -34,9 +44,7 @@ export function sumHits(lo: usize, hi: usize, rows: i32, sums: usize, unit: f64,
 
 /** Of nothing: missing. `isMean`: the sum by hits. */
 export function sumSome(
-  lo: usize,
-  hi: usize,
-  rows: i32,
+  window: usize,
   counts: usize,
   stride: usize,
   sums: usize,
@@ -44,6 +52,9 @@ export function sumSome(
   isMean: i32,
   into: usize,
 ): void {
+  const lo = loOf(window)
+  const hi = hiOf(window)
+  const rows = rowsOf(window)
   for (let r: i32 = 0; r < rows; r++) {
     const at = (<usize>r) << 2
     const first = <usize>load<i32>(lo + at)
@@ -56,16 +67,11 @@ export function sumSome(
 }
 
 /** Days from the last hit to the cutoff; `latest`: as `findLatest` makes it. */
-export function sinceLast(
-  lo: usize,
-  hi: usize,
-  rows: i32,
-  cutoff: usize,
-  latest: usize,
-  stride: usize,
-  day: usize,
-  into: usize,
-): void {
+export function sinceLast(window: usize, latest: usize, stride: usize, day: usize, into: usize): void {
+  const lo = loOf(window)
+  const hi = hiOf(window)
+  const rows = rowsOf(window)
+  const cutoff = cutoffOf(window)
   for (let r: i32 = 0; r < rows; r++) {
     const at = (<usize>r) << 2
     const last = load<i32>(latest + <usize>load<i32>(hi + at) * stride)
@@ -76,16 +82,11 @@ export function sinceLast(
 }
 
 /** Days from the first hit to the cutoff. */
-export function sinceFirst(
-  lo: usize,
-  hi: usize,
-  rows: i32,
-  cutoff: usize,
-  counts: usize,
-  indexes: usize,
-  day: usize,
-  into: usize,
-): void {
+export function sinceFirst(window: usize, counts: usize, indexes: usize, day: usize, into: usize): void {
+  const lo = loOf(window)
+  const hi = hiOf(window)
+  const rows = rowsOf(window)
+  const cutoff = cutoffOf(window)
   for (let r: i32 = 0; r < rows; r++) {
     const at = (<usize>r) << 2
     const a = load<i32>(counts + ((<usize>load<i32>(lo + at)) << 2))
@@ -100,9 +101,7 @@ export function sinceFirst(
 
 /** Greatest value of the hits; `sign` -1: the least. */
 export function findExtreme(
-  lo: usize,
-  hi: usize,
-  rows: i32,
+  window: usize,
   counts: usize,
   indexes: usize,
   values: usize,
@@ -111,6 +110,9 @@ export function findExtreme(
   empty: f64,
   into: usize,
 ): void {
+  const lo = loOf(window)
+  const hi = hiOf(window)
+  const rows = rowsOf(window)
   for (let r: i32 = 0; r < rows; r++) {
     const at = (<usize>r) << 2
     const b = load<i32>(counts + ((<usize>load<i32>(hi + at)) << 2))
@@ -125,9 +127,7 @@ export function findExtreme(
 
 /** Value of the last hit; at one instant the greatest counts. */
 export function findLastValue(
-  lo: usize,
-  hi: usize,
-  rows: i32,
+  window: usize,
   counts: usize,
   indexes: usize,
   second: usize,
@@ -136,6 +136,9 @@ export function findLastValue(
   unit: f64,
   into: usize,
 ): void {
+  const lo = loOf(window)
+  const hi = hiOf(window)
+  const rows = rowsOf(window)
   for (let r: i32 = 0; r < rows; r++) {
     const at = (<usize>r) << 2
     const a = load<i32>(counts + ((<usize>load<i32>(lo + at)) << 2))

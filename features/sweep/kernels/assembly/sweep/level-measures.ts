@@ -1,3 +1,4 @@
+import { hiOf, loOf, rowsOf } from './window'
 import { ln } from './host'
 
 /*
@@ -5,24 +6,31 @@ import { ln } from './host'
  * Few levels are one bit each of a 64-bit set; sets of ranges are united from those of 2^j events from each event on.
  */
 
-/** Sets of single events: of hits the bit `shift` + code - 1 is added to the set, or begins it; of others nothing. */
-export function setBits(
-  codes: usize,
-  shift: i32,
-  counts: usize,
-  stride: usize,
-  isFirst: i32,
+/** Sets of single events: what two columns (or one, twice) have, by the set of each code. */
+export function findSets(
+  first: usize,
+  firstSets: usize,
+  second: usize,
+  secondSets: usize,
   sets: usize,
   count: i32,
 ): void {
+  for (let i: i32 = 0; i < count; i++) {
+    const at = (<usize>i) << 2
+    const a = load<u64>(firstSets + ((<usize>load<i32>(first + at)) << 3))
+    const b = load<u64>(secondSets + ((<usize>load<i32>(second + at)) << 3))
+    store<u64>(sets + ((<usize>i) << 3), a | b)
+  }
+}
+
+/** Of events that are no hits, nothing. */
+export function keepSets(counts: usize, stride: usize, sets: usize, count: i32): void {
   let before = load<i32>(counts)
   for (let i: i32 = 0; i < count; i++) {
     counts += stride
     const now = load<i32>(counts)
-    const code = load<i32>(codes + ((<usize>i) << 2))
-    const bit = (<u64>i32(code > 0 && now != before)) << (<u64>(shift + code - 1))
     const set = sets + ((<usize>i) << 3)
-    store<u64>(set, isFirst ? bit : load<u64>(set) | bit)
+    store<u64>(set, load<u64>(set) & (<u64>0 - <u64>i32(now != before)))
     before = now
   }
 }
@@ -39,7 +47,10 @@ export function joinSets(shorter: usize, into: usize, half: i32, count: i32): vo
 }
 
 /** How many events the rows see: together into total[0] (double), at most into total[1]. */
-export function measureRanges(lo: usize, hi: usize, rows: i32, total: usize): void {
+export function measureRanges(window: usize, total: usize): void {
+  const lo = loOf(window)
+  const hi = hiOf(window)
+  const rows = rowsOf(window)
   let sum: i64 = 0
   let most: i32 = 0
   for (let r: i32 = 0; r < rows; r++) {
@@ -53,7 +64,10 @@ export function measureRanges(lo: usize, hi: usize, rows: i32, total: usize): vo
 }
 
 /** The set of each row, from `tables`: the address of the sets of 2^j events for j = 0 .. top. */
-export function uniteSets(lo: usize, hi: usize, rows: i32, tables: usize, top: i32, into: usize): void {
+export function uniteSets(window: usize, tables: usize, top: i32, into: usize): void {
+  const lo = loOf(window)
+  const hi = hiOf(window)
+  const rows = rowsOf(window)
   for (let r: i32 = 0; r < rows; r++) {
     const at = (<usize>r) << 2
     const first = load<i32>(lo + at)
@@ -70,7 +84,8 @@ export function uniteSets(lo: usize, hi: usize, rows: i32, tables: usize, top: i
 }
 
 /** Bits `shift` .. `shift` + `bits` - 1 of each set. */
-export function countBits(sets: usize, rows: i32, shift: i32, bits: i32, into: usize): void {
+export function countBits(sets: usize, window: usize, shift: i32, bits: i32, into: usize): void {
+  const rows = rowsOf(window)
   const mask = bits > 0 ? u64.MAX_VALUE >> <u64>(64 - bits) : 0
   for (let r: i32 = 0; r < rows; r++) {
     const at = (<usize>r) << 3
@@ -102,9 +117,7 @@ function clear(tally: usize, touched: usize, met: i32): void {
 
 /** Different levels, of however many; `tally` and `touched` have a word by code and one more. */
 export function countLevels(
-  lo: usize,
-  hi: usize,
-  rows: i32,
+  window: usize,
   counts: usize,
   indexes: usize,
   codes: usize,
@@ -112,6 +125,9 @@ export function countLevels(
   touched: usize,
   into: usize,
 ): void {
+  const lo = loOf(window)
+  const hi = hiOf(window)
+  const rows = rowsOf(window)
   for (let r: i32 = 0; r < rows; r++) {
     const at = (<usize>r) << 2
     const a = load<i32>(counts + ((<usize>load<i32>(lo + at)) << 2))
@@ -132,9 +148,7 @@ const entropyScale: f64 = 1e10
  * `logarithms`: of 0 .. `known` - 1, as the engine has them.
  */
 export function spreadLevels(
-  lo: usize,
-  hi: usize,
-  rows: i32,
+  window: usize,
   counts: usize,
   indexes: usize,
   codes: usize,
@@ -145,6 +159,9 @@ export function spreadLevels(
   known: i32,
   into: usize,
 ): void {
+  const lo = loOf(window)
+  const hi = hiOf(window)
+  const rows = rowsOf(window)
   for (let r: i32 = 0; r < rows; r++) {
     const at = (<usize>r) << 2
     const a = load<i32>(counts + ((<usize>load<i32>(lo + at)) << 2))
@@ -204,9 +221,7 @@ function rounded(x: f64): f64 {
 
 /** Code of the level of the last (first) hit; at one instant the greatest (least) counts. */
 export function findEdgeLevel(
-  lo: usize,
-  hi: usize,
-  rows: i32,
+  window: usize,
   counts: usize,
   indexes: usize,
   second: usize,
@@ -215,6 +230,9 @@ export function findEdgeLevel(
   isLast: i32,
   into: usize,
 ): void {
+  const lo = loOf(window)
+  const hi = hiOf(window)
+  const rows = rowsOf(window)
   const step = isLast ? -1 : 1
   for (let r: i32 = 0; r < rows; r++) {
     const at = (<usize>r) << 2

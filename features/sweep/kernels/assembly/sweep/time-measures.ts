@@ -1,3 +1,4 @@
+import { hiOf, loOf, rowsOf } from './window'
 import { orMissing } from './or-missing'
 
 /*
@@ -14,9 +15,7 @@ const totalMinutes: i32 = 1
 
 /** Runs of hits of which none comes more than `pause` microseconds after the one before; `statistic`: 0 how many, 1 their minutes, 2 minutes by run. */
 export function measureSessions(
-  lo: usize,
-  hi: usize,
-  rows: i32,
+  window: usize,
   counts: usize,
   indexes: usize,
   second: usize,
@@ -25,6 +24,9 @@ export function measureSessions(
   statistic: i32,
   into: usize,
 ): void {
+  const lo = loOf(window)
+  const hi = hiOf(window)
+  const rows = rowsOf(window)
   for (let r: i32 = 0; r < rows; r++) {
     const at = (<usize>r) << 2
     const a = load<i32>(counts + ((<usize>load<i32>(lo + at)) << 2))
@@ -64,7 +66,10 @@ export function addIntervals(indexes: usize, second: usize, seconds: usize, squa
 }
 
 /** Days. */
-export function meanIntervals(lo: usize, hi: usize, rows: i32, counts: usize, seconds: usize, into: usize): void {
+export function meanIntervals(window: usize, counts: usize, seconds: usize, into: usize): void {
+  const lo = loOf(window)
+  const hi = hiOf(window)
+  const rows = rowsOf(window)
   for (let r: i32 = 0; r < rows; r++) {
     const at = (<usize>r) << 2
     const a = load<i32>(counts + ((<usize>load<i32>(lo + at)) << 2))
@@ -76,15 +81,10 @@ export function meanIntervals(lo: usize, hi: usize, rows: i32, counts: usize, se
 }
 
 /** sqrt((n S2 - S1^2) / (n (n - 1))) of n intervals, in days: exact up to the division, as the SQL's. */
-export function spreadIntervals(
-  lo: usize,
-  hi: usize,
-  rows: i32,
-  counts: usize,
-  seconds: usize,
-  squares: usize,
-  into: usize,
-): void {
+export function spreadIntervals(window: usize, counts: usize, seconds: usize, squares: usize, into: usize): void {
+  const lo = loOf(window)
+  const hi = hiOf(window)
+  const rows = rowsOf(window)
   for (let r: i32 = 0; r < rows; r++) {
     const at = (<usize>r) << 2
     const a = load<i32>(counts + ((<usize>load<i32>(lo + at)) << 2))
