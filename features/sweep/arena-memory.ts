@@ -1,4 +1,3 @@
-import type { IntegerColumn } from '../../engines/column-scanner.ts'
 import { webAssembly } from '../../core/web-assembly.ts'
 import { type ArenaKernels, arenaKernels } from './kernels/arena-kernels.ts'
 
@@ -7,14 +6,8 @@ const pageBytes = 65_536
 const lineBytes = 64
 /** Words of the state that the kernel `place` knows. */
 const stateWords = 9
-
-/** A column of a piece on its way into records, in whichever type it comes. */
-interface Stage {
-  readonly address: number
-  readonly words: Int32Array
-  readonly halves: Uint16Array
-  readonly bytes: Uint8Array
-}
+/** Words of a step of the kernel `pack`. */
+const stepWords = 4
 
 export interface ArenaSizes {
   /** Rows of a piece at most; a multiple of 16. */
@@ -32,6 +25,9 @@ export interface ArenaSizes {
 
 /** The memory of an arena's kernels: blocks of records, and what is needed to fill them. Nothing of it is used twice. */
 export class ArenaMemory {
+  readonly buffer: SharedArrayBuffer
+  /** Of a piece at most. */
+  readonly rows: number
   readonly kernels: ArenaKernels
   /** Block k begins at word k * words of a block. */
   readonly blocks: Int32Array<SharedArrayBuffer>
@@ -39,10 +35,14 @@ export class ArenaMemory {
   readonly places: Uint32Array
   /** Bucket of each block in use. */
   readonly owners: Int32Array
-  readonly stages: readonly Stage[]
+  /** Addresses of rooms for the columns of a piece, in whichever type they come. */
+  readonly stages: readonly number[]
   /** Addresses of rooms for a word of each row. */
   readonly packed: readonly number[]
-  readonly targets: number
+  /** Where the words of the records are found. */
+  readonly words: Uint32Array
+  /** Steps of the kernel `pack`. */
+  readonly recipe: Uint32Array
   readonly state: Uint32Array
 
   constructor(sizes: ArenaSizes) {
@@ -55,21 +55,20 @@ export class ArenaMemory {
       return at
     }
     const rooms = (count: number): number[] => Array.from({ length: count }, () => take(rows * 4))
-    const stages = rooms(columns)
+    this.stages = rooms(columns)
     this.packed = rooms(words)
-    this.targets = take(rows * 4)
-    const [state, places, owners] = [take(stateWords * 4), take(buckets * 8), take(blocks * 4)]
+    const steps = (words + columns) * stepWords
+    const [found, recipe, state] = [take(words * 4), take(steps * 4), take(stateWords * 4)]
+    const [places, owners] = [take(buckets * 8), take(blocks * 4)]
     const first = take(blocks * blockBytes)
     const pages = Math.ceil(used / pageBytes)
     const memory = new webAssembly.Memory({ initial: pages, maximum: pages, shared: true })
     const { buffer } = memory
+    this.buffer = buffer
+    this.rows = rows
     this.kernels = arenaKernels(memory)
-    this.stages = stages.map((address) => ({
-      address,
-      words: new Int32Array(buffer, address, rows),
-      halves: new Uint16Array(buffer, address, rows),
-      bytes: new Uint8Array(buffer, address, rows),
-    }))
+    this.words = new Uint32Array(buffer, found, words)
+    this.recipe = new Uint32Array(buffer, recipe, steps)
     this.places = new Uint32Array(buffer, places, 2 * buckets)
     this.owners = new Int32Array(buffer, owners, blocks)
     this.blocks = new Int32Array(buffer, first, (blocks * blockBytes) / 4)
@@ -83,16 +82,5 @@ export class ArenaMemory {
 
   set usedBlocks(count: number) {
     this.state[0] = count
-  }
-
-  /** Copies the columns of a piece into their stages. */
-  stage(columns: readonly IntegerColumn[]): void {
-    for (let j = 0; j < columns.length; j++) {
-      const column = columns[j]!
-      const { words, halves, bytes } = this.stages[j]!
-      if (column instanceof Int32Array) words.set(column)
-      else if (column instanceof Uint16Array) halves.set(column)
-      else bytes.set(column)
-    }
   }
 }

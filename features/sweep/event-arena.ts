@@ -79,13 +79,10 @@ export class EventArena {
     const { memory, packer } = this
     // Room for the whole piece first: the memory is never emptied between two words of a record.
     if (!this.holdsAll && this.blocksInMemory - memory.usedBlocks < this.mostNew(rows)) this.spill()
-    memory.stage(columns)
     packer.pack(piece)
-    const { words } = packer
-    const { kernels, targets, stages } = memory
-    const placed = kernels.place(memory.state.byteOffset, stages[0]!.address, words[0]!, words[1]!, targets, rows)
+    const { kernels, state, stages, words } = memory
+    const placed = kernels.place(state.byteOffset, stages[0]!, words.byteOffset, rows)
     if (placed < rows) throw this.noPlace(columns[0]![placed]!)
-    for (let w = 2; w < words.length; w++) kernels.scatter(words[w]!, targets, w * 4, rows)
   }
 
   /** All events are there. */

@@ -3,57 +3,58 @@ import type { ArenaMemory } from './arena-memory.ts'
 import type { ColumnPlace } from './event-queries.ts'
 import type { RecordLayout } from './program.ts'
 
-interface Part {
-  /** Of the piece. */
-  readonly column: number
-  readonly shift: number
-}
+/** Kinds of steps of the kernel `pack`; those that add a column, by bytes of a value. */
+const mask = 0
+const add: Readonly<Record<number, number>> = { 1: 1, 2: 2, 4: 3 }
 
-/** One word of the records: what of the user's index goes into it, and which columns, shifted. */
-interface Word {
-  readonly userMask: number
-  readonly parts: readonly Part[]
-}
-
-/** Puts the words of the records of a piece together from its columns, which are in their stages. */
+/** Puts the words of the records of a piece together from its columns. */
 export class RecordPacker {
-  /** Addresses of the words of the last piece. */
-  readonly words: number[]
-  private readonly recipes: readonly Word[]
   private readonly memory: ArenaMemory
+  private readonly layout: RecordLayout
+  private readonly places: readonly ColumnPlace[]
+  /** Views of the stages, of the types of the columns. */
+  private stages: readonly IntegerColumn[] = []
+  private steps = 0
 
-  constructor({ user, words }: RecordLayout, places: readonly ColumnPlace[], memory: ArenaMemory) {
+  constructor(layout: RecordLayout, places: readonly ColumnPlace[], memory: ArenaMemory) {
+    this.layout = layout
+    this.places = places
     this.memory = memory
-    this.words = [...memory.packed]
-    this.recipes = Array.from({ length: words }, (_, word) => ({
-      userMask: word === user.word ? 2 ** user.bits - 1 : 0,
-      parts: places.flatMap((place, at) => (place.word === word ? [{ column: at + 1, shift: place.shift }] : [])),
-    }))
   }
 
+  /** The types of the columns are those of the first piece. */
   pack({ rows, columns }: IntegerPiece): void {
-    const { stages, kernels, packed } = this.memory
-    for (let w = 0; w < this.recipes.length; w++) {
-      const { userMask, parts } = this.recipes[w]!
-      if (userMask === 0 && isWhole(parts, columns)) this.words[w] = stages[parts[0]!.column]!.address
-      else {
-        const into = packed[w]!
-        this.words[w] = into
-        kernels.maskUsers(stages[0]!.address, userMask, into, rows)
-        for (let p = 0; p < parts.length; p++) this.add(columns[parts[p]!.column]!, parts[p]!, into, rows)
-      }
-    }
+    if (this.stages.length === 0) this.prepare(columns)
+    for (let j = 0; j < columns.length; j++) this.stages[j]!.set(columns[j]!)
+    this.memory.kernels.pack(this.memory.recipe.byteOffset, this.steps, rows)
   }
 
-  private add(column: IntegerColumn, { column: at, shift }: Part, into: number, rows: number): void {
-    const { stages, kernels } = this.memory
-    const { address } = stages[at]!
-    if (column instanceof Int32Array) kernels.addWords(address, shift, into, rows)
-    else if (column instanceof Uint16Array) kernels.addHalves(address, shift, into, rows)
-    else kernels.addBytes(address, shift, into, rows)
+  private prepare(columns: readonly IntegerColumn[]): void {
+    const { memory, layout, places } = this
+    const { stages, packed, words, recipe } = memory
+    this.stages = columns.map((column, j) => stageLike(column, memory, stages[j]!))
+    const steps: number[] = []
+    for (let word = 0; word < layout.words; word++) {
+      const parts = [...places.entries()].filter(([, place]) => place.word === word)
+      const userMask = word === layout.user.word ? 2 ** layout.user.bits - 1 : 0
+      const [only] = parts
+      const isWhole = userMask === 0 && parts.length === 1 && only![1].shift === 0
+      if (isWhole && columns[only![0] + 1] instanceof Int32Array) {
+        words[word] = stages[only![0] + 1]!
+        continue
+      }
+      words[word] = packed[word]!
+      steps.push(mask, stages[0]!, userMask, packed[word]!)
+      for (const [at, { shift }] of parts)
+        steps.push(add[columns[at + 1]!.BYTES_PER_ELEMENT]!, stages[at + 1]!, shift, packed[word]!)
+    }
+    recipe.set(steps)
+    this.steps = steps.length / 4
   }
 }
 
-/** The word is a column as it came. */
-const isWhole = (parts: readonly Part[], columns: readonly IntegerColumn[]): boolean =>
-  parts.length === 1 && parts[0]!.shift === 0 && columns[parts[0]!.column] instanceof Int32Array
+function stageLike(column: IntegerColumn, { buffer, rows }: ArenaMemory, address: number): IntegerColumn {
+  if (column instanceof Int32Array) return new Int32Array(buffer, address, rows)
+  if (column instanceof Uint16Array) return new Uint16Array(buffer, address, rows)
+  return new Uint8Array(buffer, address, rows)
+}

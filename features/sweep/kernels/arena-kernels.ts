@@ -1,18 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { locate } from '../../../core/locate.ts'
 import { type CompiledModule, type SharedMemory, webAssembly } from '../../../core/web-assembly.ts'
-import type { Kernel } from './sweep-kernels.ts'
 
-type PackColumn = Kernel<[column: number, shift: number, into: number, rows: number]>
-
-/** The loops over arriving rows, in WebAssembly (`assembly/arena/`); arrays are told by their address in the memory. */
+/** What to do with the arriving rows, in WebAssembly (`assembly/arena/`); arrays are told by their address in the memory. */
 export interface ArenaKernels {
-  readonly maskUsers: Kernel<[users: number, mask: number, into: number, rows: number]>
-  readonly addBytes: PackColumn
-  readonly addHalves: PackColumn
-  readonly addWords: PackColumn
-  place(...args: [state: number, users: number, first: number, second: number, targets: number, rows: number]): number
-  readonly scatter: Kernel<[values: number, targets: number, at: number, rows: number]>
+  pack(...args: [recipe: number, steps: number, rows: number]): void
+  /** Returns how many rows have a place. */
+  place(...args: [state: number, users: number, words: number, rows: number]): number
 }
 
 let compiled: CompiledModule | null = null

@@ -1,17 +1,31 @@
 /*
- * Words of the records of a piece, put together from its columns. Sixteen rows at a time: rooms of columns and words are as
+ * Words of the records of a piece, put together from its columns by a recipe of steps; a step is four words of 32 bits: what is done
+ * (0 to 3 below), address of a column, mask or shift, address of the words. Sixteen rows at a time: rooms of columns and words are as
  * long as the longest piece, a multiple of that, and what is behind the last row is not looked at.
  */
 
-/** into[i] = users[i] & mask */
-export function maskUsers(users: usize, mask: i32, into: usize, rows: i32): void {
+export function pack(recipe: usize, steps: i32, rows: i32): void {
+  for (const end = recipe + ((<usize>steps) << 4); recipe < end; recipe += 16) {
+    const kind = load<i32>(recipe)
+    const column = <usize>load<u32>(recipe, 4)
+    const by = load<i32>(recipe, 8)
+    const into = <usize>load<u32>(recipe, 12)
+    if (kind === 0) maskUsers(column, by, into, rows)
+    else if (kind === 1) addBytes(column, by, into, rows)
+    else if (kind === 2) addHalves(column, by, into, rows)
+    else addWords(column, by, into, rows)
+  }
+}
+
+/** 0: into[i] = users[i] & mask */
+function maskUsers(users: usize, mask: i32, into: usize, rows: i32): void {
   const bits = i32x4.splat(mask)
   const end = into + ((<usize>rows) << 2)
   for (; into < end; into += 16, users += 16) v128.store(into, v128.and(v128.load(users), bits))
 }
 
-/** into[i] |= column[i] << shift, of unsigned bytes. */
-export function addBytes(column: usize, shift: i32, into: usize, rows: i32): void {
+/** 1: into[i] |= column[i] << shift, of unsigned bytes. */
+function addBytes(column: usize, shift: i32, into: usize, rows: i32): void {
   const end = into + ((<usize>rows) << 2)
   for (; into < end; into += 64, column += 16) {
     const bytes = v128.load(column)
@@ -20,14 +34,14 @@ export function addBytes(column: usize, shift: i32, into: usize, rows: i32): voi
   }
 }
 
-/** The same of unsigned 16-bit values. */
-export function addHalves(column: usize, shift: i32, into: usize, rows: i32): void {
+/** 2: the same of unsigned 16-bit values. */
+function addHalves(column: usize, shift: i32, into: usize, rows: i32): void {
   const end = into + ((<usize>rows) << 2)
   for (; into < end; into += 32, column += 16) addEight(v128.load(column), shift, into)
 }
 
-/** The same of 32-bit words. */
-export function addWords(column: usize, shift: i32, into: usize, rows: i32): void {
+/** 3: the same of 32-bit words. */
+function addWords(column: usize, shift: i32, into: usize, rows: i32): void {
   const end = into + ((<usize>rows) << 2)
   for (; into < end; into += 16, column += 16) addFour(v128.load(column), shift, into)
 }

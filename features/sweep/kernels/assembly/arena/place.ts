@@ -6,14 +6,17 @@
  */
 
 /**
- * Writes the first two words of each row and says where the row is. Returns how many rows have a place: fewer than `rows`
- * where the next one's user does not exist, or there is no block left.
+ * Writes the record of each row, whose words lie at the addresses `words`. Returns how many rows have a place: fewer than
+ * `rows` where the next one's user does not exist, or there is no block left.
  */
-export function place(state: usize, users: usize, first: usize, second: usize, targets: usize, rows: i32): i32 {
+export function place(state: usize, users: usize, words: usize, rows: i32): i32 {
   const recordBytes = load<u32>(state, 16)
   const shift = load<u32>(state, 20)
   const userCount = load<u32>(state, 24)
   const buckets = <usize>load<u32>(state, 28)
+  const first = <usize>load<u32>(words)
+  const second = <usize>load<u32>(words, 4)
+  const third = recordBytes > 8 ? <usize>load<u32>(words, 8) : 0
   for (let i: i32 = 0; i < rows; i++) {
     const row = (<usize>i) << 2
     const user = load<u32>(users + row)
@@ -27,7 +30,8 @@ export function place(state: usize, users: usize, first: usize, second: usize, t
     }
     store<i32>(at, load<i32>(first + row))
     store<i32>(at, load<i32>(second + row), 4)
-    store<u32>(targets + row, at)
+    if (third !== 0) store<i32>(at, load<i32>(third + row), 8)
+    for (let w: u32 = 12; w < recordBytes; w += 4) store<i32>(at + w, load<i32>(<usize>load<u32>(words + w) + row))
     store<u32>(place, at + recordBytes)
   }
   return rows
@@ -43,12 +47,4 @@ function openBlock(state: usize, bucket: u32, place: usize): u32 {
   store<u32>(state, used + 1)
   store<u32>(place, at + blockBytes, 4)
   return at
-}
-
-/** The word `at` bytes behind the beginning of each row. */
-export function scatter(values: usize, targets: usize, at: usize, rows: i32): void {
-  for (let i: i32 = 0; i < rows; i++) {
-    const row = (<usize>i) << 2
-    store<i32>(<usize>load<u32>(targets + row) + at, load<i32>(values + row))
-  }
 }
