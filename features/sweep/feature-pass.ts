@@ -17,9 +17,9 @@ import { type Evaluate, WindowRows } from './window-rows.ts'
 /** Earlier than every day. */
 const beginning = -2_147_483_648
 /** Events and values of a batch, so that all of it stays in a core's cache. */
-const batchEvents = 4_096
-const batchValues = 65_536
-const mostRows = 1_024
+const batchEvents = 16_384
+const batchValues = 131_072
+const mostRows = 2_048
 
 interface Result {
   readonly spine: SweptSpine
