@@ -61,7 +61,7 @@ export interface SweptExamples {
   cleanup(): Promise<void>
 }
 
-const defaults = { sliceEvents: 2_500_000, bucketEvents: 50_000 } as const
+const defaults = { sliceEvents: 2_500_000, bucketEvents: 100_000 } as const
 
 export const canSweep = (engine: Engine): engine is Engine & { readonly scanner: ColumnScanner } =>
   engine.scanner !== null
