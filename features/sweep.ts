@@ -36,7 +36,7 @@ export interface SweepOptions {
 export interface SweepTuning {
   /** Rows that the engine is asked for at once; default: all. */
   readonly sliceEvents?: number
-  /** Events of a bucket of users, about; default 50,000. */
+  /** Events of a bucket of users, about; default 100,000. */
   readonly bucketEvents?: number
   /** Bytes of event records in memory, above which they go to a file; default: a third of the run's memory. */
   readonly recordBytes?: number
