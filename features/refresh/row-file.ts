@@ -1,4 +1,5 @@
 import type { KernelThread } from '../sweep/kernels/sweep-kernels.ts'
+import { alignment } from '../sweep/row-runs.ts'
 import type { LabelColumns } from '../sweep/tasks.ts'
 import type { SweptColumn } from '../sweep/waiting-rows.ts'
 import type { Stretches } from './kept-file.ts'
@@ -34,7 +35,7 @@ export function encodeRows(
   { thread, write }: { readonly thread: KernelThread; readonly write: (bytes: RowBytes) => void },
 ): void {
   const { space } = thread
-  const values = space.uint8(padded(rows * 4) + spareBytes)
+  const values = space.uint8(alignment + padded(rows * 4) + spareBytes)
   const coded = space.uint8(padded(rows * 4) + spareBytes)
   const section = (array: Uint8Array | Uint16Array | Uint32Array): void => {
     const bytes = padded(array.byteLength)
@@ -66,11 +67,13 @@ function encodeColumn(
   { values, coded, thread: { kernels } }: { values: RowBytes; coded: RowBytes; thread: KernelThread },
 ): number {
   if (column instanceof Float64Array) throw new TypeError('doubles are not kept')
-  values.set(new Uint8Array(column.buffer, column.byteOffset, column.byteLength))
-  const at = [values.byteOffset, coded.byteOffset, column.length] as const
+  const lead = column.byteOffset % alignment
+  const own = values.subarray(lead, lead + column.byteLength)
+  own.set(new Uint8Array(column.buffer, column.byteOffset, column.byteLength))
+  const at = [own.byteOffset, coded.byteOffset, column.length] as const
   const isCodes = column instanceof Uint16Array
   const width = isCodes ? kernels.bytesOfCodes(at[0], at[2]) : kernels.bytesOfFloats(at[0], at[2])
-  if (width === column.BYTES_PER_ELEMENT) coded.set(values.subarray(0, column.byteLength))
+  if (width === column.BYTES_PER_ELEMENT) coded.set(own)
   else if (isCodes) kernels.codesToBytes(...at)
   else if (width === 1) kernels.floatsToBytes(...at)
   else kernels.floatsToShorts(...at)
@@ -95,7 +98,7 @@ export function decodeRows(source: Stretches, range: RowRange, thread: KernelThr
     churnKinds.set(new Uint16Array(kinds.buffer, kinds.byteOffset, rows), from)
     if (isExample !== null) isExample.set(source.take(padded(rows)).subarray(0, rows), from)
   }
-  const told = thread.space.uint8(valuesAtOnce * 4 + spareBytes)
+  const told = thread.space.uint8(alignment + valuesAtOnce * 4 + spareBytes)
   for (const column of columns) {
     const width = source.take(8)[0]!
     if (!isWidthOf(column, width)) throw new RangeError(`${width} bytes cannot be told as a value of a column`)
@@ -121,12 +124,13 @@ function decodeColumn(
   const isCodes = column instanceof Uint16Array
   if (isCodes && width === 2) return column.set(new Uint16Array(buffer, byteOffset, rows))
   const decode = isCodes ? kernels.bytesToCodes : width === 1 ? kernels.bytesToFloats : kernels.shortsToFloats
+  const first = told.byteOffset + (column.byteOffset % alignment)
   const taken = isCodes
-    ? new Uint16Array(told.buffer, told.byteOffset, valuesAtOnce)
-    : new Float32Array(told.buffer, told.byteOffset, valuesAtOnce)
+    ? new Uint16Array(told.buffer, first, valuesAtOnce)
+    : new Float32Array(told.buffer, first, valuesAtOnce)
   for (let at = 0; at < rows; at += valuesAtOnce) {
     const count = Math.min(valuesAtOnce, rows - at)
-    decode(byteOffset + at * width, told.byteOffset, count)
+    decode(byteOffset + at * width, first, count)
     column.set(taken.subarray(0, count), at)
   }
 }
