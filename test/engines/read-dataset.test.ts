@@ -92,6 +92,31 @@ describe('readDataset', () => {
     }
   })
 
+  it('three parts in the order of cutoffs: by cutoff, then by part, then as they lie in the part, at 1 and 2 threads', async () => {
+    const engine = await openTestEngine()
+    const paths = [2, 0, 1].map((part) => join(engine.folder, `c${part}.parquet`))
+    for (const [part, path] of paths.entries())
+      await engine.write(
+        `SELECT ${part} * 10000 + i AS user_index, DATE '1970-01-01' + ((i * 7) % 5)::INTEGER AS cutoff,
+         ${part} * 10000 + i AS x FROM range(5000) t(i) ORDER BY i`,
+        path,
+      )
+    const rows = Array.from({ length: 15_000 }, (_, at) => ({ part: Math.floor(at / 5_000), i: at % 5_000 }))
+    const cutoff = ({ i }: { readonly i: number }): number => (i * 7) % 5
+    const expected = rows.toSorted((a, b) => cutoff(a) - cutoff(b)).map(({ part, i }) => part * 10_000 + i)
+    const wanted = {
+      users: 'user_index',
+      cutoffs: 'cutoff',
+      features: [{ name: 'x', kind: 'number' }],
+      order: 'cutoffs',
+    } as const
+    for (const threads of [1, 2]) {
+      const { dataset } = await readDataset({ paths, rows: 15_000 }, wanted, options(engine, threads))
+      expect([...dataset.users]).toEqual(expected)
+      expect(dataset.columns).toEqual([{ kind: 'number', values: Float32Array.from(expected) }])
+    }
+  })
+
   it('codes do not depend on the order of rows', async () => {
     const a = await readSql(four)
     const b = await readSql(`SELECT * FROM (${four}) ORDER BY user_index DESC, cutoff DESC`)
