@@ -111,6 +111,6 @@ function segmentPlace(segment: KeptSegment, { folder, users, userCount, recordBy
   for (const [b, [bytes]] of blocks.entries()) ends[b] = bytes + (ends[b - 1] ?? 0)
   if ((ends.at(-1) ?? 0) !== segment.records.bytes || segment.records.bytes !== segment.events * recordBytes)
     throw new KeptStateFault(`${segment.records.name}: another number of bytes`)
-  const crcs = Uint32Array.from(blocks, ([, crc]) => crc)
-  return { path: join(folder, segment.records.name), starts, ends, crcs }
+  const sums = Float64Array.from(blocks, ([, sum]) => sum)
+  return { path: join(folder, segment.records.name), starts, ends, sums }
 }

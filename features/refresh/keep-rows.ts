@@ -20,14 +20,14 @@ export async function keepRows(pool: SweepPool, building: Building, swept: Swept
     return isLasting ? [{ at, cutoff, from, rows, name, path: join(options.folder, name) }] : []
   })
   const bytes = new Float64Array(new SharedArrayBuffer(made.length * 8))
-  const crcs = new Uint32Array(new SharedArrayBuffer(made.length * 4))
+  const sums = new Float64Array(new SharedArrayBuffer(made.length * 8))
   const files = made.map(({ path, from, rows }) => ({ path, from, rows }))
-  await pool.run({ kind: 'keep-rows', next: counter(), files, columns, keys, idOf: users.idOf, bytes, crcs })
+  await pool.run({ kind: 'keep-rows', next: counter(), files, columns, keys, idOf: users.idOf, bytes, sums })
   const unwritten = made.find((_, i) => bytes[i]! < 0)
   if (unwritten !== undefined) throw new Error(`${unwritten.path} could not be written`)
   const width = statuses.length * statusCount
   return made.map(({ at, cutoff, rows, name }, i) => {
     const population = [...counts.subarray(at * width, (at + 1) * width)]
-    return { cutoff, rows, population, file: { name, bytes: bytes[i]!, blocks: [[bytes[i]!, crcs[i]!]] } }
+    return { cutoff, rows, population, file: { name, bytes: bytes[i]!, blocks: [[bytes[i]!, sums[i]!]] } }
   })
 }

@@ -1,13 +1,13 @@
 import { closeSync, fstatSync, openSync, readSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { crc32 } from 'node:zlib'
-import type { KernelSpace } from '../sweep/kernels/kernel-space.ts'
+import type { KernelThread } from '../sweep/kernels/sweep-kernels.ts'
 import { KeptStateFault, type KeptFile } from './kept-state.ts'
+import { KeptSum, sumOf } from './kept-sum.ts'
 
 /** Writes bytes as one block. */
 export function writeKept(folder: string, name: string, bytes: Uint8Array): KeptFile {
   writeFileSync(join(folder, name), bytes)
-  return { name, bytes: bytes.length, blocks: [[bytes.length, crc32(bytes)]] }
+  return { name, bytes: bytes.length, blocks: [[bytes.length, sumOf(bytes)]] }
 }
 
 /** The whole file, on a boundary of words. Throws KeptStateFault where size or checksum is another. */
@@ -40,12 +40,13 @@ const spareBytes = 64
 export function readStretches<T>(
   path: string,
   kept: KeptFile,
-  { space, use }: { readonly space: KernelSpace; readonly use: (stretches: Stretches) => T },
+  { thread, use }: { readonly thread: KernelThread; readonly use: (stretches: Stretches) => T },
 ): T {
+  const { space } = thread
   const file = openKept(path)
+  const sums = new Checksums(kept, thread)
   let room = space.uint8(0)
   try {
-    const sums = new Checksums(kept)
     let at = 0
     const take = (length: number): Uint8Array<SharedArrayBuffer> => {
       if (!(length <= kept.bytes - at)) throw new KeptStateFault(`${kept.name}: it says another number of rows`)
@@ -66,6 +67,7 @@ export function readStretches<T>(
     return made
   } finally {
     space.giveBack(room)
+    sums.giveBack()
     closeSync(file)
   }
 }
@@ -93,12 +95,13 @@ function readWhole(file: number, { bytes, at, path }: { bytes: Uint8Array; at: n
 /** Compares bytes that come stretch by stretch with the checksums of a file's blocks. */
 class Checksums {
   private readonly file: KeptFile
+  private readonly sum: KeptSum
   private block = 0
   private done = 0
-  private crc = 0
 
-  constructor(file: KeptFile) {
+  constructor(file: KeptFile, thread: KernelThread) {
     this.file = file
+    this.sum = new KeptSum(thread)
   }
 
   add(bytes: Uint8Array): void {
@@ -106,25 +109,28 @@ class Checksums {
     for (let at = 0; at < bytes.length;) {
       const [length, expected] = blocks[this.block]!
       const end = Math.min(bytes.length, at + length - this.done)
-      this.crc = crc32(bytes.subarray(at, end), this.crc)
+      this.sum.add(bytes.subarray(at, end))
       this.done += end - at
       at = end
       if (this.done < length) continue
-      if (this.crc !== expected) throw new KeptStateFault(`${name}: its content has changed`)
+      if (this.sum.end() !== expected) throw new KeptStateFault(`${name}: its content has changed`)
       this.block++
       this.done = 0
-      this.crc = 0
     }
+  }
+
+  giveBack(): void {
+    this.sum.giveBack()
   }
 }
 
 /** Throws KeptStateFault unless the bytes are those that were kept. */
-export function checkBlocks(bytes: Uint8Array, { name, bytes: expected, blocks }: KeptFile): void {
+function checkBlocks(bytes: Uint8Array, { name, bytes: expected, blocks }: KeptFile): void {
   if (bytes.length !== expected)
     throw new KeptStateFault(`${name}: ${expected} bytes were kept, ${bytes.length} are there`)
   let at = 0
-  for (const [length, crc] of blocks) {
-    if (crc32(bytes.subarray(at, at + length)) !== crc) throw new KeptStateFault(`${name}: its content has changed`)
+  for (const [length, sum] of blocks) {
+    if (sumOf(bytes.subarray(at, at + length)) !== sum) throw new KeptStateFault(`${name}: its content has changed`)
     at += length
   }
 }

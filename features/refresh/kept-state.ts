@@ -1,10 +1,10 @@
 import type { Day } from '../../core/day.ts'
 
-/** A file of the state. Its blocks follow each other; [bytes, CRC-32] of each. */
+/** A file of the state. Its blocks follow each other; [bytes, checksum] of each. */
 export interface KeptFile {
   readonly name: string
   readonly bytes: number
-  readonly blocks: readonly (readonly [bytes: number, crc: number])[]
+  readonly blocks: readonly (readonly [bytes: number, sum: number])[]
 }
 
 /** A set of events that is known by its content: equal keys, equal events. Parts are disjoint. */
@@ -36,7 +36,7 @@ export interface KeptCutoff {
 
 /** What one build leaves to the next: `state.json` of the folder. */
 export interface KeptState {
-  readonly schemaVersion: 2
+  readonly schemaVersion: 3
   /** Counts the states; begins the names of the files that this one added. */
   readonly serial: number
   /** Of all that decides how an event becomes a record. */
@@ -56,7 +56,7 @@ export interface KeptState {
 /** The state in a document that was read; null where it is of another version, or none. */
 export function readKeptState(document: unknown): KeptState | null {
   const isState = typeof document === 'object' && document !== null && 'schemaVersion' in document
-  return isState && document.schemaVersion === 2 ? (document as KeptState) : null
+  return isState && document.schemaVersion === 3 ? (document as KeptState) : null
 }
 
 /** Every file of a state, once. */

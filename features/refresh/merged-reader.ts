@@ -1,10 +1,10 @@
 import { openSync, readSync } from 'node:fs'
-import { crc32 } from 'node:zlib'
 import type { BucketEvents, BucketReader } from '../sweep/bucket-reader.ts'
 import type { KernelThread } from '../sweep/kernels/sweep-kernels.ts'
 import { orderByTime } from '../sweep/order-by-time.ts'
 import type { SweepProgram } from '../sweep/program.ts'
 import { KeptStateFault } from './kept-state.ts'
+import { KeptSum } from './kept-sum.ts'
 
 /** Kept records of events, as the workers see them. */
 export interface KeptEvents {
@@ -20,9 +20,9 @@ export interface SegmentPlace {
   readonly path: string
   /** Records of users 0 .. u - 1 in the file, by user_index; in shared memory. */
   readonly starts: Uint32Array
-  /** Blocks of the file: block b ends before byte `ends[b]`; its CRC-32. A block holds whole records. */
+  /** Blocks of the file: block b ends before byte `ends[b]`; its checksum. A block holds whole records. */
   readonly ends: Float64Array
-  readonly crcs: Uint32Array
+  readonly sums: Float64Array
 }
 
 /** One segment's records of the bucket at hand. */
@@ -59,6 +59,7 @@ export class MergedReader implements BucketEvents {
   private readonly dropped: Int32Array
   /** Users put together from several places: their first records, and the end of the last. */
   private readonly together: Int32Array
+  private readonly sum: KeptSum
   private spare: Int32Array = new Int32Array(0)
 
   constructor(
@@ -69,6 +70,7 @@ export class MergedReader implements BucketEvents {
     const { space } = thread
     this.program = program
     this.thread = thread
+    this.sum = new KeptSum(thread)
     this.added = added
     this.kept = kept
     this.userCount = userCount
@@ -101,14 +103,15 @@ export class MergedReader implements BucketEvents {
 
   /** Returns the number of events. */
   private merge(bucket: number, isChecked: boolean): number {
-    const { pieces, program, thread, added, table, together } = this
+    const { pieces, program, thread, added, table, together, sum } = this
     const { words, user } = program.layout
     const first = bucket * 2 ** user.bits
     const users = Math.min(2 ** user.bits, this.userCount - first)
     const sizes = pieces.map(({ starts }) => starts[first + users]! - starts[first]!)
     const room = sizes.reduce((sum, size) => sum + size, added.start[users]!)
     for (const [p, piece] of pieces.entries()) {
-      if (p === 0 || sizes[p]! > 0) load(piece, { first, users, words, room: p === 0 ? room : 0, isChecked, thread })
+      if (p === 0 || sizes[p]! > 0)
+        load(piece, { first, users, words, room: p === 0 ? room : 0, isChecked, thread, sum })
       piece.places.set(piece.starts.subarray(first, first + users + 1))
       table.set([piece.records.byteOffset, piece.places.byteOffset, piece.starts[first]! - piece.first], p * pieceWords)
     }
@@ -147,10 +150,11 @@ interface Loading {
   readonly room: number
   readonly isChecked: boolean
   readonly thread: KernelThread
+  readonly sum: KeptSum
 }
 
 /** Brings the segment's records of these users into memory, in whole blocks where they are checked. */
-function load(piece: Piece, { first, users, words, room, isChecked, thread }: Loading): void {
+function load(piece: Piece, { first, users, words, room, isChecked, thread, sum }: Loading): void {
   const { starts, ends } = piece
   const size = words * 4
   let from = starts[first]! * size
@@ -179,8 +183,8 @@ function load(piece: Piece, { first, users, words, room, isChecked, thread }: Lo
   if (!isChecked) return
   for (let at = 0; at < bytes.length; block++) {
     const next = ends[block]! - from
-    if (crc32(bytes.subarray(at, next)) !== piece.crcs[block]!)
-      throw new KeptStateFault(`${piece.path}: its content has changed`)
+    sum.add(bytes.subarray(at, next))
+    if (sum.end() !== piece.sums[block]!) throw new KeptStateFault(`${piece.path}: its content has changed`)
     at = next
   }
 }

@@ -42,7 +42,7 @@ function restoreFile(
 ): void {
   const { users, cutoffs, predictions } = keys
   const ids = readStretches(path, file, {
-    space: thread.space,
+    thread,
     use: (stretches) => decodeRows(stretches, { columns, predictions, from, rows }, thread),
   })
   let last = -1

@@ -3,9 +3,10 @@ import { alignment } from '../sweep/row-runs.ts'
 import type { LabelColumns } from '../sweep/tasks.ts'
 import type { SweptColumn } from '../sweep/waiting-rows.ts'
 import type { Stretches } from './kept-file.ts'
+import { sumStep } from './kept-sum.ts'
 
 /*
- * Rows of one cutoff as bytes, section by section, each on a boundary of 8 bytes: rows and columns (uint32); kept ids of the
+ * Rows of one cutoff as bytes, section by section, each on a boundary of 32 bytes: rows and columns (uint32); kept ids of the
  * users (uint32); labels (uint8), kinds of churn (uint16) and, of several, examples (uint8) of every prediction; of each
  * column first how many bytes a value takes, then its values. Most features are small whole numbers: they take a byte or two,
  * the greatest value standing for missing. Every value comes back bit for bit.
@@ -26,7 +27,7 @@ const valuesAtOnce = 16_384
 /** Kernels take up to 16 values at a time: room for one step too many. */
 const spareBytes = 64
 
-const padded = (bytes: number): number => Math.ceil(bytes / 8) * 8
+const padded = (bytes: number): number => Math.ceil(bytes / sumStep) * sumStep
 
 /** Hands the sections to `write`, one after the other; each is valid during the call. `ids` are kept ids of the users. */
 export function encodeRows(
@@ -54,7 +55,7 @@ export function encodeRows(
     const width = encodeColumn(column.subarray(from, from + rows), { values, coded, thread })
     const bytes = padded(rows * width)
     coded.fill(0, rows * width, bytes)
-    write(values.fill(width, 0, 8).subarray(0, 8))
+    write(values.fill(width, 0, sumStep).subarray(0, sumStep))
     write(coded.subarray(0, bytes))
   }
   space.giveBack(values)
@@ -86,7 +87,7 @@ function encodeColumn(
  */
 export function decodeRows(source: Stretches, range: RowRange, thread: KernelThread): Uint32Array {
   const { columns, predictions, from, rows } = range
-  const shape = source.take(8)
+  const shape = source.take(sumStep)
   const [keptRows, keptColumns] = new Uint32Array(shape.buffer, shape.byteOffset, 2)
   if (keptRows !== rows || keptColumns !== columns.length)
     throw new RangeError(`${keptRows} rows of ${keptColumns} columns were kept, expected ${rows} of ${columns.length}`)
@@ -100,7 +101,7 @@ export function decodeRows(source: Stretches, range: RowRange, thread: KernelThr
   }
   const told = thread.space.uint8(alignment + valuesAtOnce * 4 + spareBytes)
   for (const column of columns) {
-    const width = source.take(8)[0]!
+    const width = source.take(sumStep)[0]!
     if (!isWidthOf(column, width)) throw new RangeError(`${width} bytes cannot be told as a value of a column`)
     const values = source.take(padded(rows * width))
     decodeColumn(column.subarray(from, from + rows), width, { values, told, thread })

@@ -35,7 +35,7 @@ export async function writeState(
       : await keepUsers(engine, building.plan, { folder, name, users, signal })
     const { baseDay, layout } = read.made.program
     return {
-      schemaVersion: 2,
+      schemaVersion: 3,
       serial,
       ...identity,
       baseDay,
@@ -77,14 +77,14 @@ async function keepSegment(
   const from = new Float64Array(new SharedArrayBuffer(events.length * 8))
   for (let b = 1; b < events.length; b++) from[b] = from[b - 1]! + events[b - 1]!
   const userEvents = new Uint32Array(shared(read.userCount))
-  const crcs = new Uint32Array(shared(events.length))
+  const sums = new Float64Array(new SharedArrayBuffer(events.length * 8))
   const name = `${serial}-events.bin`
   const path = join(folder, name)
   writeFileSync(path, '')
-  await pool.run({ kind: 'keep-events', next: counter(), path, isAll, from, userEvents, crcs })
+  await pool.run({ kind: 'keep-events', next: counter(), path, isAll, from, userEvents, sums })
   const content = usersWithEvents(userEvents, users.idOf)
   const recordBytes = read.made.program.layout.words * 4
-  const blocks = [...events.keys()].map((b): readonly [number, number] => [events[b]! * recordBytes, crcs[b]!])
+  const blocks = [...events.keys()].map((b): readonly [number, number] => [events[b]! * recordBytes, sums[b]!])
   const total = events.reduce((sum, n) => sum + n, 0)
   return {
     records: { name, bytes: total * recordBytes, blocks },

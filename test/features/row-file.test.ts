@@ -103,5 +103,5 @@ test('counts below 255 take a byte each: 1,000 rows of one take less than 9,000 
     from: 0,
     rows: 1_000,
   }
-  expect(encoded(range, new Uint32Array(1_000)).length).toBe(8 + 4_000 + 1_000 + 2_000 + 8 + 1_000)
+  expect(encoded(range, new Uint32Array(1_000)).length).toBe(32 + 4_000 + 1_024 + 2_016 + 32 + 1_024)
 })

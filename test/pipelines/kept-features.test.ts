@@ -1,11 +1,11 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { crc32 } from 'node:zlib'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createRandom } from '../../core/random.ts'
 import type { ColumnScanner } from '../../engines/column-scanner.ts'
 import type { Engine } from '../../engines/engine.ts'
 import { canSweep } from '../../features/sweep.ts'
+import { sumOf, sumStep } from '../../features/refresh/kept-sum.ts'
 import type { KeptState } from '../../features/refresh.ts'
 import { KeptFeatures } from '../../pipelines/kept-features.ts'
 import { openTestEngine } from '../features/engine.ts'
@@ -58,11 +58,10 @@ test('verify finds a kept value that is not what a full build gives, and removes
   const state = JSON.parse(await readFile(stateFile, 'utf8')) as KeptState
   const [{ file, rows }] = state.cutoffs as [KeptState['cutoffs'][number]]
   const bytes = await readFile(join(kept, file.name))
-  const columns = bytes.readUInt32LE(4)
-  const inEights = (length: number): number => Math.ceil(length / 8) * 8
-  bytes[inEights(8 + columns) + inEights(4 * rows)]! ^= 1
+  const inSteps = (length: number): number => Math.ceil(length / sumStep) * sumStep
+  bytes[inSteps(8) + inSteps(4 * rows)]! ^= 1
   await writeFile(join(kept, file.name), bytes)
-  Object.assign(file, { blocks: [[bytes.length, crc32(bytes)]] })
+  Object.assign(file, { blocks: [[bytes.length, sumOf(bytes)]] })
   await writeFile(stateFile, JSON.stringify(state))
   expect(await failure(build('verify'))).toMatchObject({ code: 'FEATURES_STALE', kind: 'stage' })
   expect(await readdir(join(runsDir, '.store', 'features'))).toEqual([])

@@ -12,6 +12,8 @@ export interface RefreshKernels {
   readonly codesToBytes: Coding
   readonly bytesOfFloats: (from: number, count: number) => number
   readonly bytesOfCodes: (from: number, count: number) => number
+  readonly addToSum: Kernel<[state: number, from: number, bytes: number]>
+  readonly endSum: (state: number, bytes: number) => number
   /** Puts the events of users together; `merged-reader.ts`. */
   readonly joinPieces: (
     ...args: [

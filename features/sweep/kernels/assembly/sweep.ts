@@ -17,6 +17,7 @@ export {
   shortsToFloats,
 } from './sweep/refresh'
 export * from './sweep/registers'
+export { addToSum, endSum } from './sweep/sums'
 export * from './sweep/select-users'
 export * from './sweep/time-measures'
 export * from './sweep/waiting-rows'
