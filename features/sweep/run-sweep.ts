@@ -65,13 +65,16 @@ export async function runSweep(pool: SweepPool, sweeping: Sweeping): Promise<Swe
   if (given !== null) await given.fill(statuses)
   const { blocks, userCount } = read
   const userEvents = integers(buckets * 2 ** program.layout.user.bits)
-  await pool.setUp({ program, blocks, kept, userCount, userEvents, statuses, rows, cancelled })
   const rowCounts = integers(buckets * cutoffs)
   const counts = integers(cutoffs * predictions * statusCount)
   const room = restored?.room ?? looseRoom(sweeping)
   const made = isLoose(sweeping) ? { ...room!, rowStart: looseRows(sweeping) } : null
   const spine = { next: integers(1), isGiven: given !== null, rowCounts, population: counts }
-  await pool.run({ kind: 'spine', ...spine, made })
+  // The threads need no answer in between.
+  await Promise.all([
+    pool.setUp({ program, blocks, kept, userCount, userEvents, statuses, rows, cancelled }),
+    pool.run({ kind: 'spine', ...spine, made }),
+  ])
   signal.throwIfAborted()
   const { rowStart, rowCount, first } = startRows(sweeping, rowCounts)
   const result = room ?? emptyRows({ program, ...sweeping }, rowCount)
