@@ -1,4 +1,4 @@
-import { readSync, writeSync } from 'node:fs'
+import { readSync } from 'node:fs'
 import type { KernelThread } from './kernels/sweep-kernels.ts'
 import { orderByTime } from './order-by-time.ts'
 import type { RecordLayout, SweepProgram } from './program.ts'
@@ -64,8 +64,27 @@ export class BucketReader implements BucketEvents {
     this.next = space.int32(users)
   }
 
-  /** Reads a bucket whose records came in any order, and puts them in order in place. */
+  /**
+   * Reads a bucket whose records came in any order, and puts them in order: in memory for good. A file is left as it is: to put
+   * them in order again takes a tenth of the time of writing them (50M events: .2 instead of 1.9 s).
+   */
   sort(bucket: number): void {
+    this.order(bucket)
+    if (this.data.memory !== null) this.store(bucket, this.data.memory)
+    this.userEvents.set(this.counts, bucket * this.counts.length)
+  }
+
+  /** Reads a bucket that was sorted before. */
+  read(bucket: number): void {
+    const { layout, data, counts, start, next, thread } = this
+    if (data.memory === null) return this.order(bucket)
+    this.records = this.roomy(this.records, data.events[bucket]!)
+    this.load(bucket, this.records)
+    counts.set(this.userEvents.subarray(bucket * counts.length, (bucket + 1) * counts.length))
+    thread.kernels.placeUsers(counts.byteOffset, start.byteOffset, next.byteOffset, counts.length, 0, layout.words)
+  }
+
+  private order(bucket: number): void {
     const { layout, data, counts, start, next, thread } = this
     const users = counts.length
     const count = data.events[bucket]!
@@ -76,17 +95,6 @@ export class BucketReader implements BucketEvents {
     const made = [counts.byteOffset, start.byteOffset, next.byteOffset] as const
     thread.kernels.groupByUser(raw.byteOffset, records.byteOffset, count, layout.words, users, ...made)
     orderByTime(records, { layout, start, stretches: users, spare: raw, thread })
-    this.store(bucket, count)
-    this.userEvents.set(counts, bucket * users)
-  }
-
-  /** Reads a bucket that was sorted before. */
-  read(bucket: number): void {
-    const { layout, data, counts, start, next, thread } = this
-    this.records = this.roomy(this.records, data.events[bucket]!)
-    this.load(bucket, this.records)
-    counts.set(this.userEvents.subarray(bucket * counts.length, (bucket + 1) * counts.length))
-    thread.kernels.placeUsers(counts.byteOffset, start.byteOffset, next.byteOffset, counts.length, 0, layout.words)
   }
 
   /** In the order of the blocks. */
@@ -111,16 +119,13 @@ export class BucketReader implements BucketEvents {
     return space.int32(2 ** Math.ceil(Math.log2(words)))
   }
 
-  private store(bucket: number, count: number): void {
-    const { blockWords, memory, file, from, blocks } = this.data
-    const words = count * this.layout.words
+  private store(bucket: number, memory: Int32Array): void {
+    const { blockWords, from, blocks, events } = this.data
+    const words = events[bucket]! * this.layout.words
     let at = 0
     for (let k = from[bucket]!; k < from[bucket + 1]!; k++) {
       const length = Math.min(blockWords, words - at)
-      const start = blocks[k]! * blockWords
-      const part = this.records.subarray(at, at + length)
-      if (memory !== null) memory.set(part, start)
-      else writeSync(file!, part, 0, length * 4, start * 4)
+      memory.set(this.records.subarray(at, at + length), blocks[k]! * blockWords)
       at += length
     }
   }
