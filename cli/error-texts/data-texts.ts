@@ -163,6 +163,11 @@ export const dataTexts: Readonly<Record<string, ErrorText>> = {
     'The newest event of a source is older than maxAgeDays allows.',
     'Bring newer data, or raise maxAgeDays.',
   ),
+  SWEEP_MEMORY: text(
+    'data',
+    'One user has more events than the sweep compiler can hold at once; mostly an id that stands for many, such as guests or a robot.',
+    'Leave that user out with a filter, or set features.compiler to sql.',
+  ),
   SWEEP_SPAN: text(
     'data',
     'The events span more years than the sweep compiler counts seconds for.',

@@ -6,7 +6,7 @@ import type { PieceEncoder } from '../../engines/write-parquet.ts'
 import type { RestoreTask } from '../refresh/restore-task.ts'
 import type { SweepSetup, SweepTask } from './tasks.ts'
 import { sweepModule } from './kernels/sweep-kernels.ts'
-import type { SweepMessage, SweepQuestion, SweepReply, SweepWorkerData } from './worker.ts'
+import type { SweepMessage, SweepQuestion, SweepReply, SweepWorkerData, SweepFailure } from './worker.ts'
 
 /** Rooms for encoded pieces of each thread: enough for those that wait for their turn to be written. */
 const places = 4
@@ -77,18 +77,18 @@ function ask(worker: Worker, message: SweepMessage): Promise<Done> {
       worker.off('error', onError)
       worker.off('exit', onExit)
     }
-    const fail = (message: string, stack: string): void => {
+    const fail = (failure: SweepFailure): void => {
       leave()
-      reject(workerFault(message, stack))
+      reject(failure.details === null ? workerFault(failure) : new EbbError(failure.details))
     }
     const onReply = (reply: SweepReply): void => {
       if (reply.id !== id) return
-      if (reply.failure !== null) return fail(reply.failure.message, reply.failure.stack)
+      if (reply.failure !== null) return fail(reply.failure)
       leave()
       resolve(reply)
     }
-    const onError = (error: Error): void => fail(error.message, error.stack ?? '')
-    const onExit = (): void => fail('it ended', '')
+    const onError = (error: Error): void => fail({ message: error.message, stack: error.stack ?? '', details: null })
+    const onExit = (): void => fail({ message: 'it ended', stack: '', details: null })
     worker.on('message', onReply)
     worker.on('error', onError)
     worker.on('exit', onExit)
@@ -96,13 +96,13 @@ function ask(worker: Worker, message: SweepMessage): Promise<Done> {
   })
 }
 
-function workerFault(what: string, stack: string): EbbError {
-  const cause = Object.assign(new Error(what), { stack })
+function workerFault({ message, stack }: SweepFailure): EbbError {
+  const cause = Object.assign(new Error(message), { stack })
   return new EbbError({
     code: 'COMPUTE_WORKER_DIED',
     kind: 'stage',
     where: 'features',
-    what: `the sweep stopped: ${what}`,
+    what: `the sweep stopped: ${message}`,
     cause,
   })
 }

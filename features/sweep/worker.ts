@@ -1,4 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads'
+import { EbbError, type FaultDetails } from '../../core/errors.ts'
 import type { CompiledModule } from '../../core/web-assembly.ts'
 import { ParquetEncoder } from '../../engines/parquet-encoder.ts'
 import type { EncodedPiece, ParquetColumn, RowRange } from '../../engines/write-parquet.ts'
@@ -25,7 +26,14 @@ export interface SweepQuestion {
 /** Worker -> main thread: a task or a piece is done, or something failed. */
 export type SweepReply =
   | { readonly id: number; readonly failure: null; readonly piece?: EncodedPiece }
-  | { readonly id: number; readonly failure: { message: string; stack: string } }
+  | { readonly id: number; readonly failure: SweepFailure }
+
+export interface SweepFailure {
+  readonly message: string
+  readonly stack: string
+  /** Of an error that people read. */
+  readonly details: FaultDetails | null
+}
 
 const port = parentPort
 if (port === null) throw new Error('features/sweep/worker.ts runs as a worker thread only')
@@ -44,7 +52,8 @@ port.on('message', ({ id, message }: SweepQuestion) => {
   } catch (error) {
     const stack = error instanceof Error ? (error.stack ?? error.message) : String(error)
     const text = error instanceof Error ? error.message : String(error)
-    port.postMessage({ id, failure: { message: text, stack } } satisfies SweepReply)
+    const details = error instanceof EbbError ? { ...error.details, cause: undefined } : null
+    port.postMessage({ id, failure: { message: text, stack, details } } satisfies SweepReply)
   }
 })
 

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { createRandom } from '../../core/random.ts'
 import { BucketJudge } from '../../features/sweep/bucket-judge.ts'
 import { type BucketEvents, BucketReader } from '../../features/sweep/bucket-reader.ts'
+import { KernelSpace } from '../../features/sweep/kernels/kernel-space.ts'
 import { kernelThread, sweepModule } from '../../features/sweep/kernels/sweep-kernels.ts'
 import {
   type ConditionCode,
@@ -15,6 +16,16 @@ import { SpinePass } from '../../features/sweep/spine-pass.ts'
 import type { SpineTask, SweepSetup } from '../../features/sweep/tasks.ts'
 
 const thread = kernelThread(sweepModule())
+
+test('rooms of a kernel space come in powers of two, one that is given back is handed out again, and beyond 4 GB it says which users are meant', () => {
+  const space = new KernelSpace()
+  const first = space.int32(1_000)
+  expect(space.int32(1_000).byteOffset).toBe(first.byteOffset + 4_096)
+  space.giveBack(first)
+  expect(space.uint8(2_049).byteOffset).toBe(first.byteOffset)
+  expect(() => space.float64(2 ** 30)).toThrow(/a user has more events than the sweep can hold at once/)
+  expect(() => space.float64(2 ** 28)).not.toThrow()
+})
 
 const userBits = 3
 const blockEvents = 16

@@ -1,3 +1,4 @@
+import { EbbError } from '../../../core/errors.ts'
 import { type SharedMemory, webAssembly } from '../../../core/web-assembly.ts'
 
 const pageBytes = 65_536
@@ -60,17 +61,36 @@ export class KernelSpace {
     if (array.byteLength > 0) this.listOf(sizeClass(array.byteLength)).push(array.byteOffset)
   }
 
-  /** Address of a room of so many bytes; asked for before the buffer, which is another one when the memory has grown. Throws RangeError where the memory is full. */
+  /**
+   * Address of a room of so many bytes; asked for before the buffer, which is another one when the memory has grown.
+   * Throws EbbError where the memory is full.
+   */
   private take(bytes: number): number {
     if (bytes === 0) return pageBytes
     const power = sizeClass(bytes)
     const known = this.listOf(power).pop()
     if (known !== undefined) return known
     const at = this.used
-    this.used += 2 ** power
-    const missing = this.used - this.memory.buffer.byteLength
-    if (missing > 0) this.memory.grow(Math.ceil(missing / pageBytes))
+    const missing = at + 2 ** power - this.memory.buffer.byteLength
+    if (missing > 0) this.grow(Math.ceil(missing / pageBytes))
+    this.used = at + 2 ** power
     return at
+  }
+
+  private grow(pages: number): void {
+    try {
+      this.memory.grow(pages)
+    } catch (cause) {
+      throw new EbbError({
+        code: 'SWEEP_MEMORY',
+        kind: 'data',
+        where: 'features',
+        what: 'a user has more events than the sweep can hold at once',
+        expected: 'some ten million events of one user, fewer where features are many',
+        hint: 'leave a user that stands for many out with a filter, or set features.compiler to sql',
+        cause,
+      })
+    }
   }
 
   private listOf(power: number): number[] {
