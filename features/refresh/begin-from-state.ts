@@ -7,7 +7,6 @@ import type { StateOptions } from '../refresh.ts'
 import { makeProgram } from '../sweep/make-program.ts'
 import { splitPlan, type SweepSplit } from '../sweep/plan-sweep.ts'
 import type { SweepProgram } from '../sweep/program.ts'
-import { countUsers } from './build-anew.ts'
 import { identityOf, type Identity } from './identity.ts'
 import { readKept } from './kept-file.ts'
 import { KeptStateFault, type KeptSegment, type KeptState } from './kept-state.ts'
@@ -53,9 +52,9 @@ export async function beginFromState(
   const { program } = made
   const identity = identityOf(plan, made, options.code)
   if (identity.packing !== state.packing) return 'the program, the engine, or what is asked of the events has changed'
-  const userCount = await countUsers(engine, plan, signal)
-  const users = await matchUsers(engine, plan, { folder, users: state.users, userCount, signal })
+  const users = await matchUsers(engine, plan, { folder, users: state.users, signal })
   if (typeof users === 'string') return users
+  const userCount = users.idOf.length
   const isSame = identity.rows === state.rows && plan.mode === 'label'
   const cutoffs = isSame ? standing(state, plan, null) : []
   const restoring =

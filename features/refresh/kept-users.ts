@@ -37,12 +37,12 @@ export function newUsers(userCount: number): KeptUsers {
 export async function matchUsers(
   engine: Scanning,
   plan: ExamplePlan,
-  kept: { readonly folder: string; readonly users: KeptFile; readonly userCount: number; readonly signal: AbortSignal },
+  kept: { readonly folder: string; readonly users: KeptFile; readonly signal: AbortSignal },
 ): Promise<KeptUsers | string> {
-  const { userCount } = kept
-  const marks = await readMarks(engine, plan, kept)
   const known = readUsers(kept.folder, kept.users)
   const count = known.ids.length
+  const marks = await readMarks(engine, plan, { expected: count, ...kept })
+  const userCount = marks.first.length
   const idOf = new Int32Array(userCount)
   const indexOf = new Int32Array(new SharedArrayBuffer(Math.max(count, userCount) * 4))
   let met = 0
@@ -73,7 +73,7 @@ export async function keepUsers(
   to: { readonly folder: string; readonly name: string; readonly users: KeptUsers; readonly signal: AbortSignal },
 ): Promise<KeptFile> {
   const { idOf } = to.users
-  const { first, second } = to.users.marks ?? (await readMarks(engine, plan, { userCount: idOf.length, ...to }))
+  const { first, second } = to.users.marks ?? (await readMarks(engine, plan, { expected: idOf.length, ...to }))
   const rows = new Int32Array(idOf.length * 3)
   for (const [at, row] of [idOf, first, second].entries()) rows.set(row, at * idOf.length)
   return writeKept(to.folder, to.name, new Uint8Array(rows.buffer))
@@ -90,22 +90,33 @@ function readUsers(folder: string, file: KeptFile): UserMarks & { readonly ids: 
 async function readMarks(
   { dialect, scanner }: Scanning,
   { relations: { users } }: ExamplePlan,
-  { userCount, signal }: { readonly userCount: number; readonly signal: AbortSignal },
+  { expected, signal }: { readonly expected: number; readonly signal: AbortSignal },
 ): Promise<UserMarks> {
   const marks = scanner.marks(dialect.cast('u.user_id', 'text'))
-  const first = new Int32Array(userCount)
-  const second = new Int32Array(userCount)
+  let first = new Int32Array(Math.max(1, expected))
+  let second = new Int32Array(first.length)
+  let count = 0
   await scanner.scan(
     [`SELECT u.user_index, ${marks.join(', ')} FROM ${users} AS u`],
-    ({ rows, columns: [index, high, low] }) => {
+    ({ rows, columns: [indexes, high, low] }) => {
       for (let i = 0; i < rows; i++) {
-        first[index![i]!] = high![i]!
-        second[index![i]!] = low![i]!
+        const index = indexes![i]!
+        count = Math.max(count, index + 1)
+        if (index >= first.length) [first, second] = [grown(first, index), grown(second, index)]
+        first[index] = high![i]!
+        second[index] = low![i]!
       }
     },
     { signal },
   )
-  return { first, second }
+  return { first: first.subarray(0, count), second: second.subarray(0, count) }
+}
+
+/** A copy with room for the index. */
+function grown(array: Int32Array<ArrayBuffer>, index: number): Int32Array<ArrayBuffer> {
+  const copy = new Int32Array(2 * (index + 1))
+  copy.set(array)
+  return copy
 }
 
 function sharedInt32(from: Int32Array): Int32Array {
