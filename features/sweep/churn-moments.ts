@@ -1,5 +1,5 @@
 import type { LabelState, PredictionDays } from './label-leaf.ts'
-import type { Hits } from './registers.ts'
+import type { Hits } from './hits.ts'
 import type { UserEvents } from './user-events.ts'
 
 const never = 0x7fffffff

@@ -1,6 +1,7 @@
 import { ChurnMoments } from './churn-moments.ts'
 import type { LabelCode, SweepProgram } from './program.ts'
-import type { Hits, Registers } from './registers.ts'
+import type { Hits } from './hits.ts'
+import type { Registers } from './registers.ts'
 import type { UserEvents } from './user-events.ts'
 
 /** What one label says of a user at a cutoff. */

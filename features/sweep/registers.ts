@@ -1,4 +1,6 @@
+import { type Hits, hitsOf, latestOf, levelledHits } from './hits.ts'
 import type { KernelThread } from './kernels/sweep-kernels.ts'
+import { larger, largerSums } from './larger.ts'
 import { type LevelPart, LevelUnions } from './level-unions.ts'
 import type { ConditionCode, SweepProgram } from './program.ts'
 import { TypeCounts } from './type-counts.ts'
@@ -8,17 +10,6 @@ import type { UserEvents } from './user-events.ts'
 export interface Register {
   /** `count` events are in the columns. */
   prepare(count: number): void
-}
-
-/**
- * The events that meet a condition, oldest first: their indexes, and how many are among the first i events. A window is a
- * range [lo, hi) of events, so it holds the hits counts[lo] .. counts[hi] - 1: two look-ups and no walk, for however many
- * cutoffs. Whatever is added up is added up over the hits alone.
- */
-export interface Hits extends Register {
-  /** Length: events + 1. */
-  counts: Int32Array
-  indexes: Int32Array
 }
 
 /** A number of the first i events, for i = 0 .. events, at address + i * stride. Both hold until the next batch. */
@@ -36,19 +27,6 @@ export interface Sums extends Register {
 export interface Days extends Register {
   counts: Int32Array
   days: Int32Array
-}
-
-const roomFor = (length: number): number => Math.max(512, 2 ** Math.ceil(Math.log2(length + 1)))
-
-/** Room for more, in the place of a smaller one. */
-function larger({ space }: KernelThread, smaller: Int32Array, count: number): Int32Array {
-  space.giveBack(smaller)
-  return space.int32(roomFor(count))
-}
-
-function largerSums({ space }: KernelThread, smaller: Float64Array, count: number): Float64Array {
-  space.giveBack(smaller)
-  return space.float64(roomFor(count))
 }
 
 /** The registers of a set of measures over the same columns of events; equal ones are shared. */
@@ -111,17 +89,7 @@ export class Registers {
   levelled(of: 'category' | 'channel', condition: number): Hits {
     const all = this.hits(condition)
     const { events } = this
-    return this.shared(`levelled/${of}/${condition}`, () =>
-      growing(events.thread, (into, count) =>
-        events.thread.kernels.keepLevelled(
-          all.counts.byteOffset,
-          events[of].byteOffset,
-          into.counts.byteOffset,
-          into.indexes.byteOffset,
-          count,
-        ),
-      ),
-    )
+    return this.shared(`levelled/${of}/${condition}`, () => levelledHits(all, of, events))
   }
 
   /** Which levels the hits of each row have: of one column or, where their bits fit into one set, of both. */
@@ -198,73 +166,3 @@ const running = (address: () => number): Running => ({
   },
   stride: 4,
 })
-
-function hitsOf(code: ConditionCode, events: UserEvents): Hits {
-  if (code.by === 'all') return everyEvent(events.thread)
-  if (code.by === 'type') return typedHits(code.hits, events)
-  return growing(events.thread, (into, count) =>
-    events.thread.kernels.takeFlagged(
-      events.flags[code.flag]!.byteOffset,
-      into.counts.byteOffset,
-      into.indexes.byteOffset,
-      count,
-    ),
-  )
-}
-
-/** Codes of types are few: the table of those that are meant lies beside the events. */
-function typedHits(hits: Uint8Array, events: UserEvents): Hits {
-  const { space, kernels } = events.thread
-  const table = space.uint8(hits.length)
-  table.set(hits)
-  return growing(events.thread, (into, count) =>
-    kernels.lookUp(table.byteOffset, events.type.byteOffset, into.counts.byteOffset, into.indexes.byteOffset, count),
-  )
-}
-
-/** Every event is a hit; only a longer batch needs anything new. A word before the counts says -1, so that they tell the last hit, too. */
-function everyEvent(thread: KernelThread): Hits {
-  let room: Int32Array = new Int32Array(0)
-  const register: Hits = {
-    counts: room,
-    indexes: room,
-    prepare(count) {
-      if (register.counts.length > count) return
-      room = larger(thread, room, count + 1)
-      for (let i = 0; i < room.length; i++) room[i] = i - 1
-      register.counts = room.subarray(1)
-      register.indexes = register.counts
-    },
-  }
-  return register
-}
-
-interface Latest extends Register {
-  values: Int32Array
-}
-
-function latestOf(hits: Hits, thread: KernelThread): Latest {
-  const register: Latest = {
-    values: new Int32Array(0),
-    prepare(count: number) {
-      if (register.values.length <= count) register.values = larger(thread, register.values, count)
-      thread.kernels.findLatest(hits.counts.byteOffset, hits.indexes.byteOffset, register.values.byteOffset, count)
-    },
-  }
-  return register
-}
-
-function growing(thread: KernelThread, fill: (into: Hits, count: number) => void): Hits {
-  const register: Hits = {
-    counts: new Int32Array(0),
-    indexes: new Int32Array(0),
-    prepare(count) {
-      if (register.counts.length <= count) {
-        register.counts = larger(thread, register.counts, count)
-        register.indexes = larger(thread, register.indexes, count)
-      }
-      fill(register, count)
-    },
-  }
-  return register
-}

@@ -1,7 +1,8 @@
 import type { KernelThread } from './kernels/sweep-kernels.ts'
 import { labelLeaf, type LabelLeaf, type LabelState } from './label-leaf.ts'
 import { churnKinds, knowsInOrder, status, type PredictionCode, type SpineCode, type SweepProgram } from './program.ts'
-import { Registers, type Hits } from './registers.ts'
+import type { Hits } from './hits.ts'
+import { Registers } from './registers.ts'
 import { UserEvents } from './user-events.ts'
 
 const activeChurn = status.churned + churnKinds.indexOf('active')

@@ -1,6 +1,7 @@
 import type { MeasureFeature } from '../definition.ts'
+import type { Hits } from './hits.ts'
 import type { MeasureCode } from './program.ts'
-import type { Hits, Register, Registers } from './registers.ts'
+import type { Register, Registers } from './registers.ts'
 import { type Evaluate, valuesAt } from './window-rows.ts'
 
 const microsPerMinute = 60_000_000

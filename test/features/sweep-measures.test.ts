@@ -107,7 +107,11 @@ function programOf(levels: SweepProgram['levels'], cutoffs: readonly number[]): 
     channel: field(2, 7, 7),
     flags: [field(1, 6, 1)],
     amount: 3,
-    ...{ micro: null, delay: null, late: null, quantity: null, isWide: false },
+    micro: null,
+    delay: null,
+    late: null,
+    quantity: null,
+    isWide: false,
   }
   const conditions = [
     { by: 'all' },

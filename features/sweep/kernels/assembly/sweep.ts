@@ -4,6 +4,7 @@ export * from './sweep/edges'
 export * from './sweep/event-measures'
 export * from './sweep/formulas'
 export * from './sweep/level-measures'
+export * from './sweep/level-sets'
 export { groupByUser, orderByTime, placeUsers } from './sweep/records'
 export {
   bytesOfCodes,
