@@ -27,6 +27,23 @@ async function inspect(text: string, name = 'log.csv'): Promise<FileProfile> {
 const amounts = (values: readonly string[]): string =>
   ['user;time;amount', ...values.map((value, i) => `u${i % 3};2025-01-0${1 + (i % 9)};${value}`)].join('\n')
 
+it('of 130 columns, looked at by 64, each is told by its own texts: a day, a level, a number or nothing', async () => {
+  const names = Array.from({ length: 130 }, (_, j) => `c${j}`)
+  const cell = (i: number, j: number): string =>
+    [`2025-01-0${1 + ((i + j) % 9)}`, `l${i === 0 ? j : 'x'}`, `${i},5`, ''][j % 4]!
+  const rows = Array.from({ length: 6 }, (_, i) => names.map((_, j) => cell(i, j)).join(';'))
+  const { columns } = await inspect([names.join(';'), ...rows].join('\n'))
+  for (const [j, column] of columns.entries()) {
+    const { name, filled, numbers, time, values } = column
+    expect([name, filled]).toEqual([`c${j}`, j % 4 === 3 ? 0 : 6])
+    expect(time).toEqual(j % 4 === 0 ? { kind: 'iso' } : null)
+    expect(numbers).toEqual(j % 4 === 2 ? { decimal: ',', isGuess: false } : null)
+    if (j % 4 === 1) expect(values).toEqual(['lx', `l${j}`])
+    if (j % 4 === 3) expect(values).toEqual([])
+  }
+  expect(columns.length).toBe(130)
+})
+
 describe('how numbers are written', () => {
   it.each([
     [['12.50', '1200', '-3'], { decimal: '.' }],
