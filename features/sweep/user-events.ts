@@ -42,6 +42,8 @@ export class UserEvents {
     this.layout = layoutFor(program, purpose)
     this.recordBytes = 4 * program.layout.words
     this.flags = this.layout.flags.map(() => new Int32Array(0))
+    // Kernels look in front of the first event where there is none; in front of an empty column is no memory.
+    this.ensure(1)
   }
 
   /** Room for `count` events in every column that the program needs. */

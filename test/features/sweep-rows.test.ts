@@ -197,3 +197,43 @@ test.each([
     }
   },
 )
+
+test('one user, seen once 40 days before the cutoff: 0 events of the last 7 days, days since the last of them missing, 40 since the last of all', () => {
+  const cutoff = baseDay + 40
+  const last = { kind: 'measure', measure: 'last', whenEmpty: 'missing' } as MeasureFeature
+  const count = { kind: 'measure', measure: 'count', whenEmpty: 'zero' } as MeasureFeature
+  const byType = { by: 'type', hits: Uint8Array.of(1) } as const
+  const program: SweepProgram = {
+    ...programOf(1, false),
+    cutoffs: [cutoff],
+    conditions: [{ by: 'all' }, byType],
+    windows: [
+      { lookbackDays: 7, offsetDays: 0 },
+      { lookbackDays: null, offsetDays: 0 },
+    ],
+    measures: [
+      { feature: count, window: 0, condition: 0, filled: 0 },
+      { feature: last, window: 0, condition: 0, filled: 0 },
+      { feature: last, window: 0, condition: 1, filled: 0 },
+      { feature: last, window: 1, condition: 0, filled: 0 },
+    ],
+    derived: [],
+    outputs: [0, 1, 2, 3].map((slot) => ({ name: `f${slot}`, slot, kind: 'number' })),
+  }
+  const columns = program.outputs.map(() => new Float32Array(1))
+  const predictions = [{ labels: new Uint8Array(1), churnKinds: new Uint16Array(1), isExample: null }]
+  const keys = { users: new Uint32Array(1), cutoffs: new Uint16Array(1), predictions }
+  const rows = new Uint8Array(512).fill(status.unseen)
+  rows[0] = status.example
+  const pass = new FeaturePass(program, { spine: { rows, statuses: [rows] }, columns, keys }, thread)
+  const records = thread.space.int32(2).fill(0)
+  const counts = thread.space.int32(512).fill(0)
+  counts[0] = 1
+  const start = thread.space.int32(513).fill(1)
+  start[0] = 0
+  const unused = (): never => {
+    throw new Error('is at hand')
+  }
+  pass.makeRows({ records, start, counts, sort: unused, read: unused }, 0, new Int32Array(1))
+  expect(columns.map(([value]) => value)).toEqual([0, Number.NaN, Number.NaN, 40])
+})
