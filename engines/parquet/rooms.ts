@@ -1,8 +1,8 @@
 import { type SharedMemory, webAssembly } from '../../core/web-assembly.ts'
 
 const pageBytes = 65_536
-/** As the build's modules declare it: 4 GB. */
-const mostPages = 65_536
+/** One less than 4 GB: the end of every room is an address, too. */
+const mostPages = 65_535
 
 /** Rooms by name in the memory of kernels; one that is asked for again is the same, unless it has become too small. */
 export class Rooms {

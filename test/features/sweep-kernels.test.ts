@@ -27,6 +27,12 @@ test('rooms of a kernel space come in powers of two, one that is given back is h
   expect(() => space.float64(2 ** 28)).not.toThrow()
 })
 
+test('the last room of a kernel space ends 65,536 bytes before 4 GB: where it ended at 4 GB, an address behind it would be 0', () => {
+  const space = new KernelSpace()
+  for (let power = 31; power >= 17; power--) space.uint8(2 ** power)
+  expect(() => space.uint8(2 ** 16)).toThrow(/a user has more events/)
+})
+
 const userBits = 3
 const blockEvents = 16
 

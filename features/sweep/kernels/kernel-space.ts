@@ -2,8 +2,8 @@ import { EbbError } from '../../../core/errors.ts'
 import { type SharedMemory, webAssembly } from '../../../core/web-assembly.ts'
 
 const pageBytes = 65_536
-/** As the build's modules declare it: 4 GB. */
-const mostPages = 65_536
+/** One less than 4 GB: the end of every room is an address, too. */
+const mostPages = 65_535
 /** Bytes of the smallest room, so that every room begins at a multiple of a vector's bytes. */
 const smallest = 64
 
