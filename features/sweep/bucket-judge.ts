@@ -1,12 +1,10 @@
 import type { BucketEvents } from './bucket-reader.ts'
+import { spareBytes } from './kernels/spare-bytes.ts'
 import type { KernelThread } from './kernels/sweep-kernels.ts'
 import { status, statusCount } from './program.ts'
 import { SpinePass } from './spine-pass.ts'
 import type { SpineTask, SweepSetup } from './tasks.ts'
 import { isJudgedByWindow, WindowJudge } from './window-judge.ts'
-
-/** Bytes that kernels may write, and read, behind the last user's. */
-const vectorBytes = 16
 
 /** Decides who of a bucket is an example, in the thread's own memory, counts them and writes them where all threads see them. */
 export class BucketJudge {
@@ -31,8 +29,8 @@ export class BucketJudge {
     this.setup = setup
     this.task = task
     this.thread = thread
-    this.statuses = statuses.map(() => thread.space.uint8(pairs + vectorBytes))
-    this.rows = statuses.length === 1 ? this.statuses[0]! : thread.space.uint8(pairs + vectorBytes)
+    this.statuses = statuses.map(() => thread.space.uint8(pairs + spareBytes))
+    this.rows = statuses.length === 1 ? this.statuses[0]! : thread.space.uint8(pairs + spareBytes)
     this.rowCounts = thread.space.int32(cutoffs.length)
     this.population = thread.space.int32(cutoffs.length * statuses.length * statusCount).fill(0)
     const isByWindow = !task.isGiven && isJudgedByWindow(program, spine!)
