@@ -1,6 +1,7 @@
-import { closeSync, fstatSync, openSync, readSync, writeFileSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { KernelThread } from '../sweep/kernels/sweep-kernels.ts'
+import { readWhole } from '../sweep/whole-file.ts'
 import { KeptStateFault, type KeptFile } from './kept-state.ts'
 import { KeptSum, sumOf } from './kept-sum.ts'
 
@@ -16,7 +17,7 @@ export function readKept(folder: string, file: KeptFile): Uint8Array<ArrayBuffer
   const descriptor = openKept(path)
   try {
     const bytes = new Uint8Array(fstatSync(descriptor).size)
-    readWhole(descriptor, { bytes, at: 0, path })
+    readPart(descriptor, { bytes, at: 0, path })
     checkBlocks(bytes, file)
     return bytes
   } finally {
@@ -55,7 +56,7 @@ export function readStretches<T>(
         room = space.uint8(length + spareBytes)
       }
       const bytes = room.subarray(0, length)
-      readWhole(file, { bytes, at, path })
+      readPart(file, { bytes, at, path })
       sums.add(bytes)
       at += length
       return bytes
@@ -80,13 +81,10 @@ function openKept(path: string): number {
   }
 }
 
-function readWhole(file: number, { bytes, at, path }: { bytes: Uint8Array; at: number; path: string }): void {
+/** Fills `bytes` from byte `at` on. Throws KeptStateFault where that cannot be read. */
+export function readPart(file: number, { bytes, at, path }: { bytes: Uint8Array; at: number; path: string }): void {
   try {
-    for (let done = 0; done < bytes.length;) {
-      const read = readSync(file, bytes, done, bytes.length - done, at + done)
-      if (read === 0) throw new Error('it ends too early')
-      done += read
-    }
+    readWhole(file, bytes, at)
   } catch (error) {
     throw new KeptStateFault(`${path}: ${(error as Error).message}`)
   }

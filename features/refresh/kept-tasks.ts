@@ -1,8 +1,9 @@
-import { closeSync, openSync, writeSync } from 'node:fs'
+import { closeSync, openSync } from 'node:fs'
 import type { BucketEvents } from '../sweep/bucket-reader.ts'
 import type { KernelThread } from '../sweep/kernels/sweep-kernels.ts'
 import type { RowArrays } from '../sweep/row-arrays.ts'
 import type { SweepSetup } from '../sweep/tasks.ts'
+import { writeWhole } from '../sweep/whole-file.ts'
 import { KeptSum } from './kept-sum.ts'
 import { encodeRows } from './row-file.ts'
 
@@ -127,8 +128,4 @@ function keepRows({ files, columns, keys, idOf, bytes, sums }: KeepRowsTask, at:
   } catch {
     bytes[at] = -1
   }
-}
-
-function writeWhole(file: number, bytes: Uint8Array, at: number): void {
-  for (let done = 0; done < bytes.length;) done += writeSync(file, bytes, done, bytes.length - done, at + done)
 }

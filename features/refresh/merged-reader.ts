@@ -1,8 +1,9 @@
-import { openSync, readSync } from 'node:fs'
+import { openSync } from 'node:fs'
 import type { BucketEvents, BucketReader } from '../sweep/bucket-reader.ts'
 import type { KernelThread } from '../sweep/kernels/sweep-kernels.ts'
 import { orderByTime } from '../sweep/order-by-time.ts'
 import type { SweepProgram } from '../sweep/program.ts'
+import { readPart } from './kept-file.ts'
 import { KeptStateFault } from './kept-state.ts'
 import { KeptSum } from './kept-sum.ts'
 
@@ -174,11 +175,7 @@ function load(piece: Piece, { first, users, words, room, isChecked, thread, sum 
     piece.records = thread.space.int32(2 ** Math.ceil(Math.log2(needed)))
   }
   const bytes = new Uint8Array(piece.records.buffer, piece.records.byteOffset, end - from)
-  for (let done = 0; done < bytes.length;) {
-    const read = readSync(piece.file, bytes, done, bytes.length - done, from + done)
-    if (read === 0) throw new KeptStateFault(`${piece.path}: it ends too early`)
-    done += read
-  }
+  readPart(piece.file, { bytes, at: from, path: piece.path })
   piece.first = (wanted - from) / size
   if (!isChecked) return
   for (let at = 0; at < bytes.length; block++) {

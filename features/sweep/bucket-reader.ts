@@ -1,7 +1,7 @@
-import { readSync } from 'node:fs'
 import type { KernelThread } from './kernels/sweep-kernels.ts'
 import { orderByTime } from './order-by-time.ts'
 import type { RecordLayout, SweepProgram } from './program.ts'
+import { readWhole } from './whole-file.ts'
 
 /** Where the records lie: blocks of equal size, in shared memory or in a file. */
 export interface EventBlocks {
@@ -106,7 +106,7 @@ export class BucketReader implements BucketEvents {
       const length = Math.min(blockWords, words - at)
       const start = blocks[k]! * blockWords
       if (memory !== null) into.set(memory.subarray(start, start + length), at)
-      else readSync(file!, into, { offset: at * 4, length: length * 4, position: start * 4 } as never)
+      else readWhole(file!, new Uint8Array(into.buffer, into.byteOffset + at * 4, length * 4), start * 4)
       at += length
     }
   }

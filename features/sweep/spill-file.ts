@@ -1,4 +1,5 @@
-import { closeSync, openSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, openSync, rmSync } from 'node:fs'
+import { writeWhole } from './whole-file.ts'
 
 /** A file that is made when something is first written to it, and removed when it is closed. */
 export class SpillFile {
@@ -17,7 +18,7 @@ export class SpillFile {
   /** The first `bytes` of the data, to byte `at` of the file. */
   write(data: Int32Array, bytes: number, at: number): void {
     this.opened ??= openSync(this.path, 'w+')
-    writeSync(this.opened, data, 0, bytes, at)
+    writeWhole(this.opened, new Uint8Array(data.buffer, data.byteOffset, bytes), at)
   }
 
   close(): void {

@@ -1,4 +1,4 @@
-import { closeSync, existsSync, mkdtempSync, openSync, readSync, rmSync } from 'node:fs'
+import { closeSync, existsSync, mkdtempSync, openSync, readSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as fc from 'fast-check'
@@ -7,6 +7,7 @@ import type { IntegerPiece } from '../../engines/column-scanner.ts'
 import { EventArena } from '../../features/sweep/event-arena.ts'
 import { layOut } from '../../features/sweep/record-layout.ts'
 import { SpillFile } from '../../features/sweep/spill-file.ts'
+import { readWhole } from '../../features/sweep/whole-file.ts'
 
 const layout = layOut({
   userBits: 2,
@@ -116,4 +117,20 @@ test('user_index 11 of 11 users is refused, -1 too, and so is the 4,097th event 
   const many = Array.from({ length: 2_048 }, () => ({ user: 0, parts }))
   const all = (): unknown => arenaRecords([many, many, many], { events: 1, memoryBytes: 1e9 })
   expect(all).toThrow('more events than the 1 that were counted')
+})
+
+test('of a file of 10 bytes 7 are read from byte 3 on, and 8 are refused', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'ebb-arena-'))
+  const path = join(folder, 'ten')
+  writeFileSync(
+    path,
+    Uint8Array.from({ length: 10 }, (_, i) => i),
+  )
+  const file = openSync(path, 'r')
+  const bytes = new Uint8Array(7)
+  readWhole(file, bytes, 3)
+  expect([...bytes]).toEqual([3, 4, 5, 6, 7, 8, 9])
+  expect(() => readWhole(file, new Uint8Array(8), 3)).toThrow('it ends too early')
+  closeSync(file)
+  rmSync(folder, { recursive: true })
 })
