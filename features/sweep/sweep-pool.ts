@@ -13,15 +13,16 @@ const places = 4
 
 /** The worker threads of one sweep. They start at once, so that they are there when the events are. */
 export class SweepPool {
-  private readonly workers: readonly Worker[]
+  private readonly workers: readonly PoolWorker[]
 
   constructor(threads: number) {
     const workerData: SweepWorkerData = { module: sweepModule() }
     this.workers = Array.from({ length: threads }, () => {
       const worker = new Worker(locate('features/sweep/worker.cjs'), { workerData })
-      // A failure before the first message; later ones are heard by `ask`.
-      worker.on('error', () => undefined)
-      return worker
+      const one: PoolWorker = { worker, failure: null }
+      worker.on('error', (error) => (one.failure = failureOf(error)))
+      worker.on('exit', () => (one.failure ??= ended))
+      return one
     })
   }
 
@@ -38,7 +39,8 @@ export class SweepPool {
   encoder(): PieceEncoder {
     const { workers } = this
     const module = parquetModule()
-    for (const worker of workers) worker.postMessage({ id: 0, message: { parquet: module } } satisfies SweepQuestion)
+    for (const { worker } of workers)
+      worker.postMessage({ id: 0, message: { parquet: module } } satisfies SweepQuestion)
     const rooms = Array.from({ length: places }, (_, place) => place)
     const threads = workers.map((worker) => ({ worker, free: [...rooms], asked: 0 }))
     return {
@@ -56,7 +58,7 @@ export class SweepPool {
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.workers.map((worker) => worker.terminate()))
+    await Promise.all(this.workers.map(({ worker }) => worker.terminate()))
   }
 
   private async everyone(message: SweepMessage): Promise<void> {
@@ -64,14 +66,24 @@ export class SweepPool {
   }
 }
 
+interface PoolWorker {
+  readonly worker: Worker
+  /** Why it does not answer any more; null: it does. */
+  failure: SweepFailure | null
+}
+
+const ended: SweepFailure = { message: 'it ended', stack: '', details: null }
+const failureOf = ({ message, stack = '' }: Error): SweepFailure => ({ message, stack, details: null })
+
 type Done = Extract<SweepReply, { readonly failure: null }>
 
 let asked = 0
 
-/** Several questions may be open; a thread answers them in their order. */
-function ask(worker: Worker, message: SweepMessage): Promise<Done> {
+/** Several questions may be open; a thread answers them in their order. One that has ended, also before it was asked, is a failure. */
+function ask({ worker, failure: earlier }: PoolWorker, message: SweepMessage): Promise<Done> {
   const id = ++asked
   return new Promise((resolve, reject) => {
+    if (earlier !== null) return reject(workerFault(earlier))
     const leave = (): void => {
       worker.off('message', onReply)
       worker.off('error', onError)
@@ -87,8 +99,8 @@ function ask(worker: Worker, message: SweepMessage): Promise<Done> {
       leave()
       resolve(reply)
     }
-    const onError = (error: Error): void => fail({ message: error.message, stack: error.stack ?? '', details: null })
-    const onExit = (): void => fail({ message: 'it ended', stack: '', details: null })
+    const onError = (error: Error): void => fail(failureOf(error))
+    const onExit = (): void => fail(ended)
     worker.on('message', onReply)
     worker.on('error', onError)
     worker.on('exit', onExit)

@@ -7,6 +7,7 @@ import type { IntegerPiece } from '../../engines/column-scanner.ts'
 import { EventArena } from '../../features/sweep/event-arena.ts'
 import { layOut } from '../../features/sweep/record-layout.ts'
 import { SpillFile } from '../../features/sweep/spill-file.ts'
+import { SweepPool } from '../../features/sweep/sweep-pool.ts'
 import { readWhole } from '../../features/sweep/whole-file.ts'
 
 const layout = layOut({
@@ -133,4 +134,13 @@ test('of a file of 10 bytes 7 are read from byte 3 on, and 8 are refused', () =>
   expect(() => readWhole(file, new Uint8Array(8), 3)).toThrow('it ends too early')
   closeSync(file)
   rmSync(folder, { recursive: true })
+})
+
+test('a thread that ended before it was asked is a failure, and nobody waits for it', async () => {
+  const pool = new SweepPool(1)
+  await pool.close()
+  const none = new Int32Array(1)
+  const restore = { kind: 'restore', next: none, files: [], indexOf: none, cancelled: none } as const
+  const into = { columns: [], keys: { users: new Uint32Array(0), cutoffs: new Uint16Array(0), predictions: [] } }
+  await expect(pool.run({ ...restore, into })).rejects.toThrow('the sweep stopped: it ended')
 })
