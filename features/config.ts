@@ -118,7 +118,7 @@ export const featuresSchema = z.strictObject({
     .union([z.literal('all'), z.array(z.string())])
     .default([])
     .describe(
-      'Slopes beside those of events, orders and spend, and trends of changing attributes: all, or names of features or families',
+      'Slopes beside those of events, orders and spend, rates by tenure, and trends of changing attributes: all, or names of features or families',
     ),
   roles: z
     .partialRecord(z.enum(roles), z.array(z.string().min(1)).min(1))

@@ -7,7 +7,7 @@ import { habitFeatures } from './habits.ts'
 import { before, derive, inWords, last, measure, suffix } from './make.ts'
 import { sessionFeatures } from './sessions.ts'
 import { activeDays, daysSinceEvent, decayOf, eventCount, roleCount, roleLast } from './shared.ts'
-import { furtherSlopes, slopeOf } from './trends.ts'
+import { furtherTrends, slopeOf } from './trends.ts'
 
 const family = 'activity'
 
@@ -66,7 +66,7 @@ function byLookback(context: CatalogContext, days: number): FamilyFeatures {
     loginDays: daysWithLogin(login, then),
   }
   const slope = slopeOf({ name: 'event', what: 'Events', of: eventCount }, days)
-  const further = furtherSlopes(
+  const further = furtherTrends(
     [
       { name: 'active_day', what: 'Days with any event', of: activeDays },
       { name: 'login', what: 'Logins', of: (window) => roleCount(context, 'login', window) },

@@ -3,7 +3,7 @@ import type { PlanAttribute } from '../plan.ts'
 import { joinFamilies, type CatalogContext, type FamilyFeatures } from './context.ts'
 import { before, derive, inWords, last, measure, suffix } from './make.ts'
 import { decayOf, firstOf } from './shared.ts'
-import { furtherSlopes } from './trends.ts'
+import { furtherTrends } from './trends.ts'
 
 const family = 'attributes'
 
@@ -124,7 +124,7 @@ function changeTrends(context: CatalogContext, of: AttributeColumn): FamilyFeatu
   const trends = context.lookbackDays.map((days): FamilyFeatures => {
     const [now, then] = [changes(last(days)), changes(before(days))]
     const decay = decayOf(now, then, { name: `${base}_change_decay_${days}d`, what, days })
-    const slopes = furtherSlopes([{ name: `${base}_change`, what, of: changes }], days)
+    const slopes = furtherTrends([{ name: `${base}_change`, what, of: changes, isRated: false }], days)
     return { features: [], trends: [decay, ...(slopes.trends ?? [])], supporting: [then, ...slopes.supporting] }
   })
   return joinFamilies({ features: [], supporting }, ...trends)

@@ -4,7 +4,7 @@ import type { FamilyFeatures } from './context.ts'
 import { joinFamilies } from './context.ts'
 import { before, derive, inWords, last, measure, suffix } from './make.ts'
 import { eventCount } from './shared.ts'
-import { furtherSlopes } from './trends.ts'
+import { furtherTrends } from './trends.ts'
 
 const family = 'activity'
 
@@ -168,7 +168,7 @@ function channelFeatures(days: number): FamilyFeatures {
       { formula: 'difference', from },
     )
   const core = (window: Window): Feature => spread('topShare', window)
-  const slope = furtherSlopes([{ name: 'channel_count', what: 'Channels used', of: count }], days)
+  const slope = furtherTrends([{ name: 'channel_count', what: 'Channels used', of: count, isRated: false }], days)
   return {
     features: [
       count(now),

@@ -4,7 +4,7 @@ import { negativeRoles, playsRole } from '../roles.ts'
 import type { CatalogContext, FamilyFeatures } from './context.ts'
 import { before, derive, inWords, last, measure, suffix } from './make.ts'
 import { decayOf, eventCount, roleCount, roleLast, roleWords, spend } from './shared.ts'
-import { furtherSlopes, type Counted } from './trends.ts'
+import { furtherTrends, type Counted } from './trends.ts'
 
 const family = 'negative'
 
@@ -88,7 +88,7 @@ function byLookback(context: CatalogContext, days: number): FamilyFeatures {
   const [trouble, troubleEarlier] = [troubleCount(context, now), troubleCount(context, then)]
   const [returned, returnedEarlier] = [returnedValue(context, now), returnedValue(context, then)]
   const money = spend(context, now)
-  const slopes = furtherSlopes(countedTrouble(context), days)
+  const slopes = furtherTrends(countedTrouble(context), days)
   const ratio = (name: string, description: string, from: readonly Feature[]): Feature =>
     derive(family, { name, description, unit: 'ratio', actionable: true }, { formula: 'ratio', from })
   return {

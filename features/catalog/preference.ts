@@ -2,7 +2,7 @@ import type { Feature, LevelStatistic, Window } from '../definition.ts'
 import { joinFamilies, type CatalogContext, type FamilyFeatures } from './context.ts'
 import { before, derive, inWords, last, measure, suffix } from './make.ts'
 import { decayOf, roleCount, roleLast, roleWords } from './shared.ts'
-import { furtherSlopes } from './trends.ts'
+import { furtherTrends } from './trends.ts'
 
 const family = 'preference'
 
@@ -66,7 +66,10 @@ function varietyFeatures(days: number): FamilyFeatures {
   const [now, then] = [last(days), before(days)]
   const [categories, categoriesEarlier] = [categoryCount(now), categoryCount(then)]
   const [core, coreEarlier] = [spread('topShare', now), spread('topShare', then)]
-  const slope = furtherSlopes([{ name: 'category_count', what: 'Different categories', of: categoryCount }], days)
+  const slope = furtherTrends(
+    [{ name: 'category_count', what: 'Different categories', of: categoryCount, isRated: false }],
+    days,
+  )
   return {
     features: [
       categories,
@@ -104,7 +107,7 @@ function wishFeatures(context: CatalogContext, days: number): FamilyFeatures {
   const count = (role: 'cart' | 'favourite' | 'purchase' | 'view', window: Window): Feature =>
     roleCount(context, role, window)
   const wishes = (['cart', 'favourite'] as const).map((role) => ({ role, what: roleWords[role].many }))
-  const slopes = furtherSlopes(
+  const slopes = furtherTrends(
     wishes.map(({ role, what }) => ({ name: role, what, of: (window: Window) => count(role, window) })),
     days,
   )

@@ -2,7 +2,7 @@ import type { Feature, SessionStatistic, Window } from '../definition.ts'
 import type { FamilyFeatures } from './context.ts'
 import { before, derive, inWords, last, measure, suffix } from './make.ts'
 import { decayOf, eventCount } from './shared.ts'
-import { furtherSlopes } from './trends.ts'
+import { furtherTrends } from './trends.ts'
 
 const family = 'activity'
 
@@ -31,7 +31,7 @@ export function sessionFeatures(days: number): FamilyFeatures {
   const count = sessions('count', now)
   const minutes = sessions('totalMinutes', now)
   const [countEarlier, minutesEarlier] = [sessions('count', then), sessions('totalMinutes', then)]
-  const slopes = furtherSlopes(
+  const slopes = furtherTrends(
     [
       { name: 'session', what: 'Sessions', of: (window) => sessions('count', window) },
       { name: 'session_minute', what: 'Minutes in sessions', of: (window) => sessions('totalMinutes', window) },

@@ -4,7 +4,7 @@ import { playsRole } from '../roles.ts'
 import { joinFamilies, type CatalogContext, type FamilyFeatures } from './context.ts'
 import { before, derive, inWords, last, measure, suffix } from './make.ts'
 import { decayOf, firstOf, roleCount, roleLast, spend } from './shared.ts'
-import { furtherSlopes, slopeOf } from './trends.ts'
+import { furtherTrends, slopeOf } from './trends.ts'
 
 const family = 'transaction'
 
@@ -173,7 +173,7 @@ function orderSlopes(context: CatalogContext, days: number): FamilyFeatures {
   return joinFamilies(
     slopeOf({ name: 'spend', what: 'Spend', of: (window) => spend(context, window) }, days),
     slopeOf({ name: 'purchase', what: 'Orders', of: (window) => roleCount(context, 'purchase', window) }, days),
-    furtherSlopes(
+    furtherTrends(
       [{ name: 'purchase_day', what: 'Days with an order', of: (window) => daysWithOrder(context, window) }],
       days,
     ),
@@ -184,7 +184,7 @@ function discountFeatures(context: CatalogContext, days: number): FamilyFeatures
   const count = (window: Window): Feature => roleCount(context, 'discount', window)
   const now = last(days)
   const orders = roleCount(context, 'purchase', now)
-  const slope = furtherSlopes([{ name: 'discount', what: 'Discounts used', of: count }], days)
+  const slope = furtherTrends([{ name: 'discount', what: 'Discounts used', of: count }], days)
   const perOrder = { description: `Discounts used per order ${inWords(now)}`, unit: 'ratio' }
   return {
     features: [
@@ -223,7 +223,7 @@ function itemFeatures(context: CatalogContext, days: number): FamilyFeatures {
       from,
     )
   const [priceNow, priceEarlier] = [price(now, [money, items]), price(then, [moneyEarlier, itemsEarlier])]
-  const slope = furtherSlopes(
+  const slope = furtherTrends(
     [{ name: 'quantity', what: 'Items bought', of: (window) => itemsBought(context, window) }],
     days,
   )

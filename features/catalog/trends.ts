@@ -1,6 +1,7 @@
 import type { Feature, Window } from '../definition.ts'
 import type { FamilyFeatures } from './context.ts'
-import { derive, trendParts, trendWords } from './make.ts'
+import { derive, inWords, last, trendParts, trendWords } from './make.ts'
+import { tenureDays } from './shared.ts'
 
 /** A count or sum, whatever the window. */
 export interface Counted {
@@ -9,6 +10,8 @@ export interface Counted {
   /** In the plural, as a sentence begins: `Logins`. */
   readonly what: string
   readonly of: (window: Window) => Feature
+  /** False: no matter of the days since the first event, such as different levels or changes of attributes. */
+  readonly isRated?: boolean
 }
 
 /** The slope of a count or sum over the weeks (or other parts) of a lookback, and these parts; none below 4 days. */
@@ -29,12 +32,31 @@ export function slopeOf({ name, what, of }: Counted, days: number): FamilyFeatur
   return { features: [slope], supporting: periods }
 }
 
-/** Slopes that are made only where the config asks for them (`features.trends`). */
-export function furtherSlopes(counted: readonly Counted[], days: number): FamilyFeatures {
+/** Their rates are always made, by the family `lifecycle`. */
+const alwaysRated = new Set(['active_day', 'login'])
+
+/** Slopes and rates that are made only where the config asks for them (`features.trends`). */
+export function furtherTrends(counted: readonly Counted[], days: number): FamilyFeatures {
   const made = counted.map((one) => slopeOf(one, days))
+  const rated = counted.filter((one) => one.isRated !== false && !alwaysRated.has(one.name))
   return {
     features: [],
-    supporting: made.flatMap(({ supporting }) => supporting),
-    trends: made.flatMap(({ features }) => features),
+    supporting: [...made.flatMap(({ supporting }) => supporting), ...rated.map(({ of }) => of(last(days))), tenureDays],
+    trends: [...made.flatMap(({ features }) => features), ...rated.map((one) => rateOf(one, days))],
   }
+}
+
+/** A count or sum per day of a lookback, or of the time since the first event where that is shorter. */
+function rateOf({ name, what, of }: Counted, days: number): Feature {
+  const now = of(last(days))
+  return derive(
+    now.family,
+    {
+      name: `${name}_per_day_${days}d`,
+      description: `${what} per day ${inWords(last(days))}, or since the first event if that is later`,
+      unit: now.unit === 'currency' ? 'currency per day' : 'per day',
+      actionable: true,
+    },
+    { formula: 'rate', from: [now, tenureDays], limit: days },
+  )
 }

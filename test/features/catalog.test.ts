@@ -61,6 +61,21 @@ test('every count and every sum of a lookback comes with its decay or change and
   for (const name of latestWeeks) expect([name, byName.has(name)]).toEqual([name, true])
 })
 
+test('every count and every sum of a lookback that grows with time has a rate over the days that the user has been here', () => {
+  const { features } = selectFeatures(catalogContext({ trends: 'all' }), none)
+  const rated = features.flatMap((made) => (made.kind === 'derived' && made.formula === 'rate' ? [made] : []))
+  const counted = countedOver(features, 30)
+    .map(({ name }) => name)
+    .filter((name) => !name.includes('_from_') && !/^(channel|category)_count_|_changes_/.test(name))
+  expect(counted.length).toBe(23)
+  const inputs = new Set(rated.map(({ from }) => from[0]!))
+  expect(counted.filter((name) => !inputs.has(name))).toEqual([])
+  for (const { from, limit, name } of rated) {
+    expect([name, from[1]]).toEqual([name, 'tenure_days'])
+    expect(from[0]!.endsWith(`_${limit}d`)).toBe(true)
+  }
+})
+
 test('trends: by default those of events, orders and spend; others by name, by family or all', () => {
   const slopes = (trends: 'all' | readonly string[]): string[] =>
     selectFeatures(catalogContext({ trends, lookbackDays: [30] }), none)
