@@ -56,15 +56,17 @@ function number(column: SweptColumn): Column {
   return { kind: 'number', values }
 }
 
-/** Codes of the levels that occur, as a dataset that was read from a file would have them. */
+/** Codes of the levels that occur, as a dataset that was read from a file would have them; the given ones stay: they may be on their way to a file. */
 function categoryOf(codes: Uint16Array, levels: readonly string[]): Column {
   const place = new Int32Array(missingCode + 1).fill(-1)
   for (let i = 0; i < codes.length; i++) place[codes[i]!] = 0
   place[missingCode] = missingCode
   const used: string[] = []
   for (const [code, level] of levels.entries()) if (place[code] === 0) place[code] = used.push(level) - 1
-  for (let i = 0; i < codes.length; i++) codes[i] = place[codes[i]!]!
-  return { kind: 'category', codes, levels: used }
+  if (used.every((level, code) => level === levels[code])) return { kind: 'category', codes, levels: used }
+  const own = sharedUint16(codes.length)
+  for (let i = 0; i < codes.length; i++) own[i] = place[codes[i]!]!
+  return { kind: 'category', codes: own, levels: used }
 }
 
 function contextColumn(
