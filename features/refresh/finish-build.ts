@@ -58,7 +58,7 @@ export async function finishBuild(
       restored: previous?.restoring?.rows ?? null,
     })
     options.signal.throwIfAborted()
-    // The workers write while the engine and this thread finish the examples.
+    // The workers write while the engine and this thread finish the examples, which changes no swept row.
     const keeping = options.isKept ? writeState(engine, building, rows) : Promise.resolve(null)
     const [swept, next] = await both(finishSweep({ engine, plan, split, read, given: null, options }, rows), keeping)
     return { swept, next }

@@ -7,7 +7,7 @@ import type { SweptColumn } from './waiting-rows.ts'
 interface Assembling {
   readonly plan: ExamplePlan
   readonly split: SweepSplit
-  readonly program: SweepProgram
+  readonly program: Pick<SweepProgram, 'outputs'>
   /** In the order of the program's outputs. */
   readonly columns: readonly SweptColumn[]
   readonly joined: ReadonlyMap<string, Column>

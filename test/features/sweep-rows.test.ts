@@ -3,13 +3,9 @@ import { missingCode } from '../../core/dataset.ts'
 import { createRandom } from '../../core/random.ts'
 import { formulaNames, type FormulaName, type MeasureFeature } from '../../features/definition.ts'
 import { FeaturePass } from '../../features/sweep/feature-pass.ts'
-import { splitPlan } from '../../features/sweep/plan-sweep.ts'
 import { kernelThread, sweepModule } from '../../features/sweep/kernels/sweep-kernels.ts'
 import { status, type DerivedCode, type SweepProgram } from '../../features/sweep/program.ts'
 import { SweepFormulas } from '../../features/sweep/sweep-formulas.ts'
-import { assembleColumns } from '../../features/sweep/swept-columns.ts'
-import { ownFeatures } from './own-features.ts'
-import { catalogContext, testPlan } from './world.ts'
 
 const thread = kernelThread(sweepModule())
 const over = (a: number, b: number): number => (b === 0 ? Number.NaN : a / b)
@@ -240,24 +236,4 @@ test('one user, seen once 40 days before the cutoff: 0 events of the last 7 days
   }
   pass.makeRows({ records, start, counts, sort: unused, read: unused }, 0, new Int32Array(1))
   expect(columns.map(([value]) => value)).toEqual([0, Number.NaN, Number.NaN, 40])
-})
-
-test('codes 1, missing, 3, 1 of four levels become 0, missing, 1, 0 of two, in a column of its own: the swept one may be on its way to the kept rows', () => {
-  const features = ownFeatures().filter(({ name }) => name === 'first_kind')
-  const plan = testPlan(catalogContext(), { features, supporting: [], context: [], hasBuiltInContext: false })
-  const program = { ...programOf(1, false), outputs: [{ name: 'first_kind', slot: 0, kind: 'category' }] } as const
-  const assemble = (codes: Uint16Array) =>
-    assembleColumns({
-      plan,
-      split: splitPlan(plan),
-      program,
-      columns: [codes],
-      joined: new Map(),
-      rowCount: codes.length,
-    }).features.columns
-  const codes = Uint16Array.of(1, missingCode, 3, 1)
-  const own = Uint16Array.of(0, missingCode, 1, 0)
-  expect(assemble(codes)).toEqual([{ kind: 'category', codes: own, levels: ['b', 'd'] }])
-  expect(codes).toEqual(Uint16Array.of(1, missingCode, 3, 1))
-  expect(assemble(own)).toEqual([{ kind: 'category', codes: own, levels: ['a', 'b'] }])
 })
