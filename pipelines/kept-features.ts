@@ -37,13 +37,20 @@ export interface Making {
 export class KeptFeatures {
   private readonly folder: KeptFolder
   private readonly isVerified: boolean
-  private state: unknown
+  private state: KeptState | null
+  /** Why there is a state, but none that this program can read; null: it can, or there is none. */
+  private unusable: string | null
   /** Of this run's events; they are asked for twice, to train and to score. */
   private parts: Promise<EventParts> | null = null
 
   private constructor(folder: KeptFolder, isVerified: boolean) {
     this.folder = folder
-    this.state = folder.state
+    this.state = readKeptState(folder.state)
+    this.unusable = folder.isDamaged
+      ? 'the list of what was kept is damaged, everything is computed anew'
+      : folder.state !== null && this.state === null
+        ? 'another version of Ebb kept it'
+        : null
     this.isVerified = isVerified
   }
 
@@ -64,7 +71,11 @@ export class KeptFeatures {
       emit({ name: 'features', message: 'another run of this experiment is at work: all features are computed anew' })
       return null
     }
-    if (mode !== 'off') return new KeptFeatures(folder, mode === 'verify')
+    if (mode !== 'off') {
+      const kept = new KeptFeatures(folder, mode === 'verify')
+      if (folder.isDamaged) emit({ name: 'features', message: `${kept.unusable}: ${folder.path}`, isWarning: true })
+      return kept
+    }
     try {
       await folder.clear()
     } finally {
@@ -87,13 +98,14 @@ export class KeptFeatures {
       ...making,
       findParts: () => (this.parts ??= dayParts(engine, plan.relations, making.signal)),
       folder: this.folder.path,
-      state: readKeptState(this.state),
+      state: this.state,
       code: await codeOf(engine),
       isKept: plan.mode === 'label',
     })
+    const reason = report.reason ?? this.unusable
     if (this.isVerified) await this.verify(engine, plan, { making, swept })
     if (next !== null) await this.commit(next, making.emit)
-    return { swept, report }
+    return { swept, report: { ...report, reason } }
   }
 
   /** A run does not fail because the next one will have more to do. */
@@ -102,6 +114,7 @@ export class KeptFeatures {
     try {
       await this.folder.commit(next, files)
       this.state = next
+      this.unusable = null
     } catch (error) {
       const message = `features are not kept for the next run: ${(error as Error).message}`
       emit({ name: 'features', message, isWarning: true })

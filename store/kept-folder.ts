@@ -16,6 +16,8 @@ export interface KeptFolder {
   readonly path: string
   /** What the last run left; null: nothing, or nothing readable. */
   readonly state: unknown
+  /** There is a state, but not a readable one. */
+  readonly isDamaged: boolean
   /** Makes `state` the one that the next run finds, and removes every file that is not among `files`. */
   commit(state: unknown, files: readonly string[]): Promise<void>
   /** Removes all of it. */
@@ -36,7 +38,7 @@ export async function openKeptFolder(
   if (lock === null) return null
   try {
     await fs.mkdir(path)
-    return new LockedFolder(path, { lock, fs, state: await readState(path, fs) })
+    return new LockedFolder(path, { lock, fs, ...(await readState(path, fs)) })
   } catch (error) {
     await lock.release()
     throw error
@@ -46,12 +48,14 @@ export async function openKeptFolder(
 class LockedFolder implements KeptFolder {
   readonly path: string
   readonly state: unknown
+  readonly isDamaged: boolean
   private readonly lock: Lock
   private readonly fs: FileSystem
 
-  constructor(path: string, { lock, fs, state }: { lock: Lock; fs: FileSystem; state: unknown }) {
+  constructor(path: string, { lock, fs, state, isDamaged }: { lock: Lock; fs: FileSystem } & ReadState) {
     this.path = path
     this.state = state
+    this.isDamaged = isDamaged
     this.lock = lock
     this.fs = fs
   }
@@ -75,13 +79,15 @@ class LockedFolder implements KeptFolder {
   }
 }
 
+type ReadState = Pick<KeptFolder, 'state' | 'isDamaged'>
+
 /** A half-written or foreign state is none. */
-async function readState(path: string, fs: FileSystem): Promise<unknown> {
+async function readState(path: string, fs: FileSystem): Promise<ReadState> {
   const file = join(path, stateFile)
-  if ((await fs.stat(file)) === undefined) return null
+  if ((await fs.stat(file)) === undefined) return { state: null, isDamaged: false }
   try {
-    return parseJson((await fs.readFile(file)).toString('utf8'))
+    return { state: parseJson((await fs.readFile(file)).toString('utf8')), isDamaged: false }
   } catch {
-    return null
+    return { state: null, isDamaged: true }
   }
 }

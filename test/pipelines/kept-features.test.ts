@@ -57,6 +57,14 @@ test('verify finds a kept value that is not what a full build gives, and removes
   const stateFile = join(kept, 'state.json')
   const state = JSON.parse(await readFile(stateFile, 'utf8')) as KeptState
   const [{ file, rows }] = state.cutoffs as [KeptState['cutoffs'][number]]
+  await writeFile(stateFile, JSON.stringify({ ...state, schemaVersion: 2 }))
+  expect(await build('auto')).toMatchObject({ eventsRead: events.length, reason: 'another version of Ebb kept it' })
+  expect(await build('auto')).toMatchObject({ eventsRead: 0, reason: null })
+  await writeFile(stateFile, '{"schemaVersion": 3, "par')
+  const damaged = 'the list of what was kept is damaged, everything is computed anew'
+  expect(await build('auto')).toMatchObject({ eventsRead: events.length, reason: damaged })
+  expect(said).toContain(`${damaged}: ${kept}`)
+
   const bytes = await readFile(join(kept, file.name))
   const inSteps = (length: number): number => Math.ceil(length / sumStep) * sumStep
   bytes[inSteps(8) + inSteps(4 * rows)]! ^= 1
