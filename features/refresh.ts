@@ -1,4 +1,5 @@
 import { dayNumber } from '../core/day.ts'
+import { EbbError } from '../core/errors.ts'
 import type { ColumnScanner } from '../engines/column-scanner.ts'
 import type { Engine } from '../engines/engine.ts'
 import type { ExamplePlan } from './plan.ts'
@@ -146,11 +147,17 @@ async function attempt<T>(options: RefreshOptions, work: () => Promise<T | strin
     return typeof made === 'string' ? new Refusal(made, false) : made
   } catch (error) {
     options.signal.throwIfAborted()
-    const { message: what } = error as Error
+    const what = whatHappened(error as Error)
     const message = `kept events and rows could not be used, everything is computed anew: ${what}`
     options.emit?.({ name: 'features', message, isWarning: true })
     return new Refusal(what, true)
   }
+}
+
+/** Of a thread that failed, what it said itself. */
+function whatHappened(error: Error): string {
+  const isThread = error instanceof EbbError && error.code === 'COMPUTE_WORKER_DIED'
+  return isThread && error.cause instanceof Error ? error.cause.message : error.message
 }
 
 async function anew(engine: Scanning, plan: ExamplePlan, options: BuildOptions, why: Refusal): Promise<Build> {
