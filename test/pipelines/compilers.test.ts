@@ -64,6 +64,6 @@ it('the sweep of a run leaves its events and rows to the next: scoring already r
   expect(kept['features to score']).toEqual(['kept', `${events} of ${events} events from an earlier run`])
   expect(kept['extract']).toEqual(['none', null])
   const state = JSON.parse(await readFile(join(folder, 'runs/.store/features/tiny-shop/state.json'), 'utf8')) as object
-  expect(state).toMatchObject({ schemaVersion: 1, serial: 1 })
+  expect(state).toMatchObject({ schemaVersion: 3, serial: 1 })
   expect(await readFile(bySweep.reportPath, 'utf8')).toContain('events from an earlier run')
 })
