@@ -1,4 +1,4 @@
-import { cutoffOf, hiOf, loOf, rowsOf } from './window'
+import { countAt, cutoffOf, hiOf, loOf, rowsOf } from './window'
 /*
  * Measures of a user's distinct days of hits. Row r sees the events lo[r] .. hi[r] - 1 of its user, so the days
  * dayCounts[lo[r]] .. dayCounts[hi[r]] - 1 (see `findDays`); gap j lies between days j - 1 and j.
@@ -10,8 +10,8 @@ export function countDays(window: usize, dayCounts: usize, into: usize): void {
   const rows = rowsOf(window)
   for (let r: i32 = 0; r < rows; r++) {
     const at = (<usize>r) << 2
-    const a = load<i32>(dayCounts + ((<usize>load<i32>(lo + at)) << 2))
-    const b = load<i32>(dayCounts + ((<usize>load<i32>(hi + at)) << 2))
+    const a = countAt(dayCounts, lo + at)
+    const b = countAt(dayCounts, hi + at)
     store<f64>(into + ((<usize>r) << 3), <f64>(b - a))
   }
 }
@@ -23,8 +23,8 @@ export function countGaps(window: usize, dayCounts: usize, into: usize): void {
   const rows = rowsOf(window)
   for (let r: i32 = 0; r < rows; r++) {
     const at = (<usize>r) << 2
-    const a = load<i32>(dayCounts + ((<usize>load<i32>(lo + at)) << 2))
-    const b = load<i32>(dayCounts + ((<usize>load<i32>(hi + at)) << 2))
+    const a = countAt(dayCounts, lo + at)
+    const b = countAt(dayCounts, hi + at)
     store<f64>(into + ((<usize>r) << 3), <f64>max(0, b - a - 1))
   }
 }
@@ -35,8 +35,8 @@ export function meanGaps(window: usize, dayCounts: usize, days: usize, into: usi
   const rows = rowsOf(window)
   for (let r: i32 = 0; r < rows; r++) {
     const at = (<usize>r) << 2
-    const a = load<i32>(dayCounts + ((<usize>load<i32>(lo + at)) << 2))
-    const b = load<i32>(dayCounts + ((<usize>load<i32>(hi + at)) << 2))
+    const a = countAt(dayCounts, lo + at)
+    const b = countAt(dayCounts, hi + at)
     let value: f64 = NaN
     if (b - a > 1)
       value = <f64>(load<i32>(days + ((<usize>(b - 1)) << 2)) - load<i32>(days + ((<usize>a) << 2))) / <f64>(b - a - 1)
@@ -50,8 +50,8 @@ export function firstGaps(window: usize, dayCounts: usize, days: usize, into: us
   const rows = rowsOf(window)
   for (let r: i32 = 0; r < rows; r++) {
     const at = (<usize>r) << 2
-    const a = load<i32>(dayCounts + ((<usize>load<i32>(lo + at)) << 2))
-    const b = load<i32>(dayCounts + ((<usize>load<i32>(hi + at)) << 2))
+    const a = countAt(dayCounts, lo + at)
+    const b = countAt(dayCounts, hi + at)
     const first = days + ((<usize>a) << 2)
     store<f64>(into + ((<usize>r) << 3), b - a > 1 ? <f64>(load<i32>(first, 4) - load<i32>(first)) : NaN)
   }
@@ -75,8 +75,8 @@ export function spreadGaps(window: usize, dayCounts: usize, days: usize, squares
   const rows = rowsOf(window)
   for (let r: i32 = 0; r < rows; r++) {
     const at = (<usize>r) << 2
-    const a = load<i32>(dayCounts + ((<usize>load<i32>(lo + at)) << 2))
-    const b = load<i32>(dayCounts + ((<usize>load<i32>(hi + at)) << 2))
+    const a = countAt(dayCounts, lo + at)
+    const b = countAt(dayCounts, hi + at)
     const n = b - a - 1
     let value: f64 = NaN
     if (n > 1) {
@@ -96,8 +96,8 @@ export function sinceReturn(window: usize, dayCounts: usize, days: usize, silent
   const cutoff = cutoffOf(window)
   for (let r: i32 = 0; r < rows; r++) {
     const at = (<usize>r) << 2
-    const a = load<i32>(dayCounts + ((<usize>load<i32>(lo + at)) << 2))
-    const b = load<i32>(dayCounts + ((<usize>load<i32>(hi + at)) << 2))
+    const a = countAt(dayCounts, lo + at)
+    const b = countAt(dayCounts, hi + at)
     let value: f64 = NaN
     for (let j = b - 1; j > a; j--) {
       const day = days + ((<usize>j) << 2)
@@ -115,8 +115,8 @@ export function longestGaps(window: usize, dayCounts: usize, days: usize, into: 
   const rows = rowsOf(window)
   for (let r: i32 = 0; r < rows; r++) {
     const at = (<usize>r) << 2
-    const a = load<i32>(dayCounts + ((<usize>load<i32>(lo + at)) << 2))
-    const b = load<i32>(dayCounts + ((<usize>load<i32>(hi + at)) << 2))
+    const a = countAt(dayCounts, lo + at)
+    const b = countAt(dayCounts, hi + at)
     let longest: i32 = 0
     for (let j = b - 1; j > a; j--) {
       const day = days + ((<usize>j) << 2)
@@ -149,8 +149,8 @@ export function longestSoFar(window: usize, dayCounts: usize, longest: usize, in
   const rows = rowsOf(window)
   for (let r: i32 = 0; r < rows; r++) {
     const at = (<usize>r) << 2
-    const a = load<i32>(dayCounts + ((<usize>load<i32>(lo + at)) << 2))
-    const b = load<i32>(dayCounts + ((<usize>load<i32>(hi + at)) << 2))
+    const a = countAt(dayCounts, lo + at)
+    const b = countAt(dayCounts, hi + at)
     store<f64>(into + ((<usize>r) << 3), b - a > 1 ? <f64>load<i32>(longest + ((<usize>(b - 1)) << 2)) : NaN)
   }
 }

@@ -1,4 +1,4 @@
-import { cutoffOf, hiOf, loOf, rowsOf } from './window'
+import { countAt, cutoffOf, hiOf, loOf, rowsOf } from './window'
 import { orMissing } from './or-missing'
 
 /*
@@ -89,9 +89,9 @@ export function sinceFirst(window: usize, counts: usize, indexes: usize, day: us
   const cutoff = cutoffOf(window)
   for (let r: i32 = 0; r < rows; r++) {
     const at = (<usize>r) << 2
-    const a = load<i32>(counts + ((<usize>load<i32>(lo + at)) << 2))
+    const a = countAt(counts, lo + at)
     let value: f64 = NaN
-    if (load<i32>(counts + ((<usize>load<i32>(hi + at)) << 2)) > a) {
+    if (countAt(counts, hi + at) > a) {
       const first = <usize>load<i32>(indexes + ((<usize>a) << 2))
       value = <f64>(load<i32>(cutoff + at) - load<i32>(day + (first << 2)))
     }
@@ -115,9 +115,9 @@ export function findExtreme(
   const rows = rowsOf(window)
   for (let r: i32 = 0; r < rows; r++) {
     const at = (<usize>r) << 2
-    const b = load<i32>(counts + ((<usize>load<i32>(hi + at)) << 2))
+    const b = countAt(counts, hi + at)
     let best = -Infinity
-    for (let m = load<i32>(counts + ((<usize>load<i32>(lo + at)) << 2)); m < b; m++) {
+    for (let m = countAt(counts, lo + at); m < b; m++) {
       const i = <usize>load<i32>(indexes + ((<usize>m) << 2))
       best = max(best, sign * load<f64>(values + (i << 3)))
     }
@@ -141,8 +141,8 @@ export function findLastValue(
   const rows = rowsOf(window)
   for (let r: i32 = 0; r < rows; r++) {
     const at = (<usize>r) << 2
-    const a = load<i32>(counts + ((<usize>load<i32>(lo + at)) << 2))
-    const b = load<i32>(counts + ((<usize>load<i32>(hi + at)) << 2))
+    const a = countAt(counts, lo + at)
+    const b = countAt(counts, hi + at)
     let best = -Infinity
     const edge = b > a ? (<usize>load<i32>(indexes + ((<usize>(b - 1)) << 2))) << 2 : 0
     for (let m = b - 1; m >= a; m--) {

@@ -1,4 +1,4 @@
-import { hiOf, loOf, rowsOf } from './window'
+import { countAt, hiOf, loOf, rowsOf } from './window'
 import { ln } from './host'
 
 /*
@@ -42,8 +42,8 @@ export function countLevels(
   const rows = rowsOf(window)
   for (let r: i32 = 0; r < rows; r++) {
     const at = (<usize>r) << 2
-    const a = load<i32>(counts + ((<usize>load<i32>(lo + at)) << 2))
-    const b = load<i32>(counts + ((<usize>load<i32>(hi + at)) << 2))
+    const a = countAt(counts, lo + at)
+    const b = countAt(counts, hi + at)
     const met = tallyLevels(a, b, indexes, codes, tally, touched)
     clear(tally, touched, met)
     store<f64>(into + ((<usize>r) << 3), <f64>met)
@@ -76,8 +76,8 @@ export function spreadLevels(
   const rows = rowsOf(window)
   for (let r: i32 = 0; r < rows; r++) {
     const at = (<usize>r) << 2
-    const a = load<i32>(counts + ((<usize>load<i32>(lo + at)) << 2))
-    const b = load<i32>(counts + ((<usize>load<i32>(hi + at)) << 2))
+    const a = countAt(counts, lo + at)
+    const b = countAt(counts, hi + at)
     const met = tallyLevels(a, b, indexes, codes, tally, touched)
     const total = b - a
     let value: f64 = NaN
@@ -148,8 +148,8 @@ export function findEdgeLevel(
   const step = isLast ? -1 : 1
   for (let r: i32 = 0; r < rows; r++) {
     const at = (<usize>r) << 2
-    const a = load<i32>(counts + ((<usize>load<i32>(lo + at)) << 2))
-    const b = load<i32>(counts + ((<usize>load<i32>(hi + at)) << 2))
+    const a = countAt(counts, lo + at)
+    const b = countAt(counts, hi + at)
     let value: f64 = NaN
     if (b > a) {
       let m = isLast ? b - 1 : a

@@ -1,4 +1,4 @@
-import { hiOf, loOf, rowsOf } from './window'
+import { countAt, hiOf, loOf, rowsOf } from './window'
 import { orMissing } from './or-missing'
 
 /*
@@ -29,8 +29,8 @@ export function measureSessions(
   const rows = rowsOf(window)
   for (let r: i32 = 0; r < rows; r++) {
     const at = (<usize>r) << 2
-    const a = load<i32>(counts + ((<usize>load<i32>(lo + at)) << 2))
-    const b = load<i32>(counts + ((<usize>load<i32>(hi + at)) << 2))
+    const a = countAt(counts, lo + at)
+    const b = countAt(counts, hi + at)
     let sessions = i32(b > a)
     let micros: f64 = 0
     for (let m = a + 1; m < b; m++) {
@@ -72,8 +72,8 @@ export function meanIntervals(window: usize, counts: usize, seconds: usize, into
   const rows = rowsOf(window)
   for (let r: i32 = 0; r < rows; r++) {
     const at = (<usize>r) << 2
-    const a = load<i32>(counts + ((<usize>load<i32>(lo + at)) << 2))
-    const b = load<i32>(counts + ((<usize>load<i32>(hi + at)) << 2))
+    const a = countAt(counts, lo + at)
+    const b = countAt(counts, hi + at)
     const time = load<i32>(seconds + ((<usize>(b - 1)) << 2)) - load<i32>(seconds + ((<usize>a) << 2))
     const mean = <f64>time / (<f64>(b - a - 1) * secondsPerDay)
     store<f64>(into + ((<usize>r) << 3), orMissing(mean, b - a > 1))
@@ -87,8 +87,8 @@ export function spreadIntervals(window: usize, counts: usize, seconds: usize, sq
   const rows = rowsOf(window)
   for (let r: i32 = 0; r < rows; r++) {
     const at = (<usize>r) << 2
-    const a = load<i32>(counts + ((<usize>load<i32>(lo + at)) << 2))
-    const b = load<i32>(counts + ((<usize>load<i32>(hi + at)) << 2))
+    const a = countAt(counts, lo + at)
+    const b = countAt(counts, hi + at)
     const n = b - a - 1
     let value: f64 = NaN
     if (n > 1) {

@@ -18,3 +18,8 @@ export function cutoffOf(window: usize): usize {
 export function rowsOf(window: usize): i32 {
   return load<i32>(window, 12)
 }
+
+/** How many hits (or days) lie before a row's edge, whose event stands at `edge`. */
+export function countAt(counts: usize, edge: usize): i32 {
+  return load<i32>(counts + ((<usize>load<i32>(edge)) << 2))
+}
