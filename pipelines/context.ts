@@ -82,15 +82,12 @@ export class StageClock {
   }
 }
 
-/** What a stop on request is to people and schedulers. */
-export function interruptedIn(where: string, cause: unknown): EbbError {
-  return new EbbError({
-    code: 'INTERRUPTED',
-    kind: 'interrupted',
-    where,
-    what: 'stopped on request; nothing was published',
-    cause,
-  })
+const stopWords = 'stopped on request; nothing was published'
+
+/** What a stop on request is to people and schedulers, whatever the aborted call threw. A stop that was named stays as it is. */
+export function interruptedIn(where: string, thrown: unknown): EbbError {
+  if (thrown instanceof EbbError && thrown.details.what === stopWords) return thrown
+  return new EbbError({ code: 'INTERRUPTED', kind: 'interrupted', where, what: stopWords, cause: thrown })
 }
 
 function rowsOf(result: unknown): number | null {

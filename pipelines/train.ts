@@ -111,9 +111,9 @@ async function runExperiment(
       winner,
     }
   } catch (thrown) {
-    // Between two stages a stop is whatever an aborted call throws.
-    const isForeign = request.signal.aborted && !(thrown instanceof EbbError)
-    const error = isForeign ? interruptedIn('run', thrown) : thrown
+    // Between two stages a stop is whatever an aborted call throws: a fault of the engine, of a worker, of the runtime.
+    const isFault = thrown instanceof EbbError && thrown.kind !== 'interrupted'
+    const error = request.signal.aborted && !isFault ? interruptedIn('run', thrown) : thrown
     const isStopped = error instanceof EbbError && error.kind === 'interrupted'
     run.events.error({ err: error }, 'run ended')
     await run.finish({

@@ -20,24 +20,30 @@ const quick = [
   'features.use=[transaction]',
 ]
 /** The rest of the stages is stopped, as processes, in `test/slow/stops.test.ts`. */
-const stages = ['extract', 'fit', 'features to score', 'write scores', 'report']
+const moments = [
+  ...['extract', 'fit', 'features to score', 'write scores', 'report'].map((stage) => [stage, 'start']),
+  // What is asked of the engine next belongs to no stage.
+  ['write scores', 'done'],
+]
 
-it('a stop at the start of five stages before publish publishes nothing, is recorded as INTERRUPTED and frees the locks', async () => {
-  for (const stage of stages) {
+it('a stop in five stages or between two publishes nothing, says so, is recorded as INTERRUPTED and frees the locks', async () => {
+  for (const [stage, moment] of moments) {
     const stop = new AbortController()
     const request = await trainRequest(folder, {
       set: quick,
       signal: stop.signal,
       emit: (event) => {
-        if (event.name === stage && event.message === 'start')
+        if (event.name === stage && event.message === moment)
           stop.abort(new DOMException('stopped by SIGTERM', 'AbortError'))
       },
     })
     const error = await train(request).catch((thrown: unknown) => thrown)
     expect([stage, error instanceof EbbError && error.kind]).toEqual([stage, 'interrupted'])
+    const where = moment === 'start' ? `stage ${stage}` : 'run'
+    expect((error as EbbError).message).toBe(`${where}: stopped on request; nothing was published`)
   }
   const runs = (await readdir(join(folder, 'runs'))).filter((name) => name.startsWith('2026'))
-  expect(runs).toHaveLength(stages.length)
+  expect(runs).toHaveLength(moments.length)
   for (const run of runs) {
     const record = JSON.parse(await readFile(join(folder, 'runs', run, 'run.json'), 'utf8')) as RunRecord
     expect(record).toMatchObject({ status: 'INTERRUPTED', exitCode: 143, scores: null })
