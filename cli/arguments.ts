@@ -4,15 +4,17 @@ import { didYouMean } from '../core/did-you-mean.ts'
 import { EbbError } from '../core/errors.ts'
 import type { Arguments, Command } from './command.ts'
 import { globalOptions } from './global-options.ts'
+import { unknownWord } from './unknown-word.ts'
 
 /** Reads the arguments of one command; bad usage is an EbbError of kind `usage` of one line. */
 export async function parseArguments(command: Command, argv: readonly string[]): Promise<Arguments> {
   refuseUnknownOptions(command, argv)
-  const parser = buildParser(command, argv).fail((message, error) => {
+  const parser = buildParser(withoutChoices(command), argv).fail((message, error) => {
     throw usageFault(command, error?.message ?? message)
   })
   const args = lastOfRepeated(command, (await parser.parseAsync()) as Arguments)
   refuseSurplusWords(command, args)
+  refuseOtherChoices(command, args)
   return args
 }
 
@@ -83,6 +85,20 @@ function lastOfRepeated(command: Command, args: Arguments): Arguments {
     Array.isArray(value) && !isList(name) ? [name, value.at(-1) as unknown] : [name, value],
   )
   return Object.fromEntries(entries) as Arguments
+}
+
+/** yargs would refuse another value without saying which was meant. */
+function withoutChoices(command: Command): Command {
+  const options = Object.entries(command.options).map(([name, { choices: _, ...option }]) => [name, option])
+  return { ...command, options: Object.fromEntries(options) as Command['options'] }
+}
+
+function refuseOtherChoices(command: Command, args: Arguments): void {
+  for (const [name, { choices }] of Object.entries(command.options)) {
+    const value = args[name]
+    if (choices === undefined || value === undefined || choices.includes(value as string)) continue
+    throw unknownWord(`ebb ${nameOf(command)} --${name}`, String(value), choices.map(String))
+  }
 }
 
 function refuseSurplusWords(command: Command, args: Arguments): void {

@@ -7,6 +7,7 @@ import { machineResources } from '../machine.ts'
 import { createProgress } from '../progress.ts'
 import { renderTable, type TableColumn } from '../table.ts'
 import type { Terminal } from '../terminal.ts'
+import { unknownWord } from '../unknown-word.ts'
 import { wrapWords } from '../wrap-words.ts'
 
 const analyses = ['definition'] as const
@@ -48,7 +49,8 @@ export const command: Command = {
     'nobody lost), churn rates for a range of N, by segment; recommends N and says why. Trains nothing.',
   async run(args, context) {
     const { terminal } = context
-    refuseOther(String(args['what']))
+    const what = String(args['what'])
+    if (!analyses.some((one) => one === what)) throw unknownWord('ebb analyze', what, analyses)
     const { loaded, asOf } = await readConfig(args, context)
     const { analyzeDefinition } = await import('../../pipelines/analyze-definition.ts')
     const progress = createProgress(terminal, () => performance.now())
@@ -71,18 +73,6 @@ export const command: Command = {
       progress.stop()
     }
   },
-}
-
-function refuseOther(what: string): void {
-  if (analyses.some((one) => one === what)) return
-  throw new EbbError({
-    code: 'USAGE',
-    kind: 'usage',
-    where: 'ebb analyze',
-    what: 'no such analysis',
-    expected: analyses.join(', '),
-    received: what,
-  })
 }
 
 function numberOf(

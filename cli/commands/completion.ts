@@ -1,6 +1,6 @@
-import { EbbError } from '../../core/errors.ts'
 import { catalogue } from '../catalogue.ts'
 import type { Command } from '../command.ts'
+import { unknownWord } from '../unknown-word.ts'
 
 export const command: Command = {
   usage: 'completion <shell>',
@@ -12,16 +12,8 @@ export const command: Command = {
   ],
   async run(args, { terminal }) {
     const shell = String(args['shell'])
-    const script = scripts[shell]
-    if (script === undefined)
-      throw new EbbError({
-        code: 'USAGE',
-        kind: 'usage',
-        where: 'ebb completion',
-        what: 'unknown shell',
-        expected: Object.keys(scripts).join(', '),
-        received: shell,
-      })
+    const script = Object.hasOwn(scripts, shell) ? scripts[shell] : undefined
+    if (script === undefined) throw unknownWord('ebb completion', shell, Object.keys(scripts))
     const names = [...catalogue.map((entry) => entry.name), 'help']
     const text = script(names)
     terminal.data(terminal.isJson ? JSON.stringify({ schemaVersion: 1, shell, script: text }) : text)

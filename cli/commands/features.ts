@@ -16,6 +16,7 @@ import { runsOption } from '../run-options.ts'
 import { hangingLines } from '../hanging-lines.ts'
 import { cutoffLines, groupLines, tagFacts, tagLines } from '../tag-tables.ts'
 import type { Terminal } from '../terminal.ts'
+import { unknownWord } from '../unknown-word.ts'
 import { wrapWords } from '../wrap-words.ts'
 
 const kinds: Readonly<Record<string, (life: TagLife) => boolean>> = {
@@ -31,7 +32,7 @@ const options: Readonly<Record<string, Options>> = {
   ...configOptions,
   ...runsOption,
   family: { type: 'string', requiresArg: true, describe: 'Only this family, e.g. transaction' },
-  only: { type: 'string', requiresArg: true, describe: `Only tags that are ${Object.keys(kinds).join(', ')}` },
+  only: { type: 'string', requiresArg: true, choices: Object.keys(kinds), describe: 'Only tags of which this holds' },
 }
 
 export const command: Command = {
@@ -135,12 +136,11 @@ function list(
   const only = args['only'] as string | undefined
   // Of a run, what it does not have is listed on demand: there is much, and little to be said of it.
   const isListed = isConfig(place) || terminal.isJson ? () => true : ({ state }: TagLife) => state !== 'absent'
-  const isMeant = only === undefined ? isListed : kinds[only]
-  if (isMeant === undefined) throw usage(`--only: expected one of ${Object.keys(kinds).join(', ')}, got "${only}"`)
+  const isMeant = only === undefined ? isListed : kinds[only]!
   const family = args['family'] as string | undefined
   const known = [...new Set(lives.flatMap(({ entry }) => entry?.family ?? []))]
   if (family !== undefined && !known.some((one) => one === family))
-    throw usage(`--family: expected one of ${known.join(', ')}, got "${family}"`)
+    throw unknownWord('ebb features --family', family, known)
   const chosen = lives.filter((life) => isMeant(life) && (family === undefined || life.entry?.family === family))
   if (terminal.isJson) return json(terminal, place, chosen)
   if (isConfig(place))

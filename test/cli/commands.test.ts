@@ -72,6 +72,17 @@ describe('reading arguments', () => {
     ['run', ['a', '--runs'], 'ebb run: --runs needs a value; ebb run --help shows how it is used'],
     ['diff', ['a'], 'ebb diff: expected A B; ebb diff --help shows how it is used'],
     ['runs', [], 'fine'],
+    [
+      'export',
+      ['r', '--format', 'onx'],
+      'ebb export --format: not allowed, expected one of onnx, json, lightgbm, sql, got "onx"; did you mean "onnx"?',
+    ],
+    [
+      'export',
+      ['r', '--format', 'xlsx'],
+      'ebb export --format: not allowed, expected one of onnx, json, lightgbm, sql, got "xlsx"',
+    ],
+    ['export', ['r', '--format=onx', '--format=onnx'], 'fine'],
   ])('ebb %s %j: %s', async (name, argv, expected) => {
     expect(await usage(name, argv)).toBe(expected)
   })

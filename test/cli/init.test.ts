@@ -18,7 +18,7 @@ describe('ebb init', () => {
   it.each([
     [[], 'nothing to start from, expected --data FILE, or --template ecommerce|saas|'],
     [['--template', 'game', '--data', 'x.csv'], 'either a template or a file, not both'],
-    [['--template', 'shop'], 'Choices: "ecommerce"'],
+    [['--template', 'saaas'], 'telecom, got "saaas"; did you mean "saas"?'],
     [['--data', 'x.csv', '--users', '3'], 'belongs to a template'],
     [['--template', 'game', '--users', '0'], 'ebb init --users: '],
   ])('%j is bad usage: %s', async (argv, message) => {
@@ -74,7 +74,7 @@ describe('ebb simulate --trade', () => {
 
 describe('ebb analyze', () => {
   it.each([
-    [['retention', 'x.yaml'], 'no such analysis, expected definition, got retention'],
+    [['retention', 'x.yaml'], 'not allowed, expected definition, got "retention"'],
     [['definition'], 'ebb analyze: expected WHAT CONFIG'],
   ])('%j is bad usage: %s', async (argv, message) => {
     const { code, stderr } = await ebbHere('analyze', ...argv)

@@ -192,7 +192,9 @@ describe('help for people', () => {
   })
 
   it('completion for an unknown shell is bad usage', async () => {
-    expect(await ebbHere('completion', 'tcsh')).toMatchObject({ code: 2, stdout: '' })
+    const stderr = 'ebb completion: not allowed, expected one of bash, zsh, fish, got "bsh"; did you mean "bash"?\n'
+    expect(await ebbHere('completion', 'bsh')).toMatchObject({ code: 2, stdout: '', stderr })
+    expect(await ebbHere('completion', 'toString')).toMatchObject({ code: 2, stdout: '' })
   })
 })
 
