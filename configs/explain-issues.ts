@@ -2,6 +2,7 @@ import type * as z from 'zod'
 import type { EbbError } from '../core/errors.ts'
 import { maskPasswords } from '../core/mask-passwords.ts'
 import { didYouMean } from '../core/did-you-mean.ts'
+import { nothingToRemove } from './explain-removal.ts'
 import { faultAt } from './fault-at.ts'
 import type { Finding } from './fault-at.ts'
 import { allowedValue, descriptionAt, knownKeys, knownValues } from './schema-walk.ts'
@@ -33,6 +34,8 @@ function explainAll(issues: readonly Issue[], schema: z.ZodType, root: MapNode):
 function explain(issue: Issue, schema: z.ZodType, root: MapNode): Finding[] {
   const { path } = issue
   if (issue.code === 'custom') return [ownRule(issue, root)]
+  const removal = nothingToRemove(path, schema, root)
+  if (removal !== null) return [removal]
   if (nodeAt(root, path) === null) return [missingKey(path, schema, root)]
   if (issue.code === 'invalid_union') {
     const branch = closestBranch(issue.errors)

@@ -24,6 +24,11 @@ export function knownKeys(schema: Schema, path: Path, root: MapNode): string[] {
   return [...new Set(keys)]
 }
 
+/** True where the keys below `path` are names that the user gives. */
+export function isKeyedByName(schema: Schema, path: Path, root: MapNode): boolean {
+  return schemasAt(schema, path, root).some((one) => (one._zod as { def: z.core.$ZodTypeDef }).def.type === 'record')
+}
+
 /** The values that may stand at `path` where they can be listed (enums, literals, discriminators); else empty. */
 export function knownValues(schema: Schema, path: Path, root: MapNode): unknown[] {
   const values = schemasAt(schema, path, root).flatMap((one) => [...(one._zod.values ?? [])])

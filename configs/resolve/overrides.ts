@@ -61,6 +61,8 @@ function parseSetting(setting: string): MapNode {
   const equals = setting.indexOf('=')
   const path = setting.slice(0, Math.max(equals, 0)).trim().split('.')
   if (equals < 1 || path.includes('')) throw settingFault(at, 'not a setting', 'path.to.key=value')
+  if (path[0] === 'extends' || path[0] === 'profiles')
+    throw settingFault(at, `only a file can say "${path[0]}"`, 'a key of the experiment, or --profile NAME')
   const document = parseDocument(setting.slice(equals + 1), { version: '1.2', prettyErrors: false })
   if (document.errors.length > 0) throw settingFault(at, 'the value is not YAML', 'e.g. 10, text or [a, b]')
   return nested(path, toNode(document.toJS() as unknown, at), at)

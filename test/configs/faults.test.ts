@@ -215,6 +215,35 @@ describe('faults name the place, what is wrong, what is allowed and what was mea
     ])
   })
 
+  it.each([
+    ['models.lime=null', 'there is no model "lime" to remove, expected line; did you mean "line"?'],
+    ['sources.xyz=null', 'there is no source "xyz" to remove, expected one of web, app'],
+    ['churn.labels.silnt=null', 'there is no label "silnt" to remove, expected silent; did you mean "silent"?'],
+    ['features.add.mine=null', 'there is no feature of your own "mine" to remove'],
+    ['features.life.mine=null', 'there is no feature "mine" to remove'],
+    ['attributes.people=null', 'there is no table of attributes "people" to remove'],
+  ])('%s takes away what is not there', async (setting, said) => {
+    const web = 'sources:\n  web: { path: w.csv, columns: { user_id: u, event_time: t, event_type: e } }\n'
+    const [path] = setting.split('=')
+    expect(await faultsOf(changed('sources:\n', web), { set: [setting] })).toEqual([`-s ${setting}: ${path}: ${said}`])
+  })
+
+  it('a profile that takes away what is not there is told so; a model with nothing below it is not taken away', async () => {
+    const text = `${smallest}profiles: { lean: { models.lime: null } }\n`
+    expect(await faultsOf(text, { profile: 'lean' })).toEqual([
+      '16:34  models.lime: there is no model "lime" to remove, expected line; did you mean "line"?',
+    ])
+    expect(await faultsOf(`${smallest}  lime:\n`)).toEqual([
+      '16:8  models.lime: wrong type, expected a map, got nothing',
+    ])
+  })
+
+  it('profiles and the base of a file are not set by -s', async () => {
+    expect(await faultLines(loadText(smallest, { set: ['profiles.lean.seed=3'] }))).toEqual([
+      '-s profiles.lean.seed=3: only a file can say "profiles", expected a key of the experiment, or --profile NAME',
+    ])
+  })
+
   it('an unknown profile is told with the one that was meant', async () => {
     const text = `${smallest}profiles: { quick: { seed: 2 } }\n`
     expect(await faultLines(loadText(text, { profile: 'quik' }))).toEqual([
