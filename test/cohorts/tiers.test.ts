@@ -47,6 +47,7 @@ describe('assignTiers', () => {
         const sizes = Array.from({ length: 10 }, (_, d) => decile.filter((one) => one === d + 1).length)
         expect(Math.max(...sizes) - Math.min(...sizes)).toBeLessThanOrEqual(1)
       }),
+      { seed: 1 },
     )
   })
   it('nobody to rank gives empty arrays', () => {

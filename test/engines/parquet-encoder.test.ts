@@ -52,7 +52,7 @@ test('any columns, any rows of them, in any place: the bytes of the plain twin',
     fc.property(cases, ([columns, a, b, place]) =>
       expectTheSame(columns, { from: Math.min(a, b), to: Math.max(a, b) }, place),
     ),
-    { numRuns: 200 },
+    { numRuns: 200, seed: 1 },
   )
 })
 

@@ -52,6 +52,6 @@ test('the checksum is that of large integers, in pieces or at once; one changed 
         expect(sumOf(Uint8Array.of(...bytes, 0))).not.toBe(sum)
       },
     ),
-    { numRuns: 100 },
+    { numRuns: 100, seed: 1 },
   )
 })

@@ -66,13 +66,13 @@ describe('kernel pool', () => {
     const thread = takeThread()!
     const pool = createKernelPool(trainingKernels, { pages: 2, threads: 2, kernels: 'wasm' })
     const words = controlWords(pool.memory.buffer)
-    await expect.poll(() => Atomics.load(words, word.sleepers), { timeout: 5000 }).toBe(1)
+    await expect.poll(() => Atomics.load(words, word.sleepers), { timeout: 30_000 }).toBe(1)
     expect(thread.hasEnded()).toBe(false)
     keepThreadsReady(0)
     pool.close()
     thread.dismiss()
-    await expect.poll(() => thread.hasEnded(), { timeout: 5000 }).toBe(true)
-    await expect.poll(() => Atomics.load(words, word.sleepers), { timeout: 5000 }).toBe(0)
+    await expect.poll(() => thread.hasEnded(), { timeout: 30_000 }).toBe(true)
+    await expect.poll(() => Atomics.load(words, word.sleepers), { timeout: 30_000 }).toBe(0)
   })
 
   test.each([1, 2])('a kernel that traps is an error of kind stage with %i threads, not a wait', (threads) => {
@@ -94,7 +94,7 @@ describe('kernel pool', () => {
     const call = (): void => pool.run('fitBounds', [131_072, 0, 131_072, 30, 131_072, 131_072, ending], 8)
     let began = performance.now()
     const untilTheThreadIsThere = (): void => {
-      for (const end = began + 5000; performance.now() < end; began = performance.now()) call()
+      for (const end = began + 30_000; performance.now() < end; began = performance.now()) call()
     }
     expect(untilTheThreadIsThere).toThrow(/^kernel fitBounds: thread 1 ended in the middle of chunk \d/)
     expect(performance.now() - began).toBeLessThan(5000)

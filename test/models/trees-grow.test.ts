@@ -97,7 +97,7 @@ describe('growing a tree', () => {
         const plain = plainTreeValues({ columns: columns.filter((_, f) => f !== 2), g, h, ...drawn })
         for (let row = 0; row < rowCount; row++) expect(values[row]).toBeCloseTo(plain[row]!, 10)
       }),
-      { numRuns: 60 },
+      { numRuns: 60, seed: 1 },
     )
   })
 
@@ -110,7 +110,7 @@ describe('growing a tree', () => {
         const plain = plainTreeValues({ columns, g, h, ...limits, maxLeaves: 6, maxDepth: Infinity })
         for (let row = 0; row < rowCount; row++) expect(values[row]).toBeCloseTo(plain[row]!, 10)
       }),
-      { numRuns: 40 },
+      { numRuns: 40, seed: 2 },
     )
   })
 
@@ -198,7 +198,7 @@ describe('histograms', () => {
         subtract(whole, sumOver(all.filter((row) => isLeft[row] === 1)))
         expect(whole).toEqual(right)
       }),
-      { numRuns: 30 },
+      { numRuns: 30, seed: 3 },
     )
   })
 })

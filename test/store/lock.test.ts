@@ -1,4 +1,4 @@
-import { execFile, spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -22,6 +22,26 @@ async function take(options: Partial<LockOptions> & { path: string }): Promise<L
 function leave(path: string, holder: Record<string, unknown>): void {
   mkdirSync(join(path, '..'), { recursive: true })
   writeFileSync(path, JSON.stringify({ token: 'aa', purpose: 'left', ...processIdentity(), ...holder }))
+}
+
+/** A process that wants the lock: `says(n)` waits for its n-th line, or its end; `told` are its lines after `ready`. */
+function startRacer(path: string, ending: string) {
+  const racer = spawn(process.execPath, [child, path, ending], { stdio: ['pipe', 'pipe', 'inherit'] })
+  // One that was killed reads no more.
+  racer.stdin.on('error', () => undefined)
+  let text = ''
+  const ended = new Promise<void>((resolve) => racer.once('close', () => resolve()))
+  const lines = (): string[] => text.trim().split('\n')
+  const says = (count: number): Promise<void> => {
+    const spoken = new Promise<void>((resolve) => {
+      const look = (): void => void (text.split('\n').length > count && resolve())
+      racer.stdout.on('data', look)
+      look()
+    })
+    return Promise.race([spoken, ended])
+  }
+  racer.stdout.on('data', (chunk) => (text += String(chunk)))
+  return { stdin: racer.stdin, says, told: ended.then(() => lines().slice(1).join(' ')) }
 }
 
 /** The pid of a process that has ended. */
@@ -147,24 +167,26 @@ describe('acquireLock', () => {
 })
 
 describe('many at once', () => {
-  const race = async (path: string, count: number, holdMs: number): Promise<string[]> => {
-    const startAt = String(Date.now() + 600)
-    const one = (): Promise<string> =>
-      new Promise((resolve) =>
-        execFile(process.execPath, [child, path, startAt, String(holdMs)], (_error, stdout) => resolve(stdout)),
-      )
-    return Promise.all(Array.from({ length: count }, one))
+  /** What each of `count` processes says that try at the same moment; the winner keeps the lock until all have spoken. */
+  const race = async (path: string, count: number, ending: 'lets go' | 'is killed' = 'lets go'): Promise<string[]> => {
+    const racers = Array.from({ length: count }, () => startRacer(path, ending))
+    await Promise.all(racers.map((racer) => racer.says(1)))
+    const startAt = String(Date.now() + 20)
+    for (const racer of racers) racer.stdin.write(startAt)
+    await Promise.all(racers.map((racer) => racer.says(2)))
+    for (const racer of racers) racer.stdin.end()
+    return Promise.all(racers.map((racer) => racer.told))
   }
 
   it('of 8 processes exactly one gets a free lock', async () => {
-    const results = await race(newPath(), 8, 1_000)
+    const results = await race(newPath(), 8)
     expect(results.sort()).toEqual([...Array.from({ length: 7 }, () => 'LOCK_HELD'), 'won'])
   })
 
   it('of 8 processes exactly one takes over a dead lock', async () => {
     const path = newPath()
     leave(path, { pid: deadPid() })
-    const results = await race(path, 8, 1_000)
+    const results = await race(path, 8)
     expect(results.filter((result) => result === 'won').length).toBe(1)
     expect(results.filter((result) => result === 'LOCK_HELD').length).toBe(7)
   })
@@ -185,33 +207,44 @@ describe('many at once', () => {
 
   it('kill -9 while holding: the next taker has it at once', async () => {
     const path = newPath()
-    expect(await race(path, 1, -1)).toEqual(['won'])
+    expect(await race(path, 1, 'is killed')).toEqual(['won'])
     expect((await inspectLock(path)).state).toBe('stale')
     await take({ path })
   })
 })
 
 describe('heartbeat', () => {
-  it('beats while the main thread is blocked for 1.5 seconds, and keeps content and mode', async () => {
+  /** Waits for the first beat: the thread needs the main loop once to start. Returns the time of the lock file. */
+  const firstBeat = async (path: string): Promise<number> => {
+    const { ctimeMs } = statSync(path)
+    await expect.poll(() => statSync(path).ctimeMs, { interval: 5, timeout: 30_000 }).not.toBe(ctimeMs)
+    return statSync(path).ctimeMs
+  }
+
+  it('beats three times while the main thread is blocked, and keeps content and mode', async () => {
     const path = newPath()
-    const lock = await take({ path, heartbeatEveryMs: 100 })
+    const lock = await take({ path, heartbeatEveryMs: 50 })
     const before = statSync(path)
-    // The thread needs the main loop once to start.
-    while (statSync(path).ctimeMs === before.ctimeMs) await sleep(20)
-    const started = statSync(path).ctimeMs
-    const until = Date.now() + 1_500
-    while (Date.now() < until);
+    let last = await firstBeat(path)
+    let beats = 0
+    for (const until = performance.now() + 30_000; beats < 3 && performance.now() < until;) {
+      const { ctimeMs } = statSync(path)
+      if (ctimeMs > last) beats++
+      last = ctimeMs
+    }
+    expect(beats).toBe(3)
     const after = statSync(path)
-    expect(after.ctimeMs - started).toBeGreaterThan(1_000)
     expect([after.mtimeMs, after.mode]).toEqual([before.mtimeMs, before.mode])
     await lock.assertHeld()
   })
 
   it('a holder elsewhere that beats is not stale, one that stopped is', async () => {
     const path = newPath()
-    const lock = await take({ path, heartbeatEveryMs: 40, identity: { ...processIdentity(), host: 'elsewhere' } })
-    await sleep(800)
-    expect((await inspectLock(path, { staleAfterMs: 600 })).state).toBe('held')
+    const lock = await take({ path, heartbeatEveryMs: 20, identity: { ...processIdentity(), host: 'elsewhere' } })
+    // Older than the limit from here on, but for its beats.
+    await sleep(250)
+    const state = async (): Promise<string> => (await inspectLock(path, { staleAfterMs: 200 })).state
+    await expect.poll(state, { interval: 5, timeout: 30_000 }).toBe('held')
     await lock.release()
     leave(path, { host: 'elsewhere' })
     await sleep(60)
@@ -220,13 +253,16 @@ describe('heartbeat', () => {
 
   it('stops when the lock has been taken over', async () => {
     const path = newPath()
-    await take({ path, heartbeatEveryMs: 20 })
-    await sleep(200)
+    await take({ path, heartbeatEveryMs: 10 })
+    await firstBeat(path)
     leave(path, { token: 'thief' })
-    await sleep(60)
-    const { ctimeMs } = statSync(path)
-    await sleep(120)
-    expect(statSync(path).ctimeMs).toBe(ctimeMs)
+    // One beat may be under way.
+    const isTouched = async (): Promise<boolean> => {
+      const { ctimeMs } = statSync(path)
+      await sleep(100)
+      return statSync(path).ctimeMs !== ctimeMs
+    }
+    await expect.poll(isTouched, { interval: 5, timeout: 30_000 }).toBe(false)
   })
 })
 

@@ -192,7 +192,7 @@ describe('a fault at every single step', () => {
       const outcomes = new Set<string>()
       const steps = await atEveryStep(mode, async (fs) => {
         const root = temporaryFolder()
-        await publish(publication(root, 'r1'))
+        await publish(publication(root, 'r1', { fs: hastyFileSystem }))
         const result = await publish(throughDisk(root, 'r2', fs)).catch((error: unknown) => error as Error)
         if (fs.hasFailed()) expect(errnoIn(result)).toBe('ENOSPC')
         const latest = await soundLatest(root)

@@ -14,16 +14,17 @@ const git = (folder: string, ...args: string[]): string =>
 describe('readGit', () => {
   it('gives commit and dirty; files that git does not know do not make it dirty', async () => {
     const folder = temporaryFolder()
+    const read = (): ReturnType<typeof readGit> => readGit(folder, { timeoutMs: 30_000 })
     git(folder, 'init', '-q')
-    expect(await readGit(folder)).toBeNull()
+    expect(await read()).toBeNull()
     writeFileSync(join(folder, 'x'), '1')
     git(folder, 'add', 'x')
     git(folder, 'commit', '-q', '-m', 'x')
     const commit = git(folder, 'rev-parse', 'HEAD')
     writeFileSync(join(folder, 'new'), '1')
-    expect(await readGit(folder)).toEqual({ commit, dirty: false })
+    expect(await read()).toEqual({ commit, dirty: false })
     writeFileSync(join(folder, 'x'), '2')
-    expect(await readGit(folder)).toEqual({ commit, dirty: true })
+    expect(await read()).toEqual({ commit, dirty: true })
   })
 
   it('is null outside a repository, without git, in a folder that is not there, and when git hangs', async () => {
@@ -37,6 +38,6 @@ describe('readGit', () => {
     chmodSync(hanging, 0o755)
     const began = performance.now()
     expect(await readGit(folder, { command: hanging, timeoutMs: 100 })).toBeNull()
-    expect(performance.now() - began).toBeLessThan(2_000)
+    expect(performance.now() - began).toBeLessThan(20_000)
   })
 })
