@@ -58,6 +58,7 @@ ${goodbyeLines(proposal)}  horizonDays: ${horizonDays}
 lifecycle: { newDays: ${Math.max(7, Math.round(silenceDays / 2))}, silentDays: ${Math.max(3, Math.round(silenceDays / 2))}, returnedDays: ${Math.max(7, Math.round(silenceDays / 2))} }
 
 # Back from the last day whose following ${horizonDays} days are complete.
+# As data grow, the days move; a \`from: DAY\` holds them, so that a run takes over the rows of the last one.
 cutoffs: { every: ${proposal.every} }
 split: { mode: ${proposal.splitMode} }
 

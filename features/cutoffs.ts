@@ -12,7 +12,11 @@ export const cutoffsSchema = z.union([
       .regex(/^[1-9]\d{0,3}[dw]$/, 'expected days or weeks such as 14d or 2w')
       .default('14d')
       .describe('Distance of the cutoffs'),
-    from: dayText.optional().describe('First cutoff; default: one lookback after the first event'),
+    from: dayText
+      .optional()
+      .describe(
+        'First cutoff, from which the others are counted; default: they are counted back from the last, as far as one lookback after the first event, and so move with the data',
+      ),
     to: z
       .union([z.literal('latest'), dayText])
       .default('latest')

@@ -12,6 +12,7 @@ import { isSettled } from './refresh/settled.ts'
 import { SweepPool } from './sweep/sweep-pool.ts'
 import { mostSweptDays, splitPlan, sweepExamples, type SweepOptions, type SweptExamples } from './sweep.ts'
 
+export { otherCutoffs } from './refresh/begin-from-state.ts'
 export { dayParts, type EventParts } from './refresh/event-parts.ts'
 export { filesOf, readKeptState, type EventPart, type KeptFile, type KeptState } from './refresh/kept-state.ts'
 

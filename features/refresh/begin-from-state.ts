@@ -69,7 +69,10 @@ export async function beginFromState(
   }
 }
 
-/** Says why a cutoff of the state was made again; `made` are those of the plan that were made. */
+/** The reason where rows were kept, but of none of the plan's cutoffs. */
+export const otherCutoffs = 'the cutoffs are other days than those whose rows were kept'
+
+/** Says why no more rows of the state were used; `made` are the plan's cutoffs that were made. */
 export function whyMore(
   state: KeptState,
   plan: ExamplePlan,
@@ -79,8 +82,14 @@ export function whyMore(
   if (plan.mode === 'score') return null
   if (!isSame) return 'features or labels have changed: events were kept, rows were made anew'
   const known = new Set(state.cutoffs.map(({ cutoff }) => dayFromNumber(cutoff)))
+  if (known.size > 0 && !plan.cutoffs.some((cutoff) => known.has(cutoff))) return otherCutoffs
   const again = made.filter((cutoff) => known.has(cutoff))
-  return again.length === 0 ? null : `events that ${again.length} cutoffs from ${again[0]} on can see have changed`
+  if (again.length === 0) return null
+  const [first] = made
+  const many = again.length === 1 ? '1 cutoff' : `${again.length} cutoffs`
+  // Rows stand from the plan's first cutoff on, up to the first that is made (`standing`).
+  if (!known.has(first!)) return `cutoff ${first} is new: ${many} after it, whose rows were kept, had to be made again`
+  return `events that ${many} from ${again[0]} on can see have changed`
 }
 
 interface PlaceNow {

@@ -21,8 +21,10 @@ export interface Restoring {
 }
 
 /**
- * The cutoffs of the state whose rows stand: from the plan's first one on, up to the one that has to be made. Nothing before
- * `changedFrom` has changed; null: nothing at all has.
+ * The cutoffs of the state whose rows stand: from the plan's first one on, up to the one that has to be made, as rows come into
+ * the result in the order of the plan and kept ones are its beginning. So an earlier cutoff than those that were kept, or a hole
+ * among them, makes all after it anew, although they have not changed. Nothing before `changedFrom` has changed; null: nothing
+ * at all has.
  */
 export function standing(state: KeptState, plan: ExamplePlan, changedFrom: Day | null): readonly KeptCutoff[] {
   const kept = new Map(state.cutoffs.map((one) => [one.cutoff, one]))

@@ -5,7 +5,6 @@ import { daysBetween } from '../../core/day.ts'
 import { EbbError } from '../../core/errors.ts'
 import { makeFolder } from '../../core/make-folder.ts'
 import type { ExamplePlan } from '../../features/plan.ts'
-import type { RefreshReport } from '../../features/refresh.ts'
 import {
   canSweep,
   mostSweptDays,
@@ -17,6 +16,7 @@ import {
 import type { StageContext } from '../context.ts'
 import type { ContextCodes } from './examples-type.ts'
 import type { ExtractedStage } from './extract.ts'
+import { keptWords } from './kept-words.ts'
 import { takeExamples, type TakenExamples } from './take-examples.ts'
 import { writeSql } from './write-sql.ts'
 
@@ -74,25 +74,15 @@ export async function sweptExamples(
 }
 
 async function sweptOrKept(context: StageContext, plan: ExamplePlan): Promise<SweptExamples> {
-  const { engine, signal, resources, emit, workDir, kept, clock } = context
+  const { config, engine, signal, resources, emit, workDir, kept, clock } = context
   if (!canSweep(engine)) throw new RangeError(`engine ${engine.version} cannot be swept`)
   const making = { resources, workDir: join(workDir, 'sweep'), signal, emit }
   if (kept === null) return sweepExamples(engine, plan, making)
   const { swept, report } = await kept.examples(engine, plan, making)
-  const words = keptWords(report, plan.mode)
+  const words = keptWords(report, plan.mode, config.cutoffs)
   clock.took(words)
   emit({ name: 'features', message: words, fields: { ...report } })
   return swept
-}
-
-/** E.g. `51 of 52 cutoffs and 9,860,272 of 10,020,690 events from an earlier run`. */
-function keptWords(report: RefreshReport, mode: ExamplePlan['mode']): string {
-  const { reason, events, eventsRead, cutoffs, cutoffsMade, stateBytes } = report
-  const count = (n: number): string => n.toLocaleString('en')
-  const rows = mode === 'score' ? '' : `${cutoffs - cutoffsMade} of ${cutoffs} cutoffs and `
-  const why = reason === null ? '' : `; ${reason}`
-  const size = stateBytes === 0 ? '' : `; ${count(Math.ceil(stateBytes / 1e6))} MB kept for the next`
-  return `${rows}${count(events - eventsRead)} of ${count(events)} events from an earlier run${why}${size}`
 }
 
 /** The features alone, of a plan that labels nobody. */

@@ -5,7 +5,7 @@ import { addDays } from '../../core/day.ts'
 import { createRandom } from '../../core/random.ts'
 import type { Engine } from '../../engines/engine.ts'
 import type { ExamplePlan } from '../../features/plan.ts'
-import { filesOf } from '../../features/refresh.ts'
+import { filesOf, otherCutoffs } from '../../features/refresh.ts'
 import { openTestEngine } from './engine.ts'
 import { loadShop, Weeks } from './refresh-compare.ts'
 import { sweepPlan } from './sweep-compare.ts'
@@ -75,6 +75,23 @@ test('a purchase of 10 March that comes in April: the cutoffs that can see it ar
   expect(await weeks.told(swept)).toEqual(await weeks.full(early))
   // Kept events of that day were left out and all were written once more: one segment again.
   expect(weeks.state!.segments.length).toBe(1)
+})
+
+test('an earlier cutoff: the kept ones after it are made again; a schedule of other days: none is kept; the reason says so', async () => {
+  const plan = planAt('2024-04-08')
+  await loadShop(engine, until('2024-04-08'))
+  await weeks.build(plan)
+  const [first] = plan.cutoffs
+  const earlier: ExamplePlan = { ...plan, cutoffs: [addDays(first!, -7), ...plan.cutoffs] }
+  const longer = await weeks.build(earlier)
+  expect(longer.report).toMatchObject({ cutoffsMade: 5, eventsRead: 0 })
+  expect(longer.report.reason).toBe(
+    'cutoff 2024-02-07 is new: 4 cutoffs after it, whose rows were kept, had to be made again',
+  )
+  const moved: ExamplePlan = { ...plan, cutoffs: plan.cutoffs.map((cutoff) => addDays(cutoff, -1)) }
+  const { report, swept } = await weeks.build(moved)
+  expect(report).toMatchObject({ cutoffsMade: 4, eventsRead: 0, reason: otherCutoffs })
+  expect(await weeks.told(swept)).toEqual(await weeks.full(moved))
 })
 
 test('whoever is gone is forgotten; other features keep the events alone; another program keeps nothing', async () => {
