@@ -10,6 +10,7 @@ import { makeFolder } from '../core/make-folder.ts'
 import type { Engine } from '../engines/engine.ts'
 import { type ColumnProfile, profileColumns } from './inspect/profile-columns.ts'
 import { readBeginning } from './inspect/read-beginning.ts'
+import { requireOneFile } from './inspect/require-one-file.ts'
 import { type SniffedText, sniffText, splitLine } from './inspect/sniff-text.ts'
 import { fileSchemaDefaults } from './sources/file-defaults.ts'
 import { findFiles } from './sources/find-files.ts'
@@ -53,7 +54,8 @@ export interface InspectRequest {
 export async function inspectFile(request: InspectRequest): Promise<FileProfile> {
   const path = resolve(request.path)
   const where = 'ebb init --data'
-  const [found] = await findFiles(path, { baseDir: dirname(path), where })
+  await requireOneFile(request.path)
+  const [found] = await findFiles(path, { baseDir: resolve('.'), where, folder: 'the working folder' })
   await checkWhole(found!, where)
   // Unpacks to the end: a file that was cut off is refused, not read up to the cut.
   if (/\.gz$/i.test(path)) await fingerprint(found!, where, request.signal)
@@ -88,7 +90,10 @@ async function sniff(path: string, where: string): Promise<SniffedText> {
       'is JSON, but not one object in every line',
       'one event a line (NDJSON), as `jq -c ".[]" FILE` writes an array',
     )
-  if (sniffed.format === 'csv' && sniffed.columns.length < 2)
+  const isOneColumn = sniffed.format === 'csv' && sniffed.columns.length < 2
+  if (isOneColumn && /\.(parquet|pq)$/i.test(path))
+    throw noTable(where, 'is named Parquet, but is none', 'a file that begins and ends with PAR1')
+  if (isOneColumn)
     throw noTable(
       where,
       sniffed.columns.length === 0

@@ -25,13 +25,14 @@ export function chooseTime(columns: readonly ColumnProfile[], { rows }: FileProf
   function score({ column, name }: { column: ColumnProfile; name: number }): number {
     return name + Math.log10(1 + column.distinct) / 10
   }
-  const [best] = judged
+  const [best, next] = judged
   if (best === undefined) return null
   const { column, name } = best
+  const rival = next !== undefined && (name === 0 || next.name > 0) ? next.column.name : null
   return {
     column,
-    sure: name > 0 ? 'sure' : 'likely',
-    because: `${readingWords(column.time!)}${name > 0 ? ', and its name' : ''}`,
+    sure: name > 0 && rival === null ? 'sure' : 'likely',
+    because: `${readingWords(column.time!)}${name > 0 ? ', and its name' : ''}${rival === null ? '' : `; ${rival} would do as well`}`,
   }
 }
 

@@ -12,6 +12,14 @@ export interface FoundFile {
   readonly modifiedMs: number
 }
 
+export interface Searched {
+  readonly baseDir: string
+  /** Names the source, e.g. `sources.app`. */
+  readonly where: string
+  /** What `baseDir` is, for people; default: the config's folder. */
+  readonly folder?: string
+}
+
 /**
  * The files of a source, each once, in ascending order of uri whatever the file system's order. `*` and `?` stay inside
  * a folder, `**` crosses folders; names that start with `_` or `.` are skipped by wildcards (`_SUCCESS`). Throws an
@@ -19,34 +27,38 @@ export interface FoundFile {
  */
 export async function findFiles(
   paths: string | readonly string[],
-  { baseDir, where }: { readonly baseDir: string; readonly where: string },
+  { baseDir, where, folder = "the config's folder" }: Searched,
 ): Promise<FoundFile[]> {
   const found = new Map<string, FoundFile>()
   for (const path of typeof paths === 'string' ? [paths] : paths) {
     const isExact = await isFileOrFolder(resolve(baseDir, path))
     const matches = isExact || !/[*?[]/.test(path) ? [resolve(baseDir, path)] : await expandGlob(resolve(baseDir, path))
-    if (matches.length === 0) throw missing(`${where}: ${path}`, 'no file matches')
+    if (matches.length === 0) throw missing(`${where}: ${path}`, { what: 'no file matches', folder })
     for (const match of matches) {
-      const file = await describe(match, { baseDir, where, path })
+      const file = await describe(match, { baseDir, where, path, folder })
       found.set(file.uri, file)
     }
   }
   return [...found.values()].sort((a, b) => (a.uri < b.uri ? -1 : 1))
 }
 
-async function describe(
-  path: string,
-  context: { readonly baseDir: string; readonly where: string; readonly path: string },
-): Promise<FoundFile> {
+async function describe(path: string, context: Required<Searched> & { readonly path: string }): Promise<FoundFile> {
+  const { folder } = context
   const uri = relativeUri(context.baseDir, path)
   const place = `${context.where}: ${uri}`
   const entry = await stat(path).catch((error: NodeJS.ErrnoException) => error)
   if (entry instanceof Error) {
-    if (entry.code === 'ENOENT' || entry.code === 'ENOTDIR') throw missing(place, 'no such file', await neighbour(path))
+    if (entry.code === 'ENOENT' || entry.code === 'ENOTDIR')
+      throw isAddress(uri)
+        ? missing(place, { what: 'is an address, not a file', hint: addressHint })
+        : missing(place, { what: 'no such file', folder, hint: await neighbour(path) })
     throw unreadable(place, entry.message, entry)
   }
   if (entry.isDirectory())
-    throw missing(place, 'is a folder, not a file', `name the files in it, e.g. ${context.path}/*.parquet`)
+    throw missing(place, {
+      what: 'is a folder, not a file',
+      hint: `name the files in it, e.g. ${context.path}/*.parquet`,
+    })
   if (entry.size === 0)
     throw new EbbError({
       code: 'INPUT_EMPTY',
@@ -59,10 +71,21 @@ async function describe(
   return { path, uri, bytes: entry.size, modifiedMs: entry.mtimeMs }
 }
 
-function missing(where: string, what: string, hint?: string): EbbError {
-  const expected = what.startsWith('is a') ? undefined : "a file, relative to the config's folder"
+interface Missing {
+  readonly what: string
+  /** Where a file of that name was looked for. */
+  readonly folder?: string
+  readonly hint?: string
+}
+
+function missing(where: string, { what, folder, hint }: Missing): EbbError {
+  const expected = folder === undefined ? undefined : `a file, relative to ${folder}`
   return new EbbError({ code: 'INPUT_MISSING', kind: 'data', where, what, expected, hint })
 }
+
+/** `https://host/x.csv`, also with one slash, as joining paths leaves it. */
+export const isAddress = (path: string): boolean => /^[a-z][a-z0-9+.-]+:\/{1,2}[^/]/i.test(path)
+export const addressHint = 'Ebb reads files of this machine, and PostgreSQL: fetch it first'
 
 export function unreadable(where: string, what: string, cause?: unknown): EbbError {
   return new EbbError({ code: 'INPUT_UNREADABLE', kind: 'data', where, what, cause })

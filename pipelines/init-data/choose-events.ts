@@ -3,6 +3,8 @@ import { typeRole } from '../../data/mapping-words.ts'
 import type { Assumption } from '../../data/propose-mapping.ts'
 import type { Engine } from '../../engines/engine.ts'
 import { roles as catalogueRoles } from '../../features/roles.ts'
+import { shortList } from './short-list.ts'
+import { spellingLine } from './spelling-line.ts'
 
 export interface ChosenEvents {
   readonly qualifying: readonly string[]
@@ -45,6 +47,7 @@ export async function chooseEvents(engine: Engine, extracted: Extracted): Promis
     roles: rolesOf(types, of),
     assumptions: [
       { what: 'staying', value: shortList(qualifying), sure, because },
+      ...spellingLine(types),
       ...(goodbye.length === 0
         ? []
         : [
@@ -65,9 +68,8 @@ function rolesOf(types: readonly string[], of: (role: 'purchase' | 'visit') => s
   const purchases = of('purchase')
   const visits = of('visit')
   if (purchases.some((type) => type !== 'purchase')) mapped['purchase'] = purchases
-  if (visits.length > 0 && !types.includes('login') && !isKnown(visits[0]!)) mapped['login'] = [visits[0]!]
+  const logins = types.filter((type) => type.toLowerCase() === 'login')
+  if (logins.length > 1) mapped['login'] = logins
+  else if (visits.length > 0 && !types.includes('login') && !isKnown(visits[0]!)) mapped['login'] = [visits[0]!]
   return mapped
 }
-
-const shortList = (types: readonly string[]): string =>
-  types.length <= 4 ? types.join(', ') : `${types.slice(0, 4).join(', ')}, … (${types.length})`

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -103,6 +103,33 @@ describe('what stands in the first line', () => {
         message: expect.stringContaining('is JSON, but not one object in every line'),
       })
   })
+})
+
+it('a folder, a pattern and an address are refused with what to give, before anything is read', async () => {
+  const said = (path: string): Promise<string> =>
+    inspectFile({ engine, path, workDir: dir, copyTo: join(dir, 'copy.csv') }).then(
+      () => 'fine',
+      ({ message }: Error) => message.replaceAll(dir, 'D'),
+    )
+  await mkdir(join(dir, 'parts'))
+  expect(await said(join(dir, 'parts'))).toBe(
+    'ebb init --data: D/parts: is a folder, expected one file; no file in it looks like a log',
+  )
+  await writeFile(join(dir, 'parts/b.csv'), 'a,b')
+  await writeFile(join(dir, 'parts/_SUCCESS'), '')
+  const widen = 'and where several make the log, write the pattern into sources.log.path of the config'
+  expect(await said(join(dir, 'parts'))).toBe(
+    `ebb init --data: D/parts: is a folder, expected one file; give D/parts/b.csv, ${widen}`,
+  )
+  expect(await said(join(dir, 'parts/*.csv'))).toBe(
+    `ebb init --data: D/parts/*.csv: is a pattern, expected one file; give any of them, ${widen}`,
+  )
+  expect(await said('https://example.com/x.csv')).toBe(
+    'ebb init --data: https://example.com/x.csv: is an address, expected one file; Ebb reads files of this machine, and PostgreSQL: fetch it first',
+  )
+  expect(await said(join(dir, 'parts/c.csv'))).toMatch(
+    /: no such file, expected a file, relative to the working folder; did you mean "b.csv"\?$/,
+  )
 })
 
 it('columns that no field of the log was found for are named', async () => {

@@ -106,6 +106,21 @@ describe('the mapping', () => {
     expect(propose([column('user'), birth, time]).columns['event_time']).toBe('ts')
   })
 
+  it('two times that are both named like one: the choice is told with the other, and is not sure', () => {
+    const updated = column('updated_at', { distinct: 90, time: { kind: 'iso' } })
+    const { assumptions, columns } = propose([
+      column('user'),
+      column('created_at', { distinct: 100, time: { kind: 'iso' } }),
+      updated,
+    ])
+    expect(columns['event_time']).toBe('created_at')
+    const said = assumptions.find(({ what }) => what === 'event_time')!
+    expect([said.sure, said.because]).toEqual([
+      'likely',
+      'ISO times in every row, and its name; updated_at would do as well',
+    ])
+  })
+
   it('never maps a column whose name reads like a placeholder of the config', () => {
     const { columns } = propose([column('user'), time, column('${env:HOME} amount', money)])
     expect(columns['amount']).toBeUndefined()

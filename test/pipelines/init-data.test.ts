@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createRandom } from '../../core/random.ts'
+import { spellingLine } from '../../pipelines/init-data/spelling-line.ts'
 import { initData, type InitDataOutcome } from '../../pipelines/init-data.ts'
 
 let root: string
@@ -47,6 +48,14 @@ const german = (day: number): string => {
   const two = (n: number): string => String(n).padStart(2, '0')
   return `${two(date.getUTCDate())}.${two(date.getUTCMonth() + 1)}.${date.getUTCFullYear()} 10:30`
 }
+
+it('kinds of event that differ in case only are named, side by side', () => {
+  expect(spellingLine(['view', 'login', 'purchase', 'Login', 'LOGIN'])).toMatchObject([
+    { what: 'spelling', value: 'LOGIN, Login, login', sure: 'guess' },
+  ])
+  expect(spellingLine(['a', 'B', 'b', 'c', 'C', 'A'])[0]!.value).toBe('A, a, B, b, … (6)')
+  expect(spellingLine(['login', 'log_in'])).toEqual([])
+})
 
 describe('ebb init --data', () => {
   it('semicolons, decimal commas, points between thousands, German names and days, Latin-1, CR LF: a config that runs, and how sure each line is', async () => {
@@ -116,6 +125,12 @@ describe('ebb init --data', () => {
       code: 'INIT_NO_TABLE',
       says: 'has one column only, "a"',
       content: () => `a\n${'1\n2\n'.repeat(30)}`,
+    },
+    {
+      name: 'fake.parquet',
+      code: 'INIT_NO_TABLE',
+      says: 'is named Parquet, but is none',
+      content: () => 'no Parquet',
     },
     {
       name: 'cut.csv.gz',
