@@ -3,6 +3,7 @@ import type { TagAtCutoff, TagMeasures, TagReport } from '../core/audit-artifact
 import { type Column, type Dataset, gather, missingCode, selectRows } from '../core/dataset.ts'
 import { dayFromNumber } from '../core/day.ts'
 import { quantileSorted } from '../core/numeric/quantile-sorted.ts'
+import { sortedPresent } from '../core/numeric/sorted-present.ts'
 import { featureDrift, type FeatureHistogram } from './drift.ts'
 import { populationStability } from './drift-measures.ts'
 import type { FeatureAuc } from './one-feature-auc.ts'
@@ -61,7 +62,7 @@ function atCutoff(cutoff: string, column: Column, reference: FeatureHistogram): 
   const shared = { cutoff, rows: own.rows, coverage: 1 - own.missing / own.rows, psi }
   if (column.kind === 'category')
     return { ...shared, mean: null, p10: null, p50: null, p90: null, top: topLevel(column.codes, column.levels) }
-  const present = column.values.filter((value) => !Number.isNaN(value)).sort()
+  const present = sortedPresent(column.values)
   const at = (p: number): number | null => (present.length === 0 ? null : quantileSorted(present, p))
   const mean = present.length === 0 ? null : own.mean
   return { ...shared, mean, p10: at(0.1), p50: at(0.5), p90: at(0.9), top: null }

@@ -1,6 +1,7 @@
 import type { ReferenceFile } from '../core/artifacts.ts'
 import { type Column, type Dataset, missingCode } from '../core/dataset.ts'
 import { quantileSorted } from '../core/numeric/quantile-sorted.ts'
+import { sortedPresent } from '../core/numeric/sorted-present.ts'
 import type { FeatureHistogram } from './drift.ts'
 
 const bins = 10
@@ -62,31 +63,46 @@ function histogramOf(feature: string, column: Column): FeatureHistogram {
 }
 
 function numberHistogram(feature: string, values: Float32Array): FeatureHistogram {
-  const present = values.filter((value) => !Number.isNaN(value)).sort()
+  const present = sortedPresent(values)
   const deciles = Array.from({ length: bins + 1 }, (_, at) => quantileSorted(present, at / bins))
   const edges = present.length === 0 ? [] : [...new Set(deciles)]
   if (edges.length === 1) edges.push(edges[0]!)
-  const counts = edges.slice(1).map(() => 0)
-  let bin = 0
-  for (const value of present) {
-    while (bin < counts.length - 1 && value >= edges[bin + 1]!) bin++
-    counts[bin]!++
-  }
+  const ends = edges
+    .slice(1)
+    .map((edge, bin) => (bin === edges.length - 2 ? present.length : countBelow(present, edge)))
+  const counts = ends.map((end, bin) => end - (ends[bin - 1] ?? 0))
   const missing = values.length - present.length
   return { feature, kind: 'number', missing, rows: values.length, edges, counts, levels: [], ...momentsOf(values) }
+}
+
+/** How many of ascending values are below the edge. */
+function countBelow(ascending: Float32Array, edge: number): number {
+  let low = 0
+  let high = ascending.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (ascending[middle]! < edge) low = middle + 1
+    else high = middle
+  }
+  return low
 }
 
 /** Mean and sample sd of the values present, in two passes. */
 function momentsOf(values: Float32Array): { mean: number; sd: number } {
   let n = 0
   let sum = 0
-  for (const value of values)
-    if (!Number.isNaN(value)) {
-      n++
-      sum += value
-    }
+  // By position, not by iterator: columns of shared memory are read several times as fast.
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!
+    if (Number.isNaN(value)) continue
+    n++
+    sum += value
+  }
   const mean = sum / n
   let squares = 0
-  for (const value of values) if (!Number.isNaN(value)) squares += (value - mean) ** 2
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!
+    if (!Number.isNaN(value)) squares += (value - mean) * (value - mean)
+  }
   return { mean: n === 0 ? Number.NaN : mean, sd: n === 0 ? Number.NaN : n === 1 ? 0 : Math.sqrt(squares / (n - 1)) }
 }

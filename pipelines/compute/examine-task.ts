@@ -1,6 +1,6 @@
 import type { ReferenceFile } from '../../core/artifacts.ts'
 import type { TagReport } from '../../core/audit-artifacts.ts'
-import { type Dataset, type Labels, gather, missingCode, selectRows } from '../../core/dataset.ts'
+import { type Column, type Dataset, type Labels, gather, missingCode, selectRows } from '../../core/dataset.ts'
 import type { Surroundings } from '../../core/stage.ts'
 import { type FeatureAuc, oneFeatureAucs } from '../../evaluation/one-feature-auc.ts'
 import { measureTags } from '../../evaluation/measure-tags.ts'
@@ -31,12 +31,10 @@ export async function examineTask(input: ExamineInput, context: Surroundings): P
   const aucs = oneFeatureAucs(train, y)
   const reference = referenceOf(train)
   const features = input.dataset.names.map((name, j) => {
-    const column = input.dataset.columns[j]!
-    const all = column.kind === 'number' ? column.values : column.codes
     const inTrain = train.columns[j]!
     const seen = inTrain.kind === 'number' ? inTrain.values : inTrain.codes
     const isConstant = seen.every((value) => Object.is(value, seen[0]))
-    return { name, coverage: coverage(all, column.kind === 'number'), isConstant }
+    return { name, coverage: coverage(input.dataset.columns[j]!), isConstant }
   })
   const { dataset, testRows } = input
   const covered = features.map((feature) => feature.coverage)
@@ -44,8 +42,21 @@ export async function examineTask(input: ExamineInput, context: Surroundings): P
   return { reference, aucs, features, tags }
 }
 
-function coverage(values: Float32Array | Uint16Array, isNumber: boolean): number {
+/** Share of the rows with a value; 0 without rows. */
+function coverage(column: Column): number {
+  const present = column.kind === 'number' ? presentNumbers(column.values) : presentCodes(column.codes)
+  return present === 0 ? 0 : present / (column.kind === 'number' ? column.values : column.codes).length
+}
+
+// One loop per type, by position: every other way over a column of shared memory takes ten times as long.
+function presentNumbers(values: Float32Array): number {
   let present = 0
-  for (const value of values) if (isNumber ? !Number.isNaN(value) : value !== missingCode) present++
-  return values.length === 0 ? 0 : present / values.length
+  for (let i = 0; i < values.length; i++) if (!Number.isNaN(values[i]!)) present++
+  return present
+}
+
+function presentCodes(codes: Uint16Array): number {
+  let present = 0
+  for (let i = 0; i < codes.length; i++) if (codes[i] !== missingCode) present++
+  return present
 }
