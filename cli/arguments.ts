@@ -8,7 +8,7 @@ import { unknownWord } from './unknown-word.ts'
 
 /** Reads the arguments of one command; bad usage is an EbbError of kind `usage` of one line. */
 export async function parseArguments(command: Command, argv: readonly string[]): Promise<Arguments> {
-  refuseUnknownOptions(command, argv)
+  readOptions(command, argv)
   const parser = buildParser(withoutChoices(command), argv).fail((message, error) => {
     throw usageFault(command, error?.message ?? message)
   })
@@ -53,8 +53,11 @@ function buildParser(command: Command, argv: readonly string[]): Argv {
     .options(globalOptions)
 }
 
-/** Options that the command does not know: said before anything else, as what follows them is misread. */
-function refuseUnknownOptions(command: Command, argv: readonly string[]): void {
+/**
+ * Refuses options that the command does not know, before anything else, as what follows them is misread; and words where a
+ * number belongs, of which the parser would only say NaN.
+ */
+function readOptions(command: Command, argv: readonly string[]): void {
   const options: Readonly<Record<string, Options>> = { ...command.options, ...globalOptions }
   const known = new Map(
     Object.entries(options).flatMap(([name, option]) => names(name, option).map((one) => [one, option])),
@@ -70,9 +73,22 @@ function refuseUnknownOptions(command: Command, argv: readonly string[]): void {
       const hint = meant === null ? undefined : `did you mean --${meant}?`
       throw usageFault(command, `unknown option ${long === undefined ? '-' : '--'}${name}`, hint)
     }
-    if (option.type !== 'boolean' && assigned === '') i += 1
+    if (option.type === 'boolean') continue
+    const value = assigned === '' ? argv[++i] : argv[i]!.slice(argv[i]!.indexOf('=') + 1)
+    if (option.type === 'number' && value !== undefined && Number.isNaN(Number(value)))
+      throw notANumber(`ebb ${nameOf(command)} --${name}`, value)
   }
 }
+
+const notANumber = (where: string, value: string): EbbError =>
+  new EbbError({
+    code: 'USAGE',
+    kind: 'usage',
+    where,
+    what: 'not allowed',
+    expected: 'a number',
+    received: JSON.stringify(value),
+  })
 
 function names(name: string, { alias }: Options): string[] {
   return [name, ...(alias === undefined ? [] : [alias].flat())]

@@ -1,7 +1,7 @@
-/** Words in lines of at most `width` characters; a longer word has a line of its own. */
+/** Words in lines of at most `width` characters; a longer word has a line of its own, and `%` stays with its number. */
 export function wrapWords(text: string, width: number): string[] {
   const lines: string[] = []
-  for (const word of text.split(' ')) {
+  for (const word of text.split(/ (?!%)/)) {
     const last = lines.at(-1)
     if (last !== undefined && last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`
     else lines.push(word)

@@ -95,6 +95,12 @@ const forbidden: Readonly<Record<string, string>> = {
   EROFS: 'the file system is read-only',
 }
 
+const inTheWay: Readonly<Record<string, string>> = {
+  EEXIST: 'a file stands where a folder is needed',
+  ENOTDIR: 'a file stands where a folder is needed',
+  EISDIR: 'a folder stands where a file is needed',
+}
+
 /** An error of the system as one line naming the file; an EbbError is passed on as it is. */
 export function diskFault(error: unknown, path: string): EbbError {
   if (error instanceof EbbError) return error
@@ -108,6 +114,7 @@ export function diskFault(error: unknown, path: string): EbbError {
     what:
       known ??
       forbidden[errno ?? ''] ??
+      inTheWay[errno ?? ''] ??
       `cannot be used (${errno ?? (error instanceof Error ? error.message : String(error))})`,
     hint: isSpace
       ? 'free disk space and run again'

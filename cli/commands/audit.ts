@@ -68,9 +68,19 @@ async function olderData(against: string, loaded: LoadedConfig, { env }: Command
     throw new EbbError({
       code: 'USAGE',
       kind: 'usage',
-      where: '--against',
+      where: 'ebb audit --against',
       what: 'no such file or folder',
-      received: against,
+      received: JSON.stringify(against),
+    })
+  if (!found.isDirectory() && !/\.ya?ml$/i.test(against))
+    throw new EbbError({
+      code: 'USAGE',
+      kind: 'usage',
+      where: 'ebb audit --against',
+      what: 'not allowed',
+      expected: 'the folder of an older copy, or a config (.yaml) that names it',
+      received: JSON.stringify(against),
+      hint: `a file alone goes into a folder, under the name that it has in sources`,
     })
   if (!found.isDirectory()) {
     const { config, baseDir } = await loadConfig({ path: against, env })

@@ -72,12 +72,15 @@ interface Words {
   readonly place: string
 }
 
+const whats = ['list', 'describe', 'compare']
+
 function wordsOf(args: Arguments): Words {
   const words = ['what', 'a', 'b', 'c'].flatMap((key) => (args[key] === undefined ? [] : [String(args[key])]))
   const [first = '', ...rest] = words
   const wanted = { list: 0, describe: 1, compare: 2 }[first]
+  if (wanted === undefined && rest.length > 0 && !isConfig(first)) throw unknownWord('ebb features', first, whats)
   if (wanted === undefined) return { what: 'list', names: [], place: onePlace(words) }
-  if (rest.length < wanted)
+  if (rest.length < wanted || rest.slice(0, wanted).some(isConfig))
     throw usage(`${first} needs ${wanted === 1 ? 'the name of a feature' : 'the names of two features'}`)
   return { what: first as Words['what'], names: rest.slice(0, wanted), place: onePlace(rest.slice(wanted)) }
 }
@@ -151,9 +154,8 @@ function list(
   const linesOf = only === 'redundant' ? groupLines : tagLines
   for (const line of linesOf(chosen, terminal.dataColumns)) terminal.data(line)
   const count = (test: (life: TagLife) => boolean): number => lives.filter(test).length
-  terminal.note(
-    `${lives.length} tags: ${count(({ state }) => state === 'in use')} in use, ${count(isRedundant)} repeat another, ${count(isUnused)} used by no model, ${count(hasDrifted)} drifted, ${count(({ state }) => state === 'absent')} absent (--only absent says why)`,
-  )
+  const summary = `${lives.length} tags: ${count(({ state }) => state === 'in use')} in use, ${count(isRedundant)} repeat another, ${count(isUnused)} used by no model, ${count(hasDrifted)} drifted, ${count(({ state }) => state === 'absent')} absent (--only absent says why)`
+  for (const line of wrapWords(summary, terminal.columns)) terminal.note(line)
 }
 
 function json(terminal: Terminal, place: string, lives: readonly TagLife[]): void {

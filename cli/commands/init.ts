@@ -6,6 +6,7 @@ import { type TradeName, tradeParameters } from '../../data/trade-parameters.ts'
 import type { Arguments, Command, CommandContext } from '../command.ts'
 import { formatCount } from '../format.ts'
 import { machineResources } from '../machine.ts'
+import { parameterFault } from '../parameter-fault.ts'
 import { createProgress } from '../progress.ts'
 import type { Terminal } from '../terminal.ts'
 import { withEngine } from '../with-engine.ts'
@@ -43,14 +44,7 @@ async function fromTemplate(template: TradeName, args: Arguments, context: Comma
   const { terminal, signal } = context
   const dir = folderOf(args)
   const parsed = tradeParameters(template).safeParse(args['users'] === undefined ? {} : { users: args['users'] })
-  if (!parsed.success)
-    throw new EbbError({
-      code: 'USAGE',
-      kind: 'usage',
-      where: 'ebb init --users',
-      what: parsed.error.issues[0]!.message,
-      received: String(args['users']),
-    })
+  if (!parsed.success) throw parameterFault('ebb init --users', parsed.error.issues[0]!.message, String(args['users']))
   const { initTemplate } = await import('../../pipelines/init-template.ts')
   const outcome = await withEngine(context, (engine, emit) =>
     initTemplate({ engine, dir, parameters: parsed.data, signal, emit }),

@@ -14,6 +14,7 @@ import type { Emit } from '../../core/stage.ts'
 import type { Engine } from '../../engines/engine.ts'
 import type { Arguments, Command } from '../command.ts'
 import { formatCount } from '../format.ts'
+import { parameterFault } from '../parameter-fault.ts'
 import { withEngine } from '../with-engine.ts'
 
 /** `eligibleWithinDays` -> `eligible-within-days`. */
@@ -110,14 +111,7 @@ function readParameters<T>(schema: Parser<T>, keys: readonly string[], args: Arg
   if (parsed.success) return parsed.data
   const faults = parsed.error.issues.map((issue) => {
     const option = optionName(String(issue.path[0]))
-    const received = String(args[option])
-    return new EbbError({
-      code: 'USAGE',
-      kind: 'usage',
-      where: `ebb simulate --${option}`,
-      what: issue.message,
-      received,
-    })
+    return parameterFault(`ebb simulate --${option}`, issue.message, String(args[option]))
   })
   throwFaults(faults)
   throw new TypeError('a failed parse has issues')

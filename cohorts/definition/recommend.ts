@@ -47,7 +47,7 @@ function whyNone(
     one.backWithinHorizon!.value < least.backWithinHorizon!.value ? one : least,
   )
   const { value, high } = best.backWithinHorizon!
-  const said = `after ${best.silenceDays} silent days ${percent(value)} return within the next ${horizonDays} days`
+  const said = `after ${best.silenceDays} silent ${best.silenceDays === 1 ? 'day' : 'days'} ${percent(value)} return within the next ${horizonDays} days`
   return value <= threshold
     ? `${said}, but so few silences were so long (${grouped(best.silences)}) that it could be ${percent(high)}; wanted: at most ${limit} with its whole interval`
     : `even ${said}, the lowest seen (wanted: at most ${limit}): silence alone does not say that these users have left`

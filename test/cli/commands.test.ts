@@ -72,6 +72,8 @@ describe('reading arguments', () => {
     ['run', ['a', '--runs'], 'ebb run: --runs needs a value; ebb run --help shows how it is used'],
     ['diff', ['a'], 'ebb diff: expected A B; ebb diff --help shows how it is used'],
     ['runs', [], 'fine'],
+    ['runs', ['--limit', '-3'], 'fine'],
+    ['runs', ['--limit', 'all'], 'ebb runs --limit: not allowed, expected a number, got "all"'],
     [
       'export',
       ['r', '--format', 'onx'],

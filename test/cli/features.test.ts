@@ -72,12 +72,12 @@ describe('ebb features of a run', () => {
     const stranger = await ebbHere('features', 'list', '--family', 'odd', ...runs)
     expect([stranger.code, stranger.stderr]).toEqual([
       2,
-      expect.stringMatching(/--family: expected one of .*, got "odd"/),
+      expect.stringMatching(/--family: not allowed, expected one of .*, got "odd"/),
     ])
     const refused = await ebbHere('features', 'list', '--only', 'odd', ...runs)
     expect([refused.code, refused.stderr]).toEqual([
       2,
-      'ebb features: --only: expected one of redundant, unused, drifted, proposed, retired, absent, got "odd"\n',
+      'ebb features --only: not allowed, expected one of redundant, unused, drifted, proposed, retired, absent, got "odd"\n',
     ])
   })
 
@@ -103,7 +103,11 @@ describe('ebb features of a run', () => {
       'ebb features: no feature named "tenure_day"; did you mean "tenure_days"?',
     )
     expect(await said('compare', 'a')).toBe('ebb features: compare needs the names of two features')
+    expect(await said('compare', 'a', 'shop.yaml')).toBe('ebb features: compare needs the names of two features')
     expect(await said('list', 'a', 'b')).toBe('ebb features: one word too many, "b"')
+    expect(await said('descripe', 'a')).toBe(
+      'ebb features: not allowed, expected one of list, describe, compare, got "descripe"; did you mean "describe"?',
+    )
   })
 })
 

@@ -20,7 +20,9 @@ describe('ebb init', () => {
     [['--template', 'game', '--data', 'x.csv'], 'either a template or a file, not both'],
     [['--template', 'saaas'], 'telecom, got "saaas"; did you mean "saas"?'],
     [['--data', 'x.csv', '--users', '3'], 'belongs to a template'],
-    [['--template', 'game', '--users', '0'], 'ebb init --users: '],
+    [['--template', 'game', '--users', '0'], 'ebb init --users: not allowed, expected a number of at least 1, got 0\n'],
+    [['--template', 'game', '--users', '1.5'], 'ebb init --users: not allowed, expected a whole number, got 1.5\n'],
+    [['--template', 'game', '--users=few'], 'ebb init --users: not allowed, expected a number, got "few"\n'],
   ])('%j is bad usage: %s', async (argv, message) => {
     const { code, stderr, stdout } = await ebbHere('init', ...argv)
     expect([code, stdout]).toEqual([2, ''])
@@ -61,6 +63,7 @@ describe('ebb init', () => {
     expect(nextCommand('.', 'run churn.yaml')).toBe('npx ebb run churn.yaml')
     expect(nextCommand('my shop', 'run churn.yaml')).toBe("cd 'my shop' && npx ebb run churn.yaml")
     expect(wrapWords('one two three', 7)).toEqual(['one two', 'three'])
+    expect(wrapWords('at most 10 % of it', 10)).toEqual(['at most', '10 % of it'])
   })
 })
 

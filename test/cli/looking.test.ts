@@ -55,7 +55,7 @@ describe('ebb runs', () => {
     expect(await ebbHere('runs', '--limit', 'x')).toEqual({
       code: 2,
       stdout: '',
-      stderr: 'ebb runs --limit: not a number of runs, expected a whole number, 0 for all, got NaN\n',
+      stderr: 'ebb runs --limit: not allowed, expected a number, got "x"\n',
     })
     expect((await ebbHere('runs', '--runs', join(folder, 'nowhere'))).stderr).toMatch(/^no runs in /)
   })

@@ -101,6 +101,8 @@ describe('file system', () => {
     expect(diskFault(fault, '/other')).toBe(fault)
     expect(errnoOf(new Error('x'))).toBeUndefined()
     expect(diskFault('odd', '/a').message).toBe('/a: cannot be used (odd)')
+    const inTheWay = Object.assign(new Error('x'), { code: 'EEXIST' })
+    expect(diskFault(inTheWay, '/a/b').message).toBe('/a/b: a file stands where a folder is needed')
   })
 
   it.each([
