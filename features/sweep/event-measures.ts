@@ -3,7 +3,7 @@ import type { Registers } from './registers.ts'
 import { type Evaluate, valuesAt } from './window-rows.ts'
 
 /** Units of the event table in one unit of the source. */
-const units = { amount: 100, quantity: 1_000 } as const
+export const units = { amount: 100, quantity: 1_000 } as const
 
 export function countOf(code: MeasureCode, registers: Registers): Evaluate {
   const { kernels } = registers.thread

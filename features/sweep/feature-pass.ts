@@ -1,18 +1,19 @@
 import { BatchRows } from './batch-rows.ts'
 import type { BucketEvents } from './bucket-reader.ts'
 import { ChosenUsers, type SweptSpine } from './chosen-users.ts'
+import { HistoryMeasures } from './history-measures.ts'
 import type { KernelThread } from './kernels/sweep-kernels.ts'
+import { measureShares, type MeasureShares } from './measure-shares.ts'
 import { makeMeasure } from './measures.ts'
 import { knowsInOrder, type SweepProgram } from './program.ts'
+import { RangeMeasures } from './range-measures.ts'
 import { Registers } from './registers.ts'
-import { recentReach } from './recent-reach.ts'
 import { RowKeys } from './row-keys.ts'
 import { RowValues } from './row-values.ts'
 import type { KeyColumns } from './tasks.ts'
 import { UserEvents } from './user-events.ts'
 import { WaitingRows, type SweptColumn } from './waiting-rows.ts'
-import { WindowEdges } from './window-edges.ts'
-import { type Evaluate, WindowRows } from './window-rows.ts'
+import { type Evaluate as EvaluateRows, WindowRows } from './window-rows.ts'
 
 /** Earlier than every day. */
 const beginning = -2_147_483_648
@@ -20,6 +21,9 @@ const beginning = -2_147_483_648
 const batchEvents = 16_384
 const batchValues = 131_072
 const mostRows = 2_048
+
+/** Makes the values of a batch's rows; `records`: of the bucket at hand. */
+type Evaluate = (records: Int32Array) => void
 
 interface Result {
   readonly spine: SweptSpine
@@ -40,17 +44,19 @@ export class FeaturePass {
   /** Chosen users whose rows were written. */
   private written = 0
   private readonly program: SweepProgram
-  private readonly events: UserEvents
+  /** Null: no measure needs all of them as columns. */
+  private readonly events: UserEvents | null
   /** Those that windows with a beginning see, where they are few among all; else null. */
   private readonly recent: UserEvents | null
   private readonly thread: KernelThread
   private readonly mostEvents: number
-  private readonly evaluate: () => void
+  private readonly evaluate: Evaluate
 
   constructor(program: SweepProgram, { spine, columns, keys }: Result, thread: KernelThread) {
     const slots = Math.max(1, program.measures.length + program.derived.length)
     const most = Math.max(program.cutoffs.length, Math.min(mostRows, Math.floor(batchValues / slots)))
-    const reachDays = recentReach(program)
+    const shares = measureShares(program)
+    const { reachDays } = shares
     this.program = program
     this.thread = thread
     this.chosen = new ChosenUsers(program, spine, { reachDays: reachDays ?? 0, thread })
@@ -59,10 +65,12 @@ export class FeaturePass {
     this.waiting = new WaitingRows(program, columns, { values: this.values, batchRows: most, thread })
     this.keys = new RowKeys(program, keys, { roomRows: this.waiting.roomRows, thread })
     this.recent = reachDays === null ? null : new UserEvents(program, 'features', thread)
-    this.events = new UserEvents(program, reachDays === null ? 'features' : 'lifetime', thread)
+    const whole = shares.whole.map((slot) => program.measures[slot]!)
+    if (reachDays === null) this.events = new UserEvents(program, 'features', thread)
+    else this.events = whole.length === 0 ? null : new UserEvents(program, whole, thread)
     // Sums that take two words are exact for one user, but not for many.
     this.mostEvents = program.layout.isWide ? 0 : batchEvents
-    this.evaluate = knowsInOrder(program) ? this.byRange() : this.bySelection()
+    this.evaluate = knowsInOrder(program) ? this.byRange(shares) : this.bySelection(this.events!)
   }
 
   /** Makes the rows of the bucket whose events are at hand; those of cutoff k go to row `rowStart[bucket * cutoffs + k]` and after. */
@@ -74,8 +82,7 @@ export class FeaturePass {
     this.waiting.begin(rowStart, bucket * this.program.cutoffs.length)
     for (let i = 0; i < chosen.count; i++) {
       const rows = chosen.rows[i]!
-      const isFull = this.events.count + chosen.visible[i]! > this.mostEvents
-      if (!this.rows.hasRoom(rows) || isFull) this.flush(events.records)
+      if (!this.rows.hasRoom(rows) || this.isFull(i)) this.flush(events.records)
       this.rows.add(rows)
       this.addEvents(i)
     }
@@ -83,9 +90,16 @@ export class FeaturePass {
     this.writeOut()
   }
 
+  /** The columns have no room for the events of the i-th chosen user. */
+  private isFull(i: number): boolean {
+    const { visible, recent } = this.chosen
+    const count = this.events === null ? this.recent!.count + recent[i]! : this.events.count + visible[i]!
+    return count > this.mostEvents
+  }
+
   private addEvents(i: number): void {
     const { from, visible, recent } = this.chosen
-    this.events.add(from[i]!, visible[i]!)
+    this.events?.add(from[i]!, visible[i]!)
     const older = visible[i]! - recent[i]!
     this.recent?.add(from[i]! + older * this.program.layout.words, recent[i]!)
   }
@@ -93,15 +107,15 @@ export class FeaturePass {
   /** Makes the rows of the users that were added. */
   private flush(records: Int32Array): void {
     if (this.rows.users === 0) return
-    this.events.readAdded(records)
+    this.events?.readAdded(records)
     this.recent?.readAdded(records)
     this.rows.arrange(this.chosen)
-    this.evaluate()
+    this.evaluate(records)
     this.values.finish(this.rows.count)
     if (!this.waiting.hasRoom(this.rows.count)) this.writeOut()
     this.waiting.add(this.rows)
     this.rows.clear()
-    this.events.clear()
+    this.events?.clear()
     this.recent?.clear()
   }
 
@@ -113,41 +127,20 @@ export class FeaturePass {
   }
 
   /** One delay: what a window holds is a range of the events. */
-  private byRange(): () => void {
-    const { windows, measures } = this.program
-    const { values, stride } = this.values
-    const isRecent = (w: number): boolean => this.recent !== null && windows[w]!.lookbackDays !== null
-    const over = (events: UserEvents, isMeant: (window: number) => boolean): (() => void) => {
-      const registers = new Registers(this.program, events)
-      const used = [...windows.keys()].filter(isMeant)
-      const edges = new WindowEdges(
-        used.map((w) => windows[w]!),
-        this.program,
-        this.rows,
-        this.thread,
-      )
-      const made = measures.flatMap((code, slot): { evaluate: Evaluate; rows: WindowRows; offset: number }[] => {
-        if (!isMeant(code.window)) return []
-        const evaluate = makeMeasure({ code, program: this.program, registers })
-        return [{ evaluate, rows: edges.windows[used.indexOf(code.window)]!, offset: slot * stride }]
-      })
-      return () => {
-        registers.prepare()
-        edges.find(events, this.rows)
-        for (const { evaluate, rows, offset } of made) evaluate(rows, values, offset)
-      }
-    }
-    const all = over(this.events, (w) => !isRecent(w))
-    if (this.recent === null) return all
-    const latest = over(this.recent, isRecent)
-    return () => {
-      all()
-      latest()
+  private byRange({ recent, walked, whole }: MeasureShares): Evaluate {
+    const { program, rows, values, thread } = this
+    const over = (events: UserEvents | null, slots: readonly number[]): RangeMeasures | null =>
+      events === null ? null : new RangeMeasures(program, slots, { events, rows, values, thread })
+    const ranges = [over(this.events, whole), over(this.recent, recent)]
+    const history = walked.length === 0 ? null : new HistoryMeasures(program, walked, { rows, values, thread })
+    return (records) => {
+      for (const range of ranges) range?.measure()
+      history?.measure(records, this.chosen, rows)
     }
   }
 
   /** Sources of different delay: a window's events are picked out for each row, then measured as a whole. */
-  private bySelection(): () => void {
+  private bySelection(all: UserEvents): Evaluate {
     const { windows, measures } = this.program
     const chosen = new UserEvents(this.program, 'features', this.thread)
     const { space } = this.thread
@@ -156,7 +149,7 @@ export class FeaturePass {
     const { values, stride } = this.values
     const parts = windows.map((window, w) => {
       const registers = new Registers(this.program, chosen)
-      const evaluates = measures.flatMap((code, slot): { evaluate: Evaluate; offset: number }[] => {
+      const evaluates = measures.flatMap((code, slot): { evaluate: EvaluateRows; offset: number }[] => {
         if (code.window !== w) return []
         return [{ evaluate: makeMeasure({ code, program: this.program, registers }), offset: slot * stride }]
       })
@@ -167,7 +160,7 @@ export class FeaturePass {
       for (const { window, registers, evaluates } of parts) {
         const end = cutoff - window.offsetDays
         const start = window.lookbackDays === null ? beginning : end - window.lookbackDays
-        chosen.select(this.events, user, { cutoff, start, end })
+        chosen.select(all, user, { cutoff, start, end })
         registers.prepare()
         one.cutoff[0] = cutoff
         one.hi[0] = chosen.count

@@ -6,7 +6,7 @@ import { type Evaluate, valuesAt } from './window-rows.ts'
 type LevelColumn = 'category' | 'channel'
 
 /** So many levels fit into a set of bits; code 0 takes none. */
-const setLevels = 64
+export const setLevels = 64
 
 interface Making {
   readonly registers: Registers

@@ -7,7 +7,15 @@ import { plannedPredictions } from '../predictions.ts'
 import { windowKey } from '../window.ts'
 import { Conditions, type Filled, type FlagCondition } from './conditions.ts'
 import type { SweepSplit } from './plan-sweep.ts'
-import type { DerivedCode, LabelCode, MeasureCode, SpineCode, SweepProgram, WindowCode } from './program.ts'
+import {
+  fineMeasures,
+  type DerivedCode,
+  type LabelCode,
+  type MeasureCode,
+  type SpineCode,
+  type SweepProgram,
+  type WindowCode,
+} from './program.ts'
 import { bitsFor, layOut } from './record-layout.ts'
 
 /** What came later than so many days came never, for all that the cutoffs of a plan can tell. */
@@ -141,9 +149,6 @@ function leavesOf({ churn }: ExamplePlan): readonly NamedLeaf[] {
   const leaves = predictionsOf(churn).flatMap(targetLeaves)
   return [...new Map(leaves.map((leaf) => [leaf.name, leaf])).values()]
 }
-
-/** Measures that tell moments inside one second apart. */
-const fineMeasures = new Set(['lastLevel', 'firstLevel', 'lastValue', 'sessions'])
 
 interface Uses {
   category: boolean

@@ -140,3 +140,6 @@ export const statusCount = 16
 /** Every cutoff knows a first stretch of the events: there is one delay, and none came late. */
 export const knowsInOrder = ({ delaysDays, layout }: SweepProgram): boolean =>
   delaysDays.length === 1 && layout.late === null
+
+/** Measures that tell moments inside one second apart. */
+export const fineMeasures = new Set(['lastLevel', 'firstLevel', 'lastValue', 'sessions'])

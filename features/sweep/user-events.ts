@@ -1,5 +1,10 @@
 import type { KernelThread } from './kernels/sweep-kernels.ts'
-import type { Field, RecordLayout, SweepProgram } from './program.ts'
+import { fineMeasures, type Field, type MeasureCode, type RecordLayout, type SweepProgram } from './program.ts'
+
+/** Labels need no more than times and types; some of the measures need no more than their own columns. */
+type Purpose = 'spine' | 'features' | readonly MeasureCode[]
+
+type ColumnLayout = Omit<RecordLayout, 'flags'> & { readonly flags: readonly (Field | null)[] }
 
 /**
  * The events of some users as columns, user by user, each user's oldest first; index 0 .. count - 1 of every column is
@@ -30,11 +35,10 @@ export class UserEvents {
   private from: Int32Array
   readonly thread: KernelThread
   private readonly program: SweepProgram
-  private readonly layout: RecordLayout
+  private readonly layout: ColumnLayout
   private readonly recordBytes: number
 
-  /** Labels need no more than times and types; `lifetime`: measures over windows without a beginning. */
-  constructor(program: SweepProgram, purpose: 'spine' | 'features' | 'lifetime', thread: KernelThread) {
+  constructor(program: SweepProgram, purpose: Purpose, thread: KernelThread) {
     this.program = program
     this.thread = thread
     this.start = thread.space.int32(64).fill(0)
@@ -65,7 +69,7 @@ export class UserEvents {
     this.category = codes(layout.category)
     this.channel = codes(layout.channel)
     this.micro = integers(layout.micro !== null)
-    this.flags = layout.flags.map(() => integers(true))
+    this.flags = layout.flags.map((field) => integers(field !== null))
     this.amount = space.float64(layout.amount === null ? 0 : this.capacity)
     this.quantity = space.float64(layout.quantity === null ? 0 : this.capacity)
   }
@@ -220,20 +224,17 @@ export class UserEvents {
 }
 
 /** Without the columns that nobody asks for. */
-function layoutFor(
-  { layout, measures, windows }: SweepProgram,
-  purpose: 'spine' | 'features' | 'lifetime',
-): RecordLayout {
+function layoutFor({ layout, conditions }: SweepProgram, purpose: Purpose): ColumnLayout {
   if (purpose === 'features') return layout
   if (purpose === 'spine') return { ...layout, category: null, channel: null, amount: null, quantity: null, flags: [] }
-  const asked = new Set(
-    measures.flatMap(({ feature, window }) =>
-      windows[window]!.lookbackDays === null && 'of' in feature ? [String(feature.of)] : [],
-    ),
-  )
+  const asked = new Set(purpose.flatMap(({ feature }) => ('of' in feature ? [String(feature.of)] : [])))
+  const used = purpose.flatMap(({ condition, filled }) => [conditions[condition]!, conditions[filled]!])
   const { category, channel, amount, quantity } = layout
   return {
     ...layout,
+    type: used.some(({ by }) => by === 'type') ? layout.type : null,
+    flags: layout.flags.map((field, f) => (used.some((code) => code.by === 'flag' && code.flag === f) ? field : null)),
+    micro: purpose.some(({ feature }) => fineMeasures.has(feature.measure)) ? layout.micro : null,
     category: asked.has('category') ? category : null,
     channel: asked.has('channel') ? channel : null,
     amount: asked.has('amount') ? amount : null,

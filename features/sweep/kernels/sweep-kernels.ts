@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { locate } from '../../../core/locate.ts'
 import { type CompiledModule, webAssembly } from '../../../core/web-assembly.ts'
+import type { HistoryKernels } from './history-kernels.ts'
 import { KernelSpace } from './kernel-space.ts'
 import type { RecordKernels } from './record-kernels.ts'
 import type { RefreshKernels } from './refresh-kernels.ts'
@@ -24,7 +25,7 @@ type Days = [dayCounts: number, days: number]
  * first batch on. Arrays are told by their address, `byteOffset` of a view of the thread's `KernelSpace`; what each argument is
  * stands at the kernel itself. The SQL compiler is their slow twin.
  */
-export interface SweepKernels extends RecordKernels, RefreshKernels {
+export interface SweepKernels extends RecordKernels, RefreshKernels, HistoryKernels {
   readonly computeFormulas: Kernel<[table: number, limits: number, formulas: number, rows: number]>
   readonly appendValues: Kernel<[table: number, columns: number, at: number, rows: number]>
   readonly orderByCutoff: Kernel<

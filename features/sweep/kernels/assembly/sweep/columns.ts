@@ -1,3 +1,5 @@
+import { valueAt } from './value-at'
+
 /*
  * Records become columns. The u-th user's records follow each other from word `from[u]` of `records` on, `recordBytes`
  * each, and are the events start[u] .. start[u + 1] - 1. For a field, `records` is the address of its word in record 0.
@@ -96,8 +98,7 @@ export function readValue(
     let record = records + ((<usize>load<i32>(from + ((<usize>u) << 2))) << 2)
     const end = load<i32>(start + ((<usize>u) << 2), 4)
     for (; i < end; i++) {
-      const value = isWide ? <f64>load<i32>(record, 4) * 4294967296.0 + <f64>load<u32>(record) : <f64>load<i32>(record)
-      store<f64>(into + ((<usize>i) << 3), value)
+      store<f64>(into + ((<usize>i) << 3), valueAt(record, isWide))
       record += recordBytes
     }
   }

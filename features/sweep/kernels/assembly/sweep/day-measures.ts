@@ -1,4 +1,6 @@
+import { spreadOfDays } from './spread'
 import { countAt, cutoffOf, hiOf, loOf, rowsOf } from './window'
+
 /*
  * Measures of a user's distinct days of hits. Row r sees the events lo[r] .. hi[r] - 1 of its user, so the days
  * dayCounts[lo[r]] .. dayCounts[hi[r]] - 1 (see `findDays`); gap j lies between days j - 1 and j.
@@ -68,7 +70,6 @@ export function addSquares(days: usize, squares: usize, count: i32): void {
   }
 }
 
-/** sqrt((n S2 - S1^2) / (n (n - 1))) of n gaps: exact up to the division. */
 export function spreadGaps(window: usize, dayCounts: usize, days: usize, squares: usize, into: usize): void {
   const lo = loOf(window)
   const hi = hiOf(window)
@@ -77,12 +78,11 @@ export function spreadGaps(window: usize, dayCounts: usize, days: usize, squares
     const at = (<usize>r) << 2
     const a = countAt(dayCounts, lo + at)
     const b = countAt(dayCounts, hi + at)
-    const n = b - a - 1
     let value: f64 = NaN
-    if (n > 1) {
+    if (b - a > 2) {
       const sum = <i64>(load<i32>(days + ((<usize>(b - 1)) << 2)) - load<i32>(days + ((<usize>a) << 2)))
       const square = load<i64>(squares + ((<usize>(b - 1)) << 3)) - load<i64>(squares + ((<usize>a) << 3))
-      value = sqrt(<f64>(<i64>n * square - sum * sum) / (<f64>n * <f64>(n - 1)))
+      value = spreadOfDays(b - a - 1, square, sum)
     }
     store<f64>(into + ((<usize>r) << 3), value)
   }

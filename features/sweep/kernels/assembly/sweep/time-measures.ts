@@ -1,12 +1,11 @@
 import { countAt, hiOf, loOf, rowsOf } from './window'
-import { orMissing } from './or-missing'
+import { meanOfSeconds, spreadOfSeconds } from './spread'
 
 /*
  * Measures of the time between hits. Row r sees the events lo[r] .. hi[r] - 1 of its user, so the hits counts[lo[r]] ..
  * counts[hi[r]] - 1; its value goes to into[r].
  */
 
-const secondsPerDay: f64 = 86400
 const microsPerSecond: f64 = 1e6
 const microsPerMinute: f64 = 6e7
 
@@ -75,12 +74,11 @@ export function meanIntervals(window: usize, counts: usize, seconds: usize, into
     const a = countAt(counts, lo + at)
     const b = countAt(counts, hi + at)
     const time = load<i32>(seconds + ((<usize>(b - 1)) << 2)) - load<i32>(seconds + ((<usize>a) << 2))
-    const mean = <f64>time / (<f64>(b - a - 1) * secondsPerDay)
-    store<f64>(into + ((<usize>r) << 3), orMissing(mean, b - a > 1))
+    store<f64>(into + ((<usize>r) << 3), meanOfSeconds(b - a - 1, time))
   }
 }
 
-/** sqrt((n S2 - S1^2) / (n (n - 1))) of n intervals, in days: exact up to the division, as the SQL's. */
+/** Days. */
 export function spreadIntervals(window: usize, counts: usize, seconds: usize, squares: usize, into: usize): void {
   const lo = loOf(window)
   const hi = hiOf(window)
@@ -89,29 +87,12 @@ export function spreadIntervals(window: usize, counts: usize, seconds: usize, sq
     const at = (<usize>r) << 2
     const a = countAt(counts, lo + at)
     const b = countAt(counts, hi + at)
-    const n = b - a - 1
     let value: f64 = NaN
-    if (n > 1) {
+    if (b - a > 2) {
       const sum = <u64>(load<i32>(seconds + ((<usize>(b - 1)) << 2)) - load<i32>(seconds + ((<usize>a) << 2)))
       const square = load<u64>(squares + ((<usize>(b - 1)) << 3)) - load<u64>(squares + ((<usize>a) << 3))
-      value = sqrt(spread(<u64>n, square, sum) / (<f64>n * <f64>(n - 1))) / secondsPerDay
+      value = spreadOfSeconds(b - a - 1, square, sum)
     }
     store<f64>(into + ((<usize>r) << 3), value)
   }
-}
-
-/** n S2 - S1^2, which is not negative (Cauchy), rounded once; n < 2^31, S1 < 2^32. */
-function spread(n: u64, square: u64, sum: u64): f64 {
-  const low = (square & 0xffffffff) * n
-  const middle = (square >> 32) * n + (low >> 32)
-  const product = (middle << 32) | (low & 0xffffffff)
-  const taken = sum * sum
-  const high = (middle >> 32) - u64(product < taken)
-  const rest = product - taken
-  if (high == 0) return <f64>rest
-  // The 64 highest bits; those that are cut off leave a 1 behind, so that the rounding knows of them.
-  const shift = 64 - clz(high)
-  const top = (high << (64 - shift)) | (rest >> shift)
-  const isCut = u64(rest << (64 - shift) != 0)
-  return <f64>(top | isCut) * <f64>((<u64>1) << shift)
 }
