@@ -48,7 +48,7 @@ export function walkDays(walk: usize, test: usize, into: usize): void {
   }
 }
 
-/** State, 4 bytes: longest gap; 0: none. A gap of more than n days has more than n days of seconds, and so few have to be counted. */
+/** State, 4 bytes: longest gap; 0: none. */
 export function walkLongest(walk: usize, test: usize, into: usize): void {
   const offset = <usize>load<u32>(test)
   const shift = load<u32>(test, 4)
@@ -64,19 +64,15 @@ export function walkLongest(walk: usize, test: usize, into: usize): void {
     let record = recordOf(walk, u)
     const behind = behindRows(walk, u)
     let longest: i32 = 0
-    let least: i32 = 0
-    // Before the first hit no second is later than the last.
+    // Before the first hit no day is later than the last.
     let last = i32.MAX_VALUE
     for (; j < behind; j += 4) {
       const end = <usize>load<u32>(ends + j)
       for (; record < end; record += size) {
         if (isSome && !load<u8>(table + <usize>((load<u32>(record + offset) >>> shift) & mask))) continue
-        const now = load<i32>(record)
-        if (now - last > least) {
-          longest = max(longest, now / daySeconds - last / daySeconds)
-          least = longest * daySeconds
-        }
-        last = now
+        const day = <i32>(load<u32>(record) / daySeconds)
+        longest = max(longest, day - last)
+        last = day
       }
       store<i32>(into + ((<usize>load<u32>(order + j)) << 2), longest)
     }
