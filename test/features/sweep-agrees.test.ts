@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { parseDay } from '../../core/day.ts'
 import { createRandom } from '../../core/random.ts'
 import type { Engine } from '../../engines/engine.ts'
 import type { ExamplePlan } from '../../features/plan.ts'
@@ -74,9 +75,10 @@ test('every catalogue feature is the same by SQL and by sweep: one source', asyn
   expect(counts).toEqual(sql.population.map((cutoff) => Object.values(cutoff)))
 })
 
-test('... with one delay of 2 days', async () => {
+test('... with one delay of 2 days, cutoffs within a month: all history is told by walks over the records', async () => {
   const world = randomWorld(createRandom('two'), { users: 40, delays: [2], categories: fewCategories })
-  await compare(world, testPlan(catalogContext({ lookbackDays: [30] }), { delaysDays: [2] }))
+  const cutoffs = ['2024-03-02', '2024-03-31', '2024-04-01'].map((day) => parseDay(day))
+  await compare(world, testPlan(catalogContext({ lookbackDays: [30] }), { delaysDays: [2], cutoffs }))
 })
 
 test('... with three sources seen 0, 1 and 5 days late', async () => {
