@@ -16,9 +16,11 @@ export interface DayRange {
 export class WindowProbe {
   private readonly thread: KernelThread
   private readonly words: number
-  /** Bits of the windows by day; the last entry, of all days from `days` on, is 0. */
+  /** Bits of the windows by day; then 0, of all days from `days` on; then those of all windows. */
   private readonly windows: Int32Array
   private readonly days: number
+  /** No window begins before this second. */
+  private readonly oldest: number
   /** Where an event's code is, and all ones or 0 by code. */
   private readonly field: Field
   private readonly table: Int32Array
@@ -28,6 +30,7 @@ export class WindowProbe {
     this.words = program.layout.words
     this.days = Math.max(0, ...ranges.map(({ to }) => to))
     this.windows = windowsByDay(ranges, this.days, thread.space)
+    this.oldest = Math.max(0, Math.min(this.days, ...ranges.map(({ from }) => from))) * 86_400
     const { field, hits } = testOf(program, condition)
     this.field = field
     this.table = thread.space.int32(2 * hits.length)
@@ -36,10 +39,10 @@ export class WindowProbe {
 
   /** Adds the windows that hold some event of the user. */
   addAny(events: BucketEvents, users: number, marks: Int32Array): void {
-    const { words, field, table, windows, days } = this
+    const { words, field, table, windows, days, oldest } = this
     const { markWindows } = this.thread.kernels
     const test = [field.word * 4, field.shift, 2 ** field.bits - 1, table.byteOffset] as const
-    markWindows(...placesOf(events), users, words, ...test, windows.byteOffset, days, marks.byteOffset)
+    markWindows(...placesOf(events), users, words, ...test, windows.byteOffset, days, oldest, marks.byteOffset)
   }
 
   /** The windows that hold the user's oldest event, whatever the condition. */
@@ -56,9 +59,10 @@ const placesOf = ({ records, start, counts }: BucketEvents): readonly [number, n
 ]
 
 function windowsByDay(ranges: readonly DayRange[], days: number, space: KernelSpace): Int32Array {
-  const windows = space.int32(2 * (days + 1)).fill(0)
+  const windows = space.int32(2 * (days + 2)).fill(0)
   for (const [k, { from, to }] of ranges.entries())
-    for (let day = Math.max(0, from); day < to; day++) windows[2 * day + (k >> 5)]! |= 1 << (k & 31)
+    for (let day = Math.max(0, from); day < to; day++)
+      for (const at of [day, days + 1]) windows[2 * at + (k >> 5)]! |= 1 << (k & 31)
   return windows
 }
 

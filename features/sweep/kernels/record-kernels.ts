@@ -54,6 +54,7 @@ export interface RecordKernels {
       table: number,
       windows: number,
       days: number,
+      oldest: number,
       marks: number,
     ]
   >

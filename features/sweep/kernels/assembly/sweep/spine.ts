@@ -3,8 +3,8 @@
 const daySeconds: u32 = 86_400
 
 /** The cutoffs whose window holds the day, out of `windows` (u64 by day, 0 at its end, `days`, for all later ones). */
-function cutoffsOf(record: usize, windows: usize, days: u32): u64 {
-  return load<u64>(windows + ((<usize>min(load<u32>(record) / daySeconds, days)) << 3))
+function cutoffsOf(second: u32, windows: usize, days: u32): u64 {
+  return load<u64>(windows + ((<usize>min(second / daySeconds, days)) << 3))
 }
 
 /** Marks of each user's oldest event; 0 where there is none. */
@@ -21,14 +21,15 @@ export function markFirst(
   for (let u: usize = 0; u < (<usize>users) << 2; u += 4) {
     let found: u64 = 0
     if (load<i32>(counts + u) > 0)
-      found = cutoffsOf(records + ((<usize>(load<u32>(start + u) * <u32>words)) << 2), windows, days)
+      found = cutoffsOf(load<u32>(records + ((<usize>(load<u32>(start + u) * <u32>words)) << 2)), windows, days)
     store<u64>(marks + 2 * u, found)
   }
 }
 
 /**
  * Adds to each user's marks the windows with one of the user's events that meet a condition: `table` (u64, all ones or 0) by
- * the code (word at byte `offset` >>> shift) & mask.
+ * the code (word at byte `offset` >>> shift) & mask. Walks from the latest event back, as far as the second `oldest`, before
+ * which no window begins, or until every window (the entry behind the last of `windows`) has an event.
  */
 export function markWindows(
   records: usize,
@@ -42,16 +43,21 @@ export function markWindows(
   table: usize,
   windows: usize,
   days: u32,
+  oldest: u32,
   marks: usize,
 ): void {
   const size = (<usize>words) << 2
+  const all = load<u64>(windows + ((<usize>days + 1) << 3))
   for (let u: usize = 0; u < (<usize>users) << 2; u += 4) {
-    let at = records + <usize>load<u32>(start + u) * size
-    const end = at + <usize>load<u32>(counts + u) * size
+    const first = records + <usize>load<u32>(start + u) * size
+    let at = first + <usize>load<u32>(counts + u) * size
     let found = load<u64>(marks + 2 * u)
-    for (; at < end; at += size) {
+    while (at > first && (found & all) != all) {
+      at -= size
+      const second = load<u32>(at)
+      if (second < oldest) break
       const code = (load<u32>(at + offset) >>> shift) & mask
-      found |= cutoffsOf(at, windows, days) & load<u64>(table + ((<usize>code) << 3))
+      found |= cutoffsOf(second, windows, days) & load<u64>(table + ((<usize>code) << 3))
     }
     store<u64>(marks + 2 * u, found)
   }
