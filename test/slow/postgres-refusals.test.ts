@@ -103,7 +103,7 @@ describePostgres('a PostgreSQL source that is refused, and TLS', (server) => {
     await sql('SELECT pg_reload_conf()')
     await expect
       .poll(async () => spoken(await refusal(source({ query: encrypted, tls: 'require' })).catch((e) => e)), {
-        timeout: 5000,
+        timeout: 30_000,
       })
       .toBe(`data: ${place()}: the server offers no encryption; tls: disable allows plain text`)
   })
