@@ -1,10 +1,26 @@
-import { mkdir } from 'node:fs/promises'
-import { resolve } from 'node:path'
+import { mkdir, stat } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
 
 /**
- * Makes a folder with all its parents; an existing one is fine. The path is made absolute first: given a relative one in a working
- * folder that somebody has removed, Node's own `mkdir` looks for a parent for ever (seen in 20.20).
+ * Makes a folder with all its parents; an existing one is fine. Folder by folder, from an absolute path: where the system refuses
+ * one although its parent is there (`/proc/x`, a working folder that somebody has removed), Node's own recursive `mkdir` looks for
+ * a parent for ever (seen in 20.20). Throws what the system says.
  */
 export async function makeFolder(path: string): Promise<void> {
-  await mkdir(resolve(path), { recursive: true })
+  const whole = resolve(path)
+  try {
+    await makeOne(whole)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || dirname(whole) === whole) throw error
+    await makeFolder(dirname(whole))
+    await makeOne(whole)
+  }
+}
+
+async function makeOne(path: string): Promise<void> {
+  try {
+    await mkdir(path)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || !(await stat(path)).isDirectory()) throw error
+  }
 }

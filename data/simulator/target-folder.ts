@@ -29,16 +29,19 @@ export async function withTargetFolder<T>(outDir: string, fill: (folder: string)
 async function refuseForeign(outDir: string): Promise<void> {
   const names = await readdir(outDir).catch((error: NodeJS.ErrnoException): string[] => {
     if (error.code === 'ENOENT') return []
+    if (error.code === 'ENOTDIR') throw fault(outDir, 'is a file, or lies below one')
     throw error
   })
   if (names.length === 0 || names.includes(manifestName)) return
-  throw new EbbError({
-    code: 'SIMULATE_FOLDER',
-    kind: 'usage',
-    where: outDir,
-    what: 'the folder is in use',
-    expected: 'a new folder, an empty one, or an earlier simulation',
-    received: names.toSorted().slice(0, 3).join(', '),
-    hint: `choose another folder with --out (an earlier simulation is known by its ${join(outDir, manifestName)})`,
-  })
+  const hint = `choose another one: ebb simulate DIR (an earlier simulation is known by its ${join(outDir, manifestName)})`
+  throw fault(outDir, 'the folder is in use', { received: names.toSorted().slice(0, 3).join(', '), hint })
+}
+
+function fault(
+  where: string,
+  what: string,
+  more: { readonly received?: string; readonly hint?: string } = {},
+): EbbError {
+  const expected = 'a new folder, an empty one, or an earlier simulation'
+  return new EbbError({ code: 'SIMULATE_FOLDER', kind: 'usage', where, what, expected, ...more })
 }

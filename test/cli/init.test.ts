@@ -50,6 +50,20 @@ describe('ebb init', () => {
     })
   })
 
+  it('a file in the place of the folder is bad usage, whatever it starts from', async () => {
+    const file = join(root, 'in-the-way.csv')
+    await writeFile(file, 'user,time\n')
+    for (const argv of [
+      ['--template', 'game'],
+      ['--data', file],
+    ]) {
+      const stderr = `ebb init ${file}: is a file, expected a new folder, or one without a config\n`
+      expect(await ebbHere('init', ...argv, file)).toMatchObject({ code: 2, stdout: '', stderr })
+      expect((await ebbHere('simulate', file)).stderr).toContain('is a file, or lies below one, expected a new folder')
+      expect((await ebbHere('init', ...argv, join(file, 'a/b'))).stderr).toContain('a/b: lies below a file')
+    }
+  })
+
   it('a file that is no log ends with 20 and leaves nothing', async () => {
     const file = join(root, 'noise.bin')
     await writeFile(file, Uint8Array.of(0, 1, 2, 3))
