@@ -17,7 +17,7 @@ export { dayParts, type EventParts } from './refresh/event-parts.ts'
 export { filesOf, readKeptState, type EventPart, type KeptFile, type KeptState } from './refresh/kept-state.ts'
 
 export interface RefreshOptions extends Omit<SweepOptions, 'precision'> {
-  /** Asked for once, while threads start and kept rows are read. */
+  /** Asked for once, while threads start, kept rows are read and users are found. */
   findParts(): Promise<EventParts>
   /** Where the files of the state lie, and where those of the next one are put; it is there. */
   readonly folder: string
@@ -108,8 +108,10 @@ async function sweepOnly(engine: Scanning, plan: ExamplePlan, options: RefreshOp
   return { swept, next: null, reason, events, eventsRead: events, cutoffsMade: plan.cutoffs.length }
 }
 
-async function pooledBuild(engine: Scanning, plan: ExamplePlan, options: PooledOptions): Promise<Build> {
-  const { state } = options
+async function pooledBuild(engine: Scanning, plan: ExamplePlan, given: PooledOptions): Promise<Build> {
+  const { state } = given
+  let found: Promise<EventParts> | null = null
+  const options = { ...given, findParts: () => (found ??= given.findParts()) }
   const begun =
     state === null
       ? new Refusal(null, false)

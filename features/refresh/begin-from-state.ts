@@ -7,6 +7,7 @@ import type { StateOptions } from '../refresh.ts'
 import { makeProgram } from '../sweep/make-program.ts'
 import { splitPlan, type SweepSplit } from '../sweep/plan-sweep.ts'
 import type { SweepProgram } from '../sweep/program.ts'
+import { countUsers } from './build-anew.ts'
 import { identityOf, type Identity } from './identity.ts'
 import { readKept } from './kept-file.ts'
 import { KeptStateFault, type KeptSegment, type KeptState } from './kept-state.ts'
@@ -36,15 +37,15 @@ export function forgetRows(begun: Begun): void {
 }
 
 /**
- * Finds the users of the state, and has the workers bring kept rows into the result, while the caller finds out what has
- * changed. A sentence where the state is of no use. Throws where its files are damaged.
+ * Has the workers bring kept rows into the result, finds the users of the state, and asks what has changed while the engine
+ * is at the users. A sentence where the state is of no use. Throws where its files are damaged.
  */
 export async function beginFromState(
   engine: Engine & { readonly scanner: ColumnScanner },
   plan: ExamplePlan,
   options: StateOptions,
 ): Promise<Begun | string> {
-  const { state, signal, folder, pool } = options
+  const { state, signal, folder, pool, findParts } = options
   const { baseDay, userBits, isWide } = state
   if (state.segments.length === 0) return 'no event was kept'
   const split = splitPlan(plan)
@@ -52,21 +53,32 @@ export async function beginFromState(
   const { program } = made
   const identity = identityOf(plan, made, options.code)
   if (identity.packing !== state.packing) return 'the program, the engine, or what is asked of the events has changed'
-  const users = await matchUsers(engine, plan, { folder, users: state.users, signal })
-  if (typeof users === 'string') return users
-  const userCount = users.idOf.length
+  const userCount = await countUsers(engine, plan, signal)
   const isSame = identity.rows === state.rows && plan.mode === 'label'
   const cutoffs = isSame ? standing(state, plan, null) : []
   const restoring =
-    cutoffs.length === 0 ? null : startRestoring(pool, { plan, program, users, cutoffs, folder, signal })
-  const place = { folder, users, userCount, recordBytes: program.layout.words * 4 }
+    cutoffs.length === 0 ? null : startRestoring(pool, { plan, program, userCount, cutoffs, folder, signal })
   try {
+    const users = await besides(matchUsers(engine, plan, { folder, users: state.users, signal }), findParts)
+    if (typeof users === 'string') {
+      restoring?.stop()
+      return users
+    }
+    const place = { folder, users, userCount, recordBytes: program.layout.words * 4 }
     const segments = state.segments.map((segment) => segmentPlace(segment, place))
     return { split, program, identity, userCount, users, segments, isSame, restoring }
   } catch (error) {
     restoring?.stop()
     throw error
   }
+}
+
+/** Begins other work, which may hold this thread, once what runs elsewhere is under way; its failure is the caller's. */
+async function besides<T>(running: Promise<T>, begin: () => Promise<unknown>): Promise<T> {
+  running.catch(() => undefined)
+  await new Promise(setImmediate)
+  begin().catch(() => undefined)
+  return running
 }
 
 /** The reason where rows were kept, but of none of the plan's cutoffs. */

@@ -49,7 +49,8 @@ export async function buildAnew(
   return { ...finished, reason: options.reason, events, eventsRead: events, cutoffsMade: plan.cutoffs.length }
 }
 
-async function countUsers(engine: Engine, plan: ExamplePlan, signal: AbortSignal): Promise<number> {
+/** Everybody, with events or without. */
+export async function countUsers(engine: Engine, plan: ExamplePlan, signal: AbortSignal): Promise<number> {
   const [row] = await engine.rows(`SELECT MAX(u.user_index) + 1 AS n FROM ${plan.relations.users} AS u`, { signal })
   return Number(row!['n'] ?? 0)
 }

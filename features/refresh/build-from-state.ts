@@ -56,12 +56,12 @@ function stillRestoring(
   { reuse, options, begun }: { reuse: Reuse; options: BuildOptions & StateOptions; begun: Begun },
 ): Restoring | null {
   const { state, pool, folder, signal } = options
-  const { program, users, restoring } = begun
+  const { program, userCount, restoring } = begun
   if (restoring === null) return null
   const cutoffs = standing(state, plan, reuse.changedFrom)
   if (cutoffs.length === restoring.cutoffs.length) return restoring
   forgetRows(begun)
-  return cutoffs.length === 0 ? null : startRestoring(pool, { plan, program, users, cutoffs, folder, signal })
+  return cutoffs.length === 0 ? null : startRestoring(pool, { plan, program, userCount, cutoffs, folder, signal })
 }
 
 function keptEvents(state: KeptState, { begun, reuse }: { begun: Begun; reuse: Reuse }): KeptEvents {

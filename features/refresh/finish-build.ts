@@ -43,7 +43,7 @@ export async function finishBuild(
   engine: Engine & { readonly scanner: ColumnScanner },
   building: Building,
 ): Promise<{ swept: SweptExamples; next: KeptState | null }> {
-  const { plan, split, read, options, previous } = building
+  const { plan, split, read, options, users, previous } = building
   const stopping = cancellation(options.signal)
   try {
     const rows = await runSweep(options.pool, {
@@ -55,7 +55,7 @@ export async function finishBuild(
       isDouble: false,
       signal: options.signal,
       kept: previous?.kept ?? null,
-      restored: previous?.restoring?.rows ?? null,
+      restored: previous?.restoring?.named(users) ?? null,
     })
     options.signal.throwIfAborted()
     // The workers write while the engine and this thread finish the examples, which changes no swept row.

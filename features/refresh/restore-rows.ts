@@ -15,7 +15,8 @@ import { isSettled } from './settled.ts'
 /** Rows of kept cutoffs, which are on their way into the result. */
 export interface Restoring {
   readonly cutoffs: readonly KeptCutoff[]
-  readonly rows: RestoredRows
+  /** Says who the users are, once that is known; the rows are there when `done` is. */
+  named(users: KeptUsers): RestoredRows
   /** They are there, or not wanted. */
   stop(): void
 }
@@ -41,15 +42,15 @@ export function standing(state: KeptState, plan: ExamplePlan, changedFrom: Day |
 export interface ToRestore {
   readonly plan: ExamplePlan
   readonly program: SweepProgram
-  readonly users: KeptUsers
+  readonly userCount: number
   readonly cutoffs: readonly KeptCutoff[]
   readonly folder: string
   readonly signal: AbortSignal
 }
 
-/** The workers begin at once; whoever wants the rows waits for `rows.done`. */
+/** The workers begin at once: what a row holds does not depend on who is who today. */
 export function startRestoring(pool: SweepPool, wanted: ToRestore): Restoring {
-  const { plan, program, users, cutoffs, folder, signal } = wanted
+  const { plan, program, userCount, cutoffs, folder, signal } = wanted
   const { length: predictions } = plannedPredictions(plan)
   let known = 0
   const files = cutoffs.map(({ cutoff, rows, file }) => {
@@ -57,20 +58,28 @@ export function startRestoring(pool: SweepPool, wanted: ToRestore): Restoring {
     known += rows
     return { path: join(folder, file.name), file, cutoff, from, rows }
   })
-  const most = known + users.idOf.length * (plan.cutoffs.length - cutoffs.length)
+  const most = known + userCount * (plan.cutoffs.length - cutoffs.length)
   const room = emptyRows({ program, predictions, isDouble: false }, most)
   const { cancelled, end } = cancellation(signal)
-  const { indexOf } = users
-  const done = pool.run({ kind: 'restore', next: counter(), files, into: room, indexOf, cancelled })
+  const restored = pool.run({ kind: 'restore', next: counter(), files, into: room, cancelled })
   // A fault is thrown when the rows are asked for, if they are.
-  done.catch(() => undefined)
+  restored.catch(() => undefined)
+  const nameUsers = async ({ indexOf }: KeptUsers): Promise<void> => {
+    await restored
+    if (Atomics.load(cancelled, 0) !== 0) return
+    await pool.run({ kind: 'name-users', next: counter(), files, users: room.keys.users, indexOf })
+  }
   return {
     cutoffs,
-    rows: {
-      rows: new Map(cutoffs.map(({ cutoff, rows }) => [cutoff, rows])),
-      population: new Map(cutoffs.map(({ cutoff, population }) => [cutoff, Int32Array.from(population)])),
-      room,
-      done,
+    named: (users) => {
+      const done = nameUsers(users)
+      done.catch(() => undefined)
+      return {
+        rows: new Map(cutoffs.map(({ cutoff, rows }) => [cutoff, rows])),
+        population: new Map(cutoffs.map(({ cutoff, population }) => [cutoff, Int32Array.from(population)])),
+        room,
+        done,
+      }
     },
     stop: () => {
       Atomics.store(cancelled, 0, 1)

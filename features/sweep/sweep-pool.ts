@@ -3,7 +3,7 @@ import { EbbError } from '../../core/errors.ts'
 import { locate } from '../../core/locate.ts'
 import { parquetModule } from '../../engines/parquet-encoder.ts'
 import type { PieceEncoder } from '../../engines/write-parquet.ts'
-import type { RestoreTask } from '../refresh/restore-task.ts'
+import type { NameUsersTask, RestoreTask } from '../refresh/restore-task.ts'
 import type { SweepSetup, SweepTask } from './tasks.ts'
 import { sweepModule } from './kernels/sweep-kernels.ts'
 import type { SweepMessage, SweepQuestion, SweepReply, SweepWorkerData, SweepFailure } from './worker.ts'
@@ -31,7 +31,7 @@ export class SweepPool {
   }
 
   /** The same task for all, after those before it; they share its buckets. */
-  run(task: SweepTask | RestoreTask): Promise<void> {
+  run(task: SweepTask | RestoreTask | NameUsersTask): Promise<void> {
     return this.everyone({ task })
   }
 

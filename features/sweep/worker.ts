@@ -3,7 +3,7 @@ import { EbbError, type FaultDetails } from '../../core/errors.ts'
 import type { CompiledModule } from '../../core/web-assembly.ts'
 import { ParquetEncoder } from '../../engines/parquet-encoder.ts'
 import type { EncodedPiece, ParquetColumn, RowRange } from '../../engines/write-parquet.ts'
-import { restoreRows, type RestoreTask } from '../refresh/restore-task.ts'
+import { nameUsers, restoreRows, type NameUsersTask, type RestoreTask } from '../refresh/restore-task.ts'
 import { kernelThread } from './kernels/sweep-kernels.ts'
 import { SweepWorker, type SweepSetup, type SweepTask } from './tasks.ts'
 
@@ -15,7 +15,7 @@ export interface SweepWorkerData {
 /** Main thread -> worker: first what is shared, then tasks one by one; or the kernels of Parquet, then pieces to be encoded. */
 export type SweepMessage =
   | { readonly setup: SweepSetup }
-  | { readonly task: SweepTask | RestoreTask }
+  | { readonly task: SweepTask | RestoreTask | NameUsersTask }
   | { readonly parquet: CompiledModule }
   | { readonly columns: readonly ParquetColumn[]; readonly rows: RowRange; readonly place: number }
 export interface SweepQuestion {
@@ -47,6 +47,7 @@ port.on('message', ({ id, message }: SweepQuestion) => {
     if ('columns' in message) return encode(id, message)
     if ('setup' in message) worker = new SweepWorker(message.setup, thread)
     else if (message.task.kind === 'restore') restoreRows(message.task, thread)
+    else if (message.task.kind === 'name-users') nameUsers(message.task)
     else worker!.run(message.task)
     port.postMessage({ id, failure: null } satisfies SweepReply)
   } catch (error) {

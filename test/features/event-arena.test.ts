@@ -140,7 +140,7 @@ test('a thread that ended before it was asked is a failure, and nobody waits for
   const pool = new SweepPool(1)
   await pool.close()
   const none = new Int32Array(1)
-  const restore = { kind: 'restore', next: none, files: [], indexOf: none, cancelled: none } as const
+  const restore = { kind: 'restore', next: none, files: [], cancelled: none } as const
   const into = { columns: [], keys: { users: new Uint32Array(0), cutoffs: new Uint16Array(0), predictions: [] } }
   await expect(pool.run({ ...restore, into })).rejects.toThrow('the sweep stopped: it ended')
 })
