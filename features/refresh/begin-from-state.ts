@@ -73,12 +73,18 @@ export async function beginFromState(
   }
 }
 
-/** Begins other work, which may hold this thread, once what runs elsewhere is under way; its failure is the caller's. */
+/**
+ * Begins other work, which may hold this thread, once what runs elsewhere is under way. Its failure is told to whoever asks
+ * for it again; it has ended when this throws.
+ */
 async function besides<T>(running: Promise<T>, begin: () => Promise<unknown>): Promise<T> {
   running.catch(() => undefined)
   await new Promise(setImmediate)
-  begin().catch(() => undefined)
-  return running
+  const begun = begin().catch(() => undefined)
+  return running.catch(async (error: unknown) => {
+    await begun
+    throw error
+  })
 }
 
 /** The reason where rows were kept, but of none of the plan's cutoffs. */
