@@ -35,7 +35,7 @@ export async function measureQuality(
   events: string,
   { sources, users }: { readonly sources: readonly SourceCounts[]; readonly users: number },
 ): Promise<MeasuredQuality> {
-  const queries = qualityQueries(events, session.dialect)
+  const queries = qualityQueries(events, session.dialect, sources.length)
   const bySource = new Map(
     (await session.rows('quality_sources', queries.sources)).map((row) => [String(row['source']), row]),
   )
@@ -52,7 +52,9 @@ export async function measureQuality(
   }))
   const measured = sources.map((counts) => {
     const ownDays = days.filter(({ source }) => source === counts.name).map(({ day }) => day)
-    return { name: counts.name, ...sourceQuality(counts, bySource.get(counts.name), duplicates, ownDays) }
+    const row = bySource.get(counts.name)
+    const own = sourceQuality(counts, row, duplicates, ownDays)
+    return { name: counts.name, ...own, users: Number(row?.['users'] ?? (sources.length > 1 ? 0 : users)) }
   })
   const types = await session.rows('quality_event_types', queries.eventTypes)
   return {
@@ -89,7 +91,7 @@ function sourceQuality(
   row: Row | undefined,
   duplicates: ReadonlyMap<string, number>,
   days: readonly number[],
-): SourceQuality {
+): Omit<SourceQuality, 'users'> {
   const rows = Number(row?.['row_count'] ?? 0)
   const nullFractions = nullableColumns
     .filter((column) => counts.filled.includes(fieldOf(column)))
@@ -97,7 +99,6 @@ function sourceQuality(
   return {
     rows,
     rowsRead: counts.rowsRead,
-    users: Number(row?.['users'] ?? 0),
     firstEvent: row === undefined ? null : String(row['first_event']),
     lastEvent: row === undefined ? null : String(row['last_event']),
     rejected: [...counts.rejected],

@@ -17,6 +17,16 @@ export interface DataFacts {
   readonly delaysDays: readonly number[]
 }
 
+/** What whoever made the events has counted of them already: distinct values in any order, of all events. */
+export interface SeenFacts extends Pick<DataFacts, 'dataStart' | 'dataEnd'> {
+  readonly eventTypes: readonly string[]
+  readonly categories: readonly string[]
+  readonly channels: readonly string[]
+  readonly hasAmount: boolean
+  readonly hasQuantity: boolean
+  readonly delaysDays: readonly number[]
+}
+
 const maxLevels = 65_534
 
 /** Reads the facts of a relation of events (see `data/event-table.ts`). Throws EbbError `data` when it is empty. */
@@ -49,6 +59,28 @@ FROM ${events} AS e`,
     dataStart: parseDay(String(facts['first_day']), 'first event'),
     dataEnd: addDays(parseDay(String(facts['last_day']), 'last event'), 1),
     delaysDays: delays.map((row) => Number(row['d'])),
+  }
+}
+
+/** The same facts without a look at all events once more: the engine is asked for one with a time of day alone. */
+export async function completeDataFacts(
+  engine: Engine,
+  events: string,
+  seen: SeenFacts,
+  signal?: AbortSignal,
+): Promise<DataFacts> {
+  const midnight = engine.dialect.cast('e.event_day', 'timestamp')
+  const timed = await engine.rows(`SELECT 1 AS one FROM ${events} AS e WHERE e.event_time <> ${midnight} LIMIT 1`, {
+    signal,
+  })
+  const { eventTypes, categories, channels, hasAmount, hasQuantity, delaysDays, dataStart, dataEnd } = seen
+  return {
+    eventTypes: eventTypes.toSorted(byCodePoint),
+    levels: { category: categories.toSorted(byCodePoint), channel: channels.toSorted(byCodePoint) },
+    has: { amount: hasAmount, quantity: hasQuantity, timeOfDay: timed.length > 0 },
+    dataStart,
+    dataEnd,
+    delaysDays: [...new Set(delaysDays)].sort((a, b) => a - b),
   }
 }
 

@@ -4,7 +4,6 @@ import { type CatalogContext, type SelectedFeatures, selectFeatures } from '../.
 import { checkChurnEvents } from '../../features/check-churn-events.ts'
 import { type ChurnConfig, predictionsOf } from '../../features/churn.ts'
 import type { FeaturesConfig } from '../../features/config.ts'
-import { readDataFacts } from '../../features/data-facts.ts'
 import { selectedFor } from '../../features/earlier-labels.ts'
 import type { Feature, FittedFeature } from '../../features/definition.ts'
 import { describeCatalog, featureHash } from '../../features/describe.ts'
@@ -15,7 +14,7 @@ import { userFeatures } from '../../features/user-features.ts'
 import type { ExamineOutput } from '../compute/examine-task.ts'
 import type { StageContext } from '../context.ts'
 import type { FeatureSet } from './examples-type.ts'
-import type { ExtractedStage } from './extract.ts'
+import { knownFacts } from './known-facts.ts'
 import { readByOthersOnly } from './own-columns.ts'
 import { predictionName } from './prediction-context.ts'
 
@@ -40,10 +39,11 @@ export interface PlannedFeatures {
 /** Chooses the features of the config that these data can give. Throws EbbError for event types that do not occur. */
 export async function planFeatures(
   context: Pick<StageContext, 'config' | 'engine' | 'signal'>,
-  { relations }: Pick<ExtractedStage, 'relations'>,
+  extracted: Parameters<typeof knownFacts>[1],
 ): Promise<PlannedFeatures> {
-  const { config, engine, signal } = context
-  const facts = await readDataFacts(engine, relations.events, signal)
+  const { config } = context
+  const { relations } = extracted
+  const facts = await knownFacts(context, extracted)
   const churn = structuredClone(config.churn) as ChurnConfig
   throwFaults(checkChurnEvents(churn, facts.eventTypes))
   const wanted = structuredClone(config.features) as FeaturesConfig

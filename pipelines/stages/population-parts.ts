@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Day } from '../../core/day.ts'
+import type { Resources } from '../../core/stage.ts'
 import type { ChurnConfig } from '../../features/churn.ts'
 import { planOfUsers, type UserRange } from '../../features/plan-of-users.ts'
 import type { ExamplePlan } from '../../features/plan.ts'
@@ -20,12 +21,13 @@ export interface PopulationPart {
 export interface PartsRequest {
   readonly asOf: Day
   readonly planned: PlannedFeatures
-  /** Users of a part; the default goes by the number of features. No result depends on it. */
+  /** Users of a part; the default goes by the number of features and the memory of the run. No result depends on it. */
   readonly usersPerPart?: number
 }
 
-/** Features of a part in memory, at most: 128 MB of single precision. */
-const valuesPerPart = 2 ** 25
+/** Features of a part in memory: at most 128 MB of single precision, or this share of the run's memory where that is more. */
+const leastPartBytes = 2 ** 27
+const partShare = 1 / 32
 
 /**
  * The eligible users of the as-of day in ascending order, a range of users at a time: the features of one part are in memory,
@@ -34,7 +36,7 @@ const valuesPerPart = 2 ** 25
 export async function* populationParts(
   context: StageContext,
   extracted: ExtractedStage,
-  { asOf, planned, usersPerPart = usersFor(planned) }: PartsRequest,
+  { asOf, planned, usersPerPart = usersFor(planned, context.resources) }: PartsRequest,
 ): AsyncGenerator<PopulationPart> {
   const churn = structuredClone(context.config.churn) as ChurnConfig
   const plan = planOf(context, { extracted, cutoffs: [asOf], planned, mode: 'score', churn })
@@ -49,8 +51,10 @@ export async function* populationParts(
   }
 }
 
-const usersFor = ({ features }: PlannedFeatures): number =>
-  Math.max(1, Math.floor(valuesPerPart / Math.max(1, features.length)))
+function usersFor({ features }: PlannedFeatures, { memoryBytes }: Resources): number {
+  const bytes = Math.max(leastPartBytes, memoryBytes * partShare)
+  return Math.max(1, Math.floor(bytes / (Float32Array.BYTES_PER_ELEMENT * Math.max(1, features.length))))
+}
 
 /** One range without ends where all users are one part. */
 function rangesOf(users: number, perPart: number): UserRange[] {

@@ -35,9 +35,11 @@ const expected: Readonly<Record<keyof ReturnType<typeof qualityQueries>, Texts>>
 
 test('quality queries, word for word on both engines', () => {
   for (const dialect of Object.values(dialects)) {
-    const queries = qualityQueries('events', dialect)
+    const queries = qualityQueries('events', dialect, 2)
     for (const [name, texts] of Object.entries(expected))
       expect(queries[name as keyof typeof queries]).toBe(texts[dialect.name])
+    const { sources } = qualityQueries('events', dialect, 1)
+    expect(sources).toBe(expected.sources[dialect.name].replace('COUNT(DISTINCT user_index) AS users, ', ''))
   }
 })
 

@@ -6,6 +6,7 @@ import type { AuditOutcome, AuditReport, TruncationReport } from '../../core/aud
 import { addDays } from '../../core/day.ts'
 import type { Engine } from '../../engines/engine.ts'
 import { resolveCutoffs } from '../../features/cutoffs.ts'
+import { readDataFacts } from '../../features/data-facts.ts'
 import { examineTask } from '../../pipelines/compute/examine-task.ts'
 import type { StageContext } from '../../pipelines/context.ts'
 import { keepOlder } from '../../pipelines/stages/audit/snapshot.ts'
@@ -14,6 +15,7 @@ import { type AuditInput, auditStage } from '../../pipelines/stages/audit.ts'
 import { cutoffTimes } from '../../pipelines/stages/cutoff-times.ts'
 import { labelledExamples } from '../../pipelines/stages/examples.ts'
 import { extractStage } from '../../pipelines/stages/extract.ts'
+import { knownFacts } from '../../pipelines/stages/known-facts.ts'
 import { planFeatures } from '../../pipelines/stages/plan-features.ts'
 import { readUserIds } from '../../pipelines/stages/read-user-ids.ts'
 import { splitStage } from '../../pipelines/stages/split.ts'
@@ -50,6 +52,9 @@ async function withDesign(
     const { config } = context
     const extracted = await extractStage(context, null)
     const planned = await planFeatures(context, extracted)
+    expect(await knownFacts(context, extracted)).toEqual(
+      await readDataFacts(context.engine, extracted.relations.events),
+    )
     const times = cutoffTimes(config, extracted, planned.delaysDays)
     const { cutoffs } = resolveCutoffs(structuredClone(config.cutoffs) as never, times)
     const labelled = await labelledExamples(context, extracted, { cutoffs, planned })
