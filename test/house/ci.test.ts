@@ -9,7 +9,7 @@ const folder = mkdtempSync(join(tmpdir(), 'ebb-ci-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
 /** What scripts/count-tests.mjs says of reports like vitest's own. */
-function count(...reports: (object | string)[]): { last: string | undefined; code: number | null } {
+function count(...reports: (object | string)[]): { before: string[]; last: string | undefined; code: number | null } {
   const files = reports.map((report, i) => {
     const file = join(folder, `${i}.json`)
     writeFileSync(file, typeof report === 'string' ? report : JSON.stringify(report))
@@ -17,7 +17,8 @@ function count(...reports: (object | string)[]): { last: string | undefined; cod
   })
   const argv = [join(root, 'scripts', 'count-tests.mjs'), ...files]
   const { stdout, status } = spawnSync(process.execPath, argv, { encoding: 'utf8' })
-  return { last: stdout.trimEnd().split('\n').at(-1), code: status }
+  const lines = stdout.trimEnd().split('\n')
+  return { before: lines.slice(0, -1), last: lines.at(-1), code: status }
 }
 
 const report = (passed: number, failed: number, testResults: object[] = []) => ({
@@ -43,16 +44,26 @@ describe('.ci/run', () => {
 
 describe('the last line of .ci/run', () => {
   it('sums both suites: 10 + 3 passed, none failed', () => {
-    expect(count(report(10, 0), report(3, 0))).toEqual({ last: '13 passed, 0 failed', code: 0 })
+    expect(count(report(10, 0), report(3, 0))).toEqual({ before: [], last: '13 passed, 0 failed', code: 0 })
   })
 
   it('one failed test fails the whole', () => {
-    expect(count(report(10, 0), report(2, 1))).toEqual({ last: '12 passed, 1 failed', code: 1 })
+    expect(count(report(10, 0), report(2, 1))).toMatchObject({ last: '12 passed, 1 failed', code: 1 })
+  })
+
+  it('a failed test is named before it, with the first line of its fault', () => {
+    const failed = { status: 'failed', fullName: 'a b', failureMessages: ['Error: x\n  at y'] }
+    const testResults = [{ name: 'a.test.ts', status: 'failed', assertionResults: [failed] }]
+    expect(count(report(10, 1, testResults))).toEqual({
+      before: ['failed: a.test.ts > a b: Error: x'],
+      last: '10 passed, 1 failed',
+      code: 1,
+    })
   })
 
   it('a test file that could not be loaded counts as a failure', () => {
     const broken = { status: 'failed', assertionResults: [] }
-    expect(count(report(10, 0, [broken]))).toEqual({ last: '10 passed, 1 failed', code: 1 })
+    expect(count(report(10, 0, [broken]))).toMatchObject({ last: '10 passed, 1 failed', code: 1 })
   })
 
   it('a report that is missing, broken or empty is no success', () => {
