@@ -52,9 +52,8 @@ export async function measureQuality(
   }))
   const measured = sources.map((counts) => {
     const ownDays = days.filter(({ source }) => source === counts.name).map(({ day }) => day)
-    const row = bySource.get(counts.name)
-    const own = sourceQuality(counts, row, duplicates, ownDays)
-    return { name: counts.name, ...own, users: Number(row?.['users'] ?? (sources.length > 1 ? 0 : users)) }
+    const own = { row: bySource.get(counts.name), ownDays, usersIfAlone: sources.length > 1 ? 0 : users }
+    return { name: counts.name, ...sourceQuality(counts, duplicates, own) }
   })
   const types = await session.rows('quality_event_types', queries.eventTypes)
   return {
@@ -86,12 +85,18 @@ const eventType = (row: Row): QualityReport['eventTypes'][number] => ({
   last: String(row['last_day']),
 })
 
+interface OwnRows {
+  readonly row: Row | undefined
+  readonly ownDays: readonly number[]
+  /** Where the query of one source alone does not count them. */
+  readonly usersIfAlone: number
+}
+
 function sourceQuality(
   counts: SourceCounts,
-  row: Row | undefined,
   duplicates: ReadonlyMap<string, number>,
-  days: readonly number[],
-): Omit<SourceQuality, 'users'> {
+  { row, ownDays: days, usersIfAlone }: OwnRows,
+): SourceQuality {
   const rows = Number(row?.['row_count'] ?? 0)
   const nullFractions = nullableColumns
     .filter((column) => counts.filled.includes(fieldOf(column)))
@@ -99,6 +104,7 @@ function sourceQuality(
   return {
     rows,
     rowsRead: counts.rowsRead,
+    users: Number(row?.['users'] ?? usersIfAlone),
     firstEvent: row === undefined ? null : String(row['first_event']),
     lastEvent: row === undefined ? null : String(row['last_event']),
     rejected: [...counts.rejected],
