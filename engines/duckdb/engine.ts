@@ -1,12 +1,12 @@
 import { rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { version as duckDbVersion } from '@duckdb/node-api'
 import { EbbError } from '../../core/errors.ts'
 import { makeFolder } from '../../core/make-folder.ts'
 import type { ColumnScanner } from '../column-scanner.ts'
 import type { Cancellable } from '../cancellable.ts'
 import type { Engine, ParquetParts, PartitionOptions, Row, TableColumn, Value } from '../engine.ts'
 import { duckdbDialect } from './dialect.ts'
+import { driver } from './driver.ts'
 import { duckDbFault } from './faults.ts'
 import { loadTable } from './load-table.ts'
 import { partitionCopy, partitionFiles, scratchOptions } from './partition-files.ts'
@@ -25,7 +25,7 @@ export async function openDuckDb(options: DuckDbOptions): Promise<Engine> {
 
 class DuckDbEngine implements Engine {
   readonly dialect = duckdbDialect
-  readonly version = `duckdb ${duckDbVersion().replace(/^v/, '')}`
+  readonly version = `duckdb ${driver.version().replace(/^v/, '')}`
   readonly scanner: ColumnScanner = {
     position: (expression, values) => {
       const type = values.length < 256 ? 'UTINYINT' : values.length < 65_536 ? 'USMALLINT' : 'INTEGER'

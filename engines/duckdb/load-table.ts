@@ -1,18 +1,11 @@
-import {
-  BIGINT,
-  BOOLEAN,
-  DATE,
-  DOUBLE,
-  DuckDBDataChunk,
-  INTEGER,
-  VARCHAR,
-  type DuckDBConnection,
-  type DuckDBType,
-} from '@duckdb/node-api'
+import type { DuckDBConnection, DuckDBType } from '@duckdb/node-api'
 import { EbbError } from '../../core/errors.ts'
 import type { TableColumn } from '../engine.ts'
+import { driver } from './driver.ts'
 import { fillVector } from './vectors.ts'
 import { quoteName } from './session.ts'
+
+const { BIGINT, BOOLEAN, DATE, DOUBLE, DuckDBDataChunk, INTEGER, VARCHAR } = driver
 
 const chunkRows = 2_048
 /** The event loop gets a turn after so many values (at most about 40 ms of work). */

@@ -1,4 +1,8 @@
-import {
+import type { DuckDBValue } from '@duckdb/node-api'
+import type { Value } from '../engine.ts'
+import { driver } from './driver.ts'
+
+const {
   DuckDBDateValue,
   DuckDBDecimalValue,
   DuckDBTimestampMillisecondsValue,
@@ -6,9 +10,7 @@ import {
   DuckDBTimestampSecondsValue,
   DuckDBTimestampTZValue,
   DuckDBTimestampValue,
-  type DuckDBValue,
-} from '@duckdb/node-api'
-import type { Value } from '../engine.ts'
+} = driver
 
 /**
  * DuckDB's value as plain JavaScript: integers as numbers while exact (|n| <= 2^53 - 1), else bigint; DECIMAL as

@@ -1,20 +1,6 @@
-import { createRequire } from 'node:module'
-import { DuckDBTypeId, type DuckDBConnection } from '@duckdb/node-api'
+import type { DuckDBConnection, DuckDBTypeId } from '@duckdb/node-api'
 import type { IntegerColumn, VisitIntegers } from '../column-scanner.ts'
-
-/** The driver's lower half, which reads a result in memory without a promise; it comes with the driver. */
-interface Bindings {
-  column_count(result: unknown): number
-  column_type(result: unknown, column: number): DuckDBTypeId
-  result_chunk_count(result: unknown): number
-  result_get_chunk(result: unknown, index: number): unknown
-  data_chunk_get_size(chunk: unknown): number
-  data_chunk_get_vector(chunk: unknown, column: number): unknown
-  vector_get_data(vector: unknown, byteCount: number): Uint8Array
-}
-
-const require = createRequire(import.meta.url)
-const bindings = createRequire(require.resolve('@duckdb/node-api'))('@duckdb/node-bindings') as Bindings
+import { bindings, driver } from './driver.ts'
 
 /** The event loop gets a turn after so many chunks of 2,048 rows (some 10 ms of work). */
 const chunksPerTurn = 256
@@ -80,9 +66,12 @@ interface ColumnType {
 }
 
 const columnTypes: ReadonlyMap<DuckDBTypeId, ColumnType> = new Map([
-  [DuckDBTypeId.INTEGER, { bytes: 4, view: (data, rows) => new Int32Array(data.buffer, data.byteOffset, rows) }],
-  [DuckDBTypeId.USMALLINT, { bytes: 2, view: (data, rows) => new Uint16Array(data.buffer, data.byteOffset, rows) }],
-  [DuckDBTypeId.UTINYINT, { bytes: 1, view: (data) => data }],
+  [driver.DuckDBTypeId.INTEGER, { bytes: 4, view: (data, rows) => new Int32Array(data.buffer, data.byteOffset, rows) }],
+  [
+    driver.DuckDBTypeId.USMALLINT,
+    { bytes: 2, view: (data, rows) => new Uint16Array(data.buffer, data.byteOffset, rows) },
+  ],
+  [driver.DuckDBTypeId.UTINYINT, { bytes: 1, view: (data) => data }],
 ])
 
 function typeOf(result: unknown, column: number): ColumnType {

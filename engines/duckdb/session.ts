@@ -1,13 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import {
-  DuckDBInstance,
-  type DuckDBConnection,
-  type DuckDBDataChunk,
-  type DuckDBResult,
-  type DuckDBType,
-} from '@duckdb/node-api'
+import type { DuckDBConnection, DuckDBDataChunk, DuckDBInstance, DuckDBResult, DuckDBType } from '@duckdb/node-api'
 import { makeFolder } from '../../core/make-folder.ts'
+import { driver } from './driver.ts'
 import { duckDbFault, interruptedFault } from './faults.ts'
 
 export interface DuckDbOptions {
@@ -74,7 +69,7 @@ export class DuckDbSession {
       await makeFolder(options.tempDirectory)
       // Two databases that spill to the same folder would overwrite each other's files.
       spill = await mkdtemp(join(options.tempDirectory, 'duckdb-'))
-      const instance = await DuckDBInstance.create(':memory:', {
+      const instance = await driver.DuckDBInstance.create(':memory:', {
         threads: String(options.threads),
         memory_limit: `${Math.floor(options.memoryBytes)}B`,
         temp_directory: spill,

@@ -1,6 +1,9 @@
-import { DuckDBDateValue, type DuckDBVector } from '@duckdb/node-api'
+import type { DuckDBVector } from '@duckdb/node-api'
 import { EbbError } from '../../core/errors.ts'
 import type { TableColumn } from '../engine.ts'
+import { driver } from './driver.ts'
+
+const { DuckDBDateValue } = driver
 
 type Items = Float64Array | Float32Array | Int32Array | Uint32Array | Uint16Array | Uint8Array | BigInt64Array
 

@@ -59,7 +59,8 @@ export async function matchUsers(
 function whyUnmatched(known: UserMarks, now: UserMarks): string {
   const there = new Set(keysOf(now))
   const gone = keysOf(known).filter((key) => !there.has(key)).length
-  return gone > 0 ? `${gone} users are gone` : 'users are no longer in the order in which they were kept'
+  if (gone === 0) return 'users are no longer in the order in which they were kept'
+  return gone === 1 ? '1 user is gone' : `${gone} users are gone`
 }
 
 /** 53 bits of the marks of each. */

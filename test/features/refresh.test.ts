@@ -110,7 +110,7 @@ test('whoever is gone is forgotten; other features keep the events alone; anothe
     until('2024-04-08').filter((one) => one.user !== user),
   )
   const { swept, report } = await weeks.build(plan, { code: 'another' })
-  expect(report.reason).toBe('1 users are gone')
+  expect(report.reason).toBe('1 user is gone')
   expect(await weeks.told(swept)).toEqual(await weeks.full(plan))
 })
 
