@@ -4,6 +4,7 @@ import type { Emit } from '../core/stage.ts'
 import { simulateTrade } from '../data/simulate-trade.ts'
 import type { TradeParameters, TradeSummary } from '../data/trade-parameters.ts'
 import type { Engine } from '../engines/engine.ts'
+import { onDisk } from '../store/file-system.ts'
 import { initNames, refuseOverwriting, writeInitFolder } from './init-folder.ts'
 
 export interface InitTemplateRequest {
@@ -31,7 +32,8 @@ const dataFolder = 'data/simulated'
 export async function initTemplate(request: InitTemplateRequest): Promise<InitOutcome & { simulated: TradeSummary }> {
   const { dir, parameters, engine, signal, emit } = request
   await refuseOverwriting(dir, [initNames.config, dataFolder])
-  const simulated = await simulateTrade({ engine, outDir: join(dir, dataFolder), parameters, signal, emit })
+  const outDir = join(dir, dataFolder)
+  const simulated = await onDisk(dir, () => simulateTrade({ engine, outDir, parameters, signal, emit }))
   const files = await writeInitFolder(dir, {
     config: await readTemplate(parameters.trade),
     readme: readmeOf(simulated),

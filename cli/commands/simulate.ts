@@ -12,6 +12,7 @@ import {
 } from '../../data/trade-parameters.ts'
 import type { Emit } from '../../core/stage.ts'
 import type { Engine } from '../../engines/engine.ts'
+import { onDisk } from '../../store/file-system.ts'
 import type { Arguments, Command } from '../command.ts'
 import { formatCount } from '../format.ts'
 import { parameterFault } from '../parameter-fault.ts'
@@ -56,7 +57,9 @@ export const command: Command = {
     const outDir = String(args['dir'])
     const trade = args['trade'] as TradeName | undefined
     const make: Make = trade === undefined ? shop(args) : ofTrade(trade, args)
-    const summary = await withEngine(context, (engine, emit) => make({ engine, outDir, signal: context.signal, emit }))
+    const summary = await withEngine(context, (engine, emit) =>
+      onDisk(outDir, () => make({ engine, outDir, signal: context.signal, emit })),
+    )
     if (terminal.isJson) terminal.data(JSON.stringify({ schemaVersion: 1, dir: outDir, ...summary }))
     else {
       const what = trade === undefined ? '' : `${tradeTitle(trade)}: `

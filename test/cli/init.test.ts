@@ -64,6 +64,12 @@ describe('ebb init', () => {
     }
   })
 
+  it.runIf(process.platform === 'linux')('a folder that the system refuses is named, and no fault of Ebb', async () => {
+    const refused = '/proc/ebb: cannot be used (ENOENT)\n'
+    expect((await ebbHere('init', '--template', 'game', '/proc/ebb')).stderr).toContain(refused)
+    expect((await ebbHere('simulate', '/proc/ebb')).stderr).toContain(refused)
+  })
+
   it('a file that is no log ends with 20 and leaves nothing', async () => {
     const file = join(root, 'noise.bin')
     await writeFile(file, Uint8Array.of(0, 1, 2, 3))
