@@ -75,7 +75,9 @@ function readOptions(command: Command, argv: readonly string[]): void {
     }
     if (option.type === 'boolean') continue
     const value = assigned === '' ? argv[++i] : argv[i]!.slice(argv[i]!.indexOf('=') + 1)
-    if (option.type === 'number' && value !== undefined && Number.isNaN(Number(value)))
+    // Another option in the place of a value: the parser says that there is none.
+    if (value === undefined || (assigned === '' && value.startsWith('--'))) continue
+    if (option.type === 'number' && Number.isNaN(Number(value)))
       throw notANumber(`ebb ${nameOf(command)} --${name}`, value)
   }
 }

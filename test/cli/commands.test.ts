@@ -74,6 +74,7 @@ describe('reading arguments', () => {
     ['runs', [], 'fine'],
     ['runs', ['--limit', '-3'], 'fine'],
     ['runs', ['--limit', 'all'], 'ebb runs --limit: not allowed, expected a number, got "all"'],
+    ['runs', ['--limit', '--json'], 'ebb runs: --limit needs a value; ebb runs --help shows how it is used'],
     [
       'export',
       ['r', '--format', 'onx'],
