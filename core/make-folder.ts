@@ -17,10 +17,12 @@ export async function makeFolder(path: string): Promise<void> {
   }
 }
 
+/** What a system says of a folder that is there differs: EEXIST, EPERM of a drive on Windows, EISDIR of `/` on macOS. */
 async function makeOne(path: string): Promise<void> {
   try {
     await mkdir(path)
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || !(await stat(path)).isDirectory()) throw error
+    const found = await stat(path).catch(() => null)
+    if (found?.isDirectory() !== true) throw error
   }
 }

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -31,6 +31,9 @@ test('parents are made, an existing folder is fine, a file in the way and a refu
   expect(existsSync(join(folder, 'a/x/z'))).toBe(true)
   writeFileSync(join(folder, 'file'), '')
   await expect(makeFolder(join(folder, 'file'))).rejects.toMatchObject({ code: 'EEXIST' })
+  symlinkSync('nowhere', join(folder, 'link'))
+  await expect(makeFolder(join(folder, 'link'))).rejects.toMatchObject({ code: 'EEXIST' })
+  await makeFolder('/')
   await expect(makeFolder(join(folder, 'file/b'))).rejects.toMatchObject({ code: 'ENOTDIR' })
   // Node's own recursive mkdir never comes back from there.
   if (process.platform === 'linux') await expect(makeFolder('/proc/ebb/x')).rejects.toMatchObject({ code: 'ENOENT' })
