@@ -62,7 +62,8 @@ export function checkCalibration(
   ].filter(({ isInside }) => !isInside)
   const faults = rule === 'bounds' ? outside : outside.filter(({ isProven }) => isProven)
   const said = (limits: typeof outside): string => limits.map(({ words }) => words).join('; ')
-  const churnersInWords = `${churners} churners in test${calibrate === null ? '' : ` and ${total(calibrate.y)} in calibrate`}`
+  const count = (n: number): string => n.toLocaleString('en')
+  const churnersInWords = `${count(churners)} churners in test${calibrate === null ? '' : ` and ${count(total(calibrate.y))} in calibrate`}`
   const verdict = { meanOverBase, ece: error }
   if (outside.length === 0) {
     const message = `mean probability is ${meanOverBase.toFixed(3)} x the base rate, ECE ${error.toFixed(4)}`

@@ -24,20 +24,23 @@ export function recorded(config: Config, root: MapNode, text: (written: string) 
 }
 
 /**
- * sha256 of what can change a result: without notes, resources, output paths and the engine's limits, with the text
- * `${env:NAME}` in place of what the environment held.
+ * sha256 of what can change a result: without notes, resources, output paths, the engine's limits and what is kept for the next
+ * run, with the text `${env:NAME}` in place of what the environment held.
  */
 export function configHash(config: Config, root: MapNode): { full: string; short: string } {
-  const { notes, resources, engine, scores, ...rest } = recorded(config, root, (written) => written) as Record<
-    string,
-    Json
-  >
+  const { notes, resources, engine, scores, features, ...rest } = recorded(
+    config,
+    root,
+    (written) => written,
+  ) as Record<string, Json>
   void notes
   void resources
   const { path, ...published } = scores as Record<string, Json>
   void path
   const { kind } = engine as Record<string, Json>
-  const full = sha256(canonicalJson({ ...rest, engine: { kind }, scores: published }))
+  const { refresh, ...declared } = features as Record<string, Json>
+  void refresh
+  const full = sha256(canonicalJson({ ...rest, engine: { kind }, features: declared, scores: published }))
   return { full, short: full.slice(0, 12) }
 }
 

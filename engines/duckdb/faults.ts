@@ -69,7 +69,7 @@ export function interruptedFault(cause?: unknown): EbbError {
     code: 'INTERRUPTED',
     kind: 'interrupted',
     where: 'engine duckdb',
-    what: 'query cancelled',
+    what: 'stopped on request',
     cause,
   })
 }

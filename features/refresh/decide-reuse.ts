@@ -15,6 +15,8 @@ export interface Reuse {
 /** More new events than this share: a full build is no slower. */
 const mostNew = 0.5
 
+const count = (n: number): string => n.toLocaleString('en')
+
 /** Compares the events of now with those of the state. Returns a sentence where the state is of no use. */
 export function decideReuse(state: Pick<KeptState, 'parts' | 'baseDay'>, now: readonly EventPart[]): Reuse | string {
   const keys = new Set(now.map(({ key }) => key))
@@ -24,7 +26,7 @@ export function decideReuse(state: Pick<KeptState, 'parts' | 'baseDay'>, now: re
   const stay = state.parts.filter(({ key }) => keys.has(key))
   const read = added.reduce((sum, { events }) => sum + events, 0)
   const all = now.reduce((sum, { events }) => sum + events, 0)
-  if (read > all * mostNew) return `${read} of ${all} events are new`
+  if (read > all * mostNew) return `${count(read)} of ${count(all)} events are new`
   const dropped = daysOf(gone)
   const kept = daysOf(stay)
   if (dropped.some((range) => kept.some(({ first, end }) => range.first < end && first < range.end)))

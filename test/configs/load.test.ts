@@ -168,7 +168,7 @@ describe('the hash of a config', () => {
     expect(hash.short).toBe(hash.full.slice(0, 12))
   })
 
-  it('does not change with notes, resources, the engine’s limits or the folder of the scores', async () => {
+  it('does not change with notes, resources, the engine’s limits, the folder of the scores or what is kept for the next run', async () => {
     const plain = await hashOf([])
     const others = [
       'notes=x',
@@ -176,6 +176,7 @@ describe('the hash of a config', () => {
       'resources.memory=1GB',
       'engine.memoryLimit=1GB',
       'scores.path=out',
+      'features.refresh=off',
     ]
     for (const one of others) expect(await hashOf([one]), one).toBe(plain)
   })
