@@ -51,7 +51,8 @@ export const command: Command = {
   ],
   notes:
     'configs/simulated.yaml is an experiment on the shop; ebb init --template TRADE writes one for a trade. ' +
-    "With --trade the defaults are the trade's own, and only --users, --start, --days and --seed can be set.",
+    "With --trade the defaults are the trade's own, and only --users, --start, --days and --seed can be set. " +
+    'Other arguments give another log, not a longer one: for a log that grows, cut one by its days.',
   async run(args, context) {
     const { terminal } = context
     const outDir = String(args['dir'])
