@@ -136,6 +136,7 @@ function gain(model: string, rows: readonly ImportanceRow[], about: Catalog): Ht
         { head: 'share of gain', cell: (row) => percent(row.value), isNumber: true },
         descriptionColumn(about),
       ],
+      stacksOnPhone: true,
     })
   return html`<h3>Gain of ${model}</h3>
     <p class="soft">Share of all split gain: what the trees used, not in which direction.</p>
