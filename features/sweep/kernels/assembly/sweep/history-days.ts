@@ -1,4 +1,4 @@
-import { behindRows, endsOf, orderOf, recordOf, sizeOf, usersOf } from './walk'
+import { behindRows, endsOf, hitOf, orderOf, recordOf, sizeOf, usersOf } from './walk'
 
 // States of a user's distinct days of hits, told as in `history.ts`. Days from that of second 0.
 
@@ -27,7 +27,7 @@ export function walkDays(walk: usize, test: usize, into: usize): void {
     for (; j < behind; j += 4) {
       const end = <usize>load<u32>(ends + j)
       for (; record < end; record += size) {
-        if (isSome && !load<u8>(table + <usize>((load<u32>(record + offset) >>> shift) & mask))) continue
+        if (isSome && !hitOf(record + offset, shift, mask, table)) continue
         const day = <i32>(load<u32>(record) / daySeconds)
         if (day == last) continue
         if (days == 0) first = day
@@ -69,7 +69,7 @@ export function walkLongest(walk: usize, test: usize, into: usize): void {
     for (; j < behind; j += 4) {
       const end = <usize>load<u32>(ends + j)
       for (; record < end; record += size) {
-        if (isSome && !load<u8>(table + <usize>((load<u32>(record + offset) >>> shift) & mask))) continue
+        if (isSome && !hitOf(record + offset, shift, mask, table)) continue
         const day = <i32>(load<u32>(record) / daySeconds)
         longest = max(longest, day - last)
         last = day
@@ -100,7 +100,7 @@ export function walkReturns(walk: usize, test: usize, silentDays: i32, into: usi
     for (; j < behind; j += 4) {
       const end = <usize>load<u32>(ends + j)
       for (; record < end; record += size) {
-        if (isSome && !load<u8>(table + <usize>((load<u32>(record + offset) >>> shift) & mask))) continue
+        if (isSome && !hitOf(record + offset, shift, mask, table)) continue
         const now = load<i32>(record)
         if (<i64>(now - last) > least) {
           const day = now / daySeconds

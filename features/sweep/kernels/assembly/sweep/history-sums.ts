@@ -1,5 +1,5 @@
 import { valueAt } from './value-at'
-import { behindRows, endsOf, orderOf, recordOf, sizeOf, usersOf } from './walk'
+import { behindRows, endsOf, hitOf, orderOf, recordOf, sizeOf, usersOf } from './walk'
 
 // States of amounts, quantities and levels, told as in `history.ts`.
 
@@ -23,7 +23,7 @@ export function walkSums(walk: usize, test: usize, value: usize, isWide: i32, in
     for (; j < behind; j += 4) {
       const end = <usize>load<u32>(ends + j)
       for (; record < end; record += size) {
-        if (isSome && !load<u8>(table + <usize>((load<u32>(record + offset) >>> shift) & mask))) continue
+        if (isSome && !hitOf(record + offset, shift, mask, table)) continue
         sum += valueAt(record + value, isWide)
         hits++
       }
@@ -53,7 +53,7 @@ export function walkExtremes(walk: usize, test: usize, value: usize, isWide: i32
     for (; j < behind; j += 4) {
       const end = <usize>load<u32>(ends + j)
       for (; record < end; record += size) {
-        if (isSome && !load<u8>(table + <usize>((load<u32>(record + offset) >>> shift) & mask))) continue
+        if (isSome && !hitOf(record + offset, shift, mask, table)) continue
         best = max(best, sign * valueAt(record + value, isWide))
       }
       store<f64>(into + ((<usize>load<u32>(order + j)) << 3), best)
@@ -82,7 +82,7 @@ export function walkLevels(walk: usize, test: usize, level: usize, into: usize):
     for (; j < behind; j += 4) {
       const end = <usize>load<u32>(ends + j)
       for (; record < end; record += size) {
-        const isHit = <u64>load<u8>(table + <usize>((load<u32>(record + offset) >>> shift) & mask))
+        const isHit = <u64>hitOf(record + offset, shift, mask, table)
         const code = (load<u32>(record + levelOffset) >>> levelShift) & levelMask
         set |= (isHit & u64(code != 0)) << (<u64>(code - 1))
       }

@@ -1,4 +1,4 @@
-import { behindRows, endsOf, orderOf, recordOf, sizeOf, usersOf } from './walk'
+import { behindRows, endsOf, hitOf, orderOf, recordOf, sizeOf, usersOf } from './walk'
 
 /*
  * What a row needs to know of all history, told by one walk over the records (see `walk.ts`) and left behind by row: its state.
@@ -153,7 +153,7 @@ export function walkIntervals(walk: usize, test: usize, into: usize): void {
     for (; j < behind; j += 4) {
       const end = <usize>load<u32>(ends + j)
       for (; record < end; record += size) {
-        const isHit = <i32>load<u8>(table + <usize>((load<u32>(record + offset) >>> shift) & mask))
+        const isHit = <i32>hitOf(record + offset, shift, mask, table)
         const now = load<i32>(record)
         const interval = (now - last) & -isHit
         first = select<i32>(now, first, hits == 0)

@@ -32,6 +32,11 @@ export function behindRows(walk: usize, u: i32): usize {
   return (<usize>load<u32>(<usize>load<u32>(walk, 16) + ((<usize>u) << 2), 4)) << 2
 }
 
+/** 1 where the code in the word at that address is one that `table` means, else 0. */
+export function hitOf(word: usize, shift: u32, mask: u32, table: usize): u8 {
+  return load<u8>(table + <usize>((load<u32>(word) >>> shift) & mask))
+}
+
 /**
  * Finds the ends. `visible`: how many records the user's last row sees; of an earlier one it is told by its cutoff's day number: the
  * records before second 0 of the day `cutoff - origin`.
