@@ -1,5 +1,6 @@
 import { didYouMean } from '../core/did-you-mean.ts'
 import { EbbError } from '../core/errors.ts'
+import { oneOf } from '../core/one-of.ts'
 
 /** Bad usage: a word that is none of those that may stand at `where`, e.g. `ebb export --format`, with the one that was meant. */
 export function unknownWord(where: string, received: string, known: readonly string[]): EbbError {
@@ -9,7 +10,7 @@ export function unknownWord(where: string, received: string, known: readonly str
     kind: 'usage',
     where,
     what: 'not allowed',
-    expected: known.length === 1 ? known[0]! : `one of ${known.join(', ')}`,
+    expected: oneOf(known),
     received: JSON.stringify(received),
     hint: meant === null ? undefined : `did you mean "${meant}"?`,
   })

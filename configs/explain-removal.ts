@@ -1,5 +1,6 @@
 import type * as z from 'zod'
 import { didYouMean } from '../core/did-you-mean.ts'
+import { oneOf } from '../core/one-of.ts'
 import type { Finding } from './fault-at.ts'
 import { isKeyedByName } from './schema-walk.ts'
 import { nodeAt } from './tree/node.ts'
@@ -31,7 +32,7 @@ export function nothingToRemove(path: readonly PropertyKey[], schema: z.core.$Zo
   const name = String(path.at(-1))
   const known = [...siblings.entries].filter(([key, { value }]) => key !== name && !isNull(value)).map(([key]) => key)
   const what = `there is no ${nouns[String(parent.at(-1))] ?? 'entry'} ${JSON.stringify(name)} to remove`
-  const expected = known.length === 0 ? undefined : known.length === 1 ? known[0] : `one of ${known.join(', ')}`
+  const expected = known.length === 0 ? undefined : oneOf(known)
   const meant = didYouMean(name, known)
   const hint = meant === null ? undefined : `did you mean "${meant}"?`
   return { code: 'CONFIG_VALUE', path, what, expected, hint }
